@@ -1,0 +1,47 @@
+package chat
+
+import (
+	"time"
+
+	"github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
+)
+
+// API names a streaming dialect.
+type API string
+
+const (
+	OpenAIChat        API = "openai_chat"        // POST /v1/chat/completions
+	OpenAIResponses   API = "openai_responses"   // POST /v1/responses
+	OpenAICompletions API = "openai_completions" // POST /v1/completions (legacy)
+	AnthropicMessages API = "anthropic_messages" // POST /v1/messages
+)
+
+// Endpoint is where and how to ask.
+type Endpoint struct {
+	// URL is the base, as vendors print it: https://api.together.xyz/v1, https://api.anthropic.com/v1,
+	// http://vllm:8000/v1. The dialect's path is appended to it.
+	URL   string `yaml:"url"`
+	API   API    `yaml:"api"`
+	Model string `yaml:"model"`
+	// APIKeyFile is read again for each request, so that keys rotate without a restart. It is sent
+	// as Authorization: Bearer, or as x-api-key to Anthropic. Anything else goes into HTTP.
+	APIKeyFile string `yaml:"api_key_file,omitempty"`
+	// HTTP is Prometheus' own client configuration: authorization, basic_auth, oauth2, tls_config,
+	// proxy_url, http_headers.
+	HTTP config.HTTPClientConfig `yaml:"http,omitempty"`
+	// ExtraBody is merged into the request's top level: ignore_eos, min_tokens, nvext, thinking.
+	// The value "${max_tokens}" of any field in it becomes the turn's number of output tokens.
+	ExtraBody map[string]any `yaml:"extra_body,omitempty"`
+	// SessionHeaders get the session's id as value: X-Session-ID, X-Dynamo-Session-ID, X-SMG-Routing-Key.
+	SessionHeaders []string `yaml:"session_headers,omitempty"`
+	// Timeout bounds the whole exchange; StallTimeout the silence after the first token.
+	Timeout      model.Duration `yaml:"timeout,omitempty"`
+	StallTimeout model.Duration `yaml:"stall_timeout,omitempty"`
+}
+
+// Defaults of an Endpoint. A cold prompt of 200,000 tokens may take minutes on a busy engine.
+const (
+	DefaultTimeout      = 5 * time.Minute
+	DefaultStallTimeout = 30 * time.Second
+)

@@ -1,0 +1,108 @@
+package chat
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Instants are the moments of one exchange, all from one monotonic clock; a zero Time did not
+// happen. Started carries the wall clock too.
+//
+//	Started ─ Connected ─ Written ─ Headers ─ FirstToken ─ FirstOutput … LastToken ─ End
+//	   t1        t2         t3        t4         t6           t6o           t7        t8
+//
+// Receive instants are taken when Read returns and before anything is parsed.
+type Instants struct {
+	Started     time.Time // the body is encoded, the request is about to be sent
+	Connected   time.Time // a connection is in hand, reused or new
+	Written     time.Time // the last byte of the request was handed to the kernel
+	Headers     time.Time // the response's first byte
+	FirstEvent  time.Time // the first event of any kind, comments excluded
+	FirstToken  time.Time // first non-empty piece on any channel: text, reasoning, tool call, refusal
+	FirstOutput time.Time // first non-empty piece of text or tool call
+	LastToken   time.Time // last token-bearing event
+	End         time.Time // end marker, error or end of file: always set
+}
+
+// Count is a number of tokens that a server reported, or did not.
+type Count struct {
+	n     int64
+	known bool
+}
+
+// Counted is a reported count.
+func Counted(n int64) Count { return Count{n, true} }
+
+// Value is the count, and whether it was reported at all.
+func (c Count) Value() (n int64, ok bool) { return c.n, c.known }
+
+// Usage is the server's own account of an exchange. Input is the whole prompt, cached or not,
+// whichever way the vendor counts: OpenAI's prompt_tokens, or Anthropic's input_tokens +
+// cache_creation_input_tokens + cache_read_input_tokens.
+type Usage struct {
+	Input      Count
+	Cached     Count // of Input, read from a prefix cache; unknown is not 0
+	CacheWrite Count // of Input, written to a cache (Anthropic)
+	Output     Count // all generated tokens, reasoning included
+	Reasoning  Count // of Output
+	// Verbatim is the usage object as it was sent: the last one, or for Anthropic
+	// {"message_start":…,"message_delta":…}. Nil if there was none.
+	Verbatim json.RawMessage
+}
+
+// Identity is who answered, as the server itself says.
+type Identity struct {
+	Model       string
+	Fingerprint string // system_fingerprint
+	Server      string // the Server header
+	Protocol    string // HTTP/1.1, HTTP/2.0
+}
+
+// Phases are the parts of setting up a new connection; 0 where there was none, such as DNS for an
+// address or everything on a reused connection.
+type Phases struct {
+	DNS, TCP, TLS time.Duration
+}
+
+// Recall is the verdict on an answer that was expected to contain Request.Expect.
+type Recall uint8
+
+const (
+	NotAsked Recall = iota
+	Right
+	Wrong
+)
+
+// RateLimit is what a server said about pacing, whatever its vendor's spelling.
+type RateLimit struct {
+	// RetryAfter is how long to stay away; 0 when nothing was said. It is set from Retry-After
+	// (seconds or a date), or, when an answer was throttled without one, from the vendor's
+	// reset header of the exhausted limit.
+	RetryAfter time.Duration
+	// Remaining is the smallest share left, 0 to 1, of any limit whose size and remainder were
+	// both sent; HasRemaining is false when there was none.
+	Remaining    float64
+	HasRemaining bool
+}
+
+// Exchange is all that is known of one request and its answer, complete or not. What was seen
+// before a failure is kept.
+type Exchange struct {
+	ID string
+	Instants
+	Reused     bool   // the connection had carried an exchange before
+	StaleRetry bool   // a reused connection was dead before its first response byte; sent again on a new one
+	Phases     Phases // of a new connection
+	Status     int    // HTTP status, 0 before headers
+	Sent       int64  // bytes of request body
+	Events     int    // token-bearing events, not tokens
+	LongestGap time.Duration
+	HasGap     bool // two token-bearing events or more
+	Usage      Usage
+	Finish     string // finish or stop reason, verbatim
+	Identity   Identity
+	RateLimit  RateLimit
+	Recall     Recall
+	Outcome    Outcome
+	Err        error // nil exactly when Outcome is OK; its text holds no prompt, answer or key
+}

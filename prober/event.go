@@ -1,0 +1,80 @@
+package prober
+
+import (
+	"context"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// Sender answers requests. chat.Client is the one for real endpoints.
+//
+// Send blocks until the exchange has ended; it never retries and never panics. It calls first
+// at most once, as soon as the first token is read, with the instant at which it was received.
+type Sender interface {
+	Send(ctx context.Context, r *chat.Request, first func(time.Time)) chat.Exchange
+	Close() // releases idle connections; called once, after the last Send has returned
+}
+
+// Observer is told everything that happens, from many goroutines at once. It must not block.
+type Observer interface {
+	Observe(Event)
+}
+
+// Event is one of Started, Result, Verdict, Skipped, Paced, Stopped.
+type Event interface{ event() }
+
+// Started comes before anything else of a target.
+type Started struct{ Target Target }
+
+// Stopped comes after everything else of a target, which is then forgotten.
+type Stopped struct{ Target string }
+
+// Skipped is a slot of the schedule that was not used.
+type Skipped struct {
+	Target string
+	Reason Reason
+	At     time.Time
+}
+
+// Reason why a slot was not used, from a closed set.
+type Reason string
+
+const (
+	Budget    Reason = "budget"     // the turn could cost more than is left
+	NoSession Reason = "no_session" // every session still waits for its pause to end
+	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests are out
+	Backoff   Reason = "backoff"    // the server asked to be left alone
+	Paused    Reason = "paused"     // the operator did
+)
+
+// Reasons lists the set.
+func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused} }
+
+// Paced is a change of the load, in tokens per minute: the configured set-point, and what back-off
+// leaves of it.
+type Paced struct {
+	Target              string
+	SetPoint, Effective float64
+}
+
+// Judged is an SLO verdict, as soon as it is known.
+type Judged struct{ slo.Verdict }
+
+// Result is one turn and its exchange. Its methods are the definitions of what firsttoken reports;
+// each returns false for what did not happen.
+type Result struct {
+	Target    string
+	Turn      workload.Turn
+	Scheduled time.Time // t0, the slot's instant
+	chat.Exchange
+}
+
+func (Started) event() {}
+func (Stopped) event() {}
+func (Skipped) event() {}
+func (Paced) event()   {}
+func (Judged) event()  {}
+func (Result) event()  {}

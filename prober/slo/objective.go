@@ -1,0 +1,30 @@
+package slo
+
+import "time"
+
+// Name is a service level indicator that the prober judges.
+type Name string
+
+const (
+	TTFT         Name = "ttft"         // threshold in seconds: a first token later than it is bad, as is none
+	TPS          Name = "tps"          // threshold in tokens per second: a slower stream is bad, as is a failed one
+	Availability Name = "availability" // no threshold: any outcome but ok is bad
+	Recall       Name = "recall"       // no threshold: a wrong answer is bad
+)
+
+// Names lists the indicators in the order in which a person reads them.
+func Names() []Name { return []Name{TTFT, TPS, Availability, Recall} }
+
+// Objective is the share of events that must be good, and what good means.
+type Objective struct {
+	Ratio     float64 // 0 < Ratio < 1, such as 0.95
+	Threshold float64 // seconds for ttft, tokens per second for tps, unused otherwise
+}
+
+// Verdict is one judged event.
+type Verdict struct {
+	Target string
+	SLO    Name
+	Bad    bool
+	At     time.Time // when it was known, which for a late first token is when its threshold passed
+}

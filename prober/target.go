@@ -1,0 +1,42 @@
+package prober
+
+import (
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// Target is one endpoint under one load. Name is its only key everywhere.
+type Target struct {
+	Name          string            `yaml:"name"`
+	Engine        string            `yaml:"engine,omitempty"` // vllm, sglang, tensorrt-llm, dynamo, together, anthropic, …
+	Region        string            `yaml:"region,omitempty"`
+	Tier          string            `yaml:"tier,omitempty"`
+	Labels        map[string]string `yaml:"labels,omitempty"` // the user's own, on firsttoken_target_info
+	chat.Endpoint `yaml:",inline"`
+	Load          Load                       `yaml:"load,omitempty"`
+	Workload      workload.Shape             `yaml:"workload,omitempty"`
+	SLOs          map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
+	Prices        *Prices                    `yaml:"prices,omitempty"`
+}
+
+// Load is how much to ask, and how evenly.
+type Load struct {
+	Profile         string    `yaml:"profile,omitempty"` // sentinel, watch (default), load
+	TokensPerMinute float64   `yaml:"tokens_per_minute,omitempty"`
+	ArrivalShape    float64   `yaml:"arrival_shape,omitempty"` // of gamma-distributed gaps: 1 is Poisson, more is more regular
+	MaxInFlight     int       `yaml:"max_in_flight,omitempty"`
+	MaxSessions     int       `yaml:"max_sessions,omitempty"`
+	Until           time.Time `yaml:"until,omitempty"` // when the load ends; required by the load profile
+	Paused          bool      `yaml:"paused,omitempty"`
+}
+
+// Prices in dollars per million tokens. A missing cache price is the input price.
+type Prices struct {
+	Input      float64  `yaml:"input"`
+	Cached     *float64 `yaml:"cached_input,omitempty"`
+	CacheWrite *float64 `yaml:"cache_write,omitempty"`
+	Output     float64  `yaml:"output"`
+}
