@@ -1,6 +1,12 @@
+// Package slo judges exchanges against objectives, each verdict at the instant at which it is known,
+// and holds the statistics that rules, pages and reports share. It knows nothing of how exchanges
+// are made, of targets' configuration or of where verdicts go.
 package slo
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Name is a service level indicator that the prober judges.
 type Name string
@@ -14,6 +20,12 @@ const (
 
 // Names lists the indicators in the order in which a person reads them.
 func Names() []Name { return []Name{TTFT, TPS, Availability, Recall} }
+
+// Known reports whether the prober judges an indicator of that name.
+func (n Name) Known() bool { return slices.Contains(Names(), n) }
+
+// HasThreshold reports whether an objective for the indicator needs a threshold.
+func (n Name) HasThreshold() bool { return n == TTFT || n == TPS }
 
 // Objective is the share of events that must be good, and what good means.
 type Objective struct {

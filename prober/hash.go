@@ -1,0 +1,107 @@
+package prober
+
+import (
+	"encoding/binary"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Hash stands for the target's contents: targets of the same hash run the same loop. It is stable
+// from run to run of one version. A secret in a file counts by the file's name, because such a
+// file is read anew for each request; one written in the configuration counts by its value.
+//
+// It walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
+func (t Target) Hash() uint64 {
+	d := digest{xxhash.New()}
+	d.value(reflect.ValueOf(t))
+	return d.h.Sum64()
+}
+
+type digest struct{ h *xxhash.Digest }
+
+func (d digest) value(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		d.structure(v)
+	case reflect.Map:
+		d.mapping(v)
+	case reflect.Slice, reflect.Array:
+		d.number(uint64(v.Len()))
+		for i := range v.Len() {
+			d.value(v.Index(i))
+		}
+	case reflect.Pointer, reflect.Interface:
+		d.bool(v.IsNil())
+		if !v.IsNil() {
+			d.value(v.Elem())
+		}
+	default:
+		d.scalar(v)
+	}
+}
+
+func (d digest) scalar(v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.String:
+		d.string(v.String())
+	case v.Kind() == reflect.Bool:
+		d.bool(v.Bool())
+	case v.CanInt():
+		d.number(uint64(v.Int()))
+	case v.CanUint():
+		d.number(v.Uint())
+	case v.CanFloat():
+		d.number(math.Float64bits(v.Float()))
+	}
+	// Functions and channels are how a value works, not what it says.
+}
+
+func (d digest) structure(v reflect.Value) {
+	if v.CanInterface() {
+		if t, ok := v.Interface().(time.Time); ok { // one instant has many spellings
+			d.bool(t.IsZero())
+			d.number(uint64(t.UnixNano()))
+			return
+		}
+	}
+	for i := range v.NumField() {
+		d.string(v.Type().Field(i).Name)
+		d.value(v.Field(i))
+	}
+}
+
+// mapping goes by sorted key: all our maps have strings for keys.
+func (d digest) mapping(v reflect.Value) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	d.number(uint64(len(keys)))
+	for _, k := range keys {
+		d.string(k.String())
+		d.value(v.MapIndex(k))
+	}
+}
+
+func (d digest) number(n uint64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], n)
+	_, _ = d.h.Write(b[:])
+}
+
+func (d digest) bool(b bool) {
+	if b {
+		d.number(1)
+	} else {
+		d.number(0)
+	}
+}
+
+// string writes the length too, so that "ab" + "c" is not "a" + "bc".
+func (d digest) string(s string) {
+	d.number(uint64(len(s)))
+	_, _ = d.h.WriteString(s)
+}

@@ -1,0 +1,66 @@
+package slo
+
+import "math"
+
+// Sample is enough of a population for Welch's test: how many values, their sum and the sum of
+// their squares. Samples add, so windows and replicas do.
+type Sample struct {
+	N, Sum, SumSquares float64
+}
+
+// Mean is false without values.
+func (s Sample) Mean() (float64, bool) {
+	if s.N <= 0 {
+		return 0, false
+	}
+	return s.Sum / s.N, true
+}
+
+// Variance is the unbiased one; false for fewer than two values.
+func (s Sample) Variance() (float64, bool) {
+	if s.N < 2 {
+		return 0, false
+	}
+	v := (s.SumSquares - s.Sum*s.Sum/s.N) / (s.N - 1)
+	return math.Max(v, 0), true // cancellation leaves a little below 0 when all values are the same
+}
+
+// Welch is how many standard errors the mean of now lies above that of base, for populations of
+// unequal variance and size:
+//
+//	                m₁ − m₀
+//	z  =  ───────────────────────────
+//	      √( deff · (v₁/n₁ + v₀/n₀) )
+//
+// Over ln(TTFT), m₁ − m₀ is the logarithm of the ratio of geometric means (see Slowdown). deff is
+// the design effect, by how much the variance of a mean is larger than for independent values,
+// 1 + (m − 1)ρ for clusters of m with correlation ρ: latencies of neighbours in one queue are alike.
+// 2 is a fair default, 4 under strong queueing (L. Kish, Survey Sampling, 1965).
+//
+// It is false when either side has fewer than two values or neither has any spread. B. L. Welch, The
+// generalization of "Student's" problem when several different population variances are involved,
+// Biometrika 34 (1947), 28-35. With samples above thirty z is read as a normal deviate: 3.09 is
+// one in a thousand.
+func Welch(now, base Sample, deff float64) (z float64, ok bool) {
+	v1, ok1 := now.Variance()
+	v0, ok0 := base.Variance()
+	if !ok1 || !ok0 || deff <= 0 {
+		return 0, false
+	}
+	variance := deff * (v1/now.N + v0/base.N)
+	if variance <= 0 {
+		return 0, false
+	}
+	return (now.Sum/now.N - base.Sum/base.N) / math.Sqrt(variance), true
+}
+
+// Slowdown is the ratio of geometric means, exp(m₁ − m₀), for samples of logarithms: 1.5 is half as
+// slow again. False when either side is empty.
+func Slowdown(now, base Sample) (ratio float64, ok bool) {
+	m1, ok1 := now.Mean()
+	m0, ok0 := base.Mean()
+	if !ok1 || !ok0 {
+		return 0, false
+	}
+	return math.Exp(m1 - m0), true
+}

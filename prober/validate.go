@@ -1,0 +1,165 @@
+package prober
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/firsttoken/firsttoken/internal/invalid"
+	"github.com/firsttoken/firsttoken/prober/slo"
+)
+
+// Validate says everything that is wrong with the target, by the keys of the configuration file. It
+// needs no clock: see Current for an end that has passed.
+func (t Target) Validate() invalid.Errors {
+	var errs invalid.Errors
+	validateName(&errs, t.Name)
+	validateLabels(&errs, t.Labels)
+	errs.Under("", validatePart(t.Endpoint))
+	errs.Under("load", t.Load.Validate())
+	errs.Under("workload", validatePart(t.Workload))
+	t.validateSLOs(&errs)
+	if t.Prices != nil {
+		errs.Under("prices", t.Prices.Validate())
+	}
+	return errs
+}
+
+// Current says whether the load can still run at now: one whose end has passed would send nothing.
+func (l Load) Current(now time.Time) invalid.Errors {
+	var errs invalid.Errors
+	if !l.Until.IsZero() && !now.Before(l.Until) {
+		errs.Add("until", "%s has passed", l.Until.Format(time.RFC3339))
+	}
+	return errs
+}
+
+// Validate says everything that is wrong with the load.
+func (l Load) Validate() invalid.Errors {
+	var errs invalid.Errors
+	if l.Profile != "" && !slices.Contains(Profiles(), l.Profile) {
+		errs.Add("profile", "unknown profile %q: one of %s", l.Profile, strings.Join(Profiles(), ", "))
+	}
+	if !positive(l.TokensPerMinute) {
+		errs.Add("tokens_per_minute", "%v is not above 0", l.TokensPerMinute)
+	}
+	if !positive(l.ArrivalShape) || l.ArrivalShape < minShape || l.ArrivalShape > maxShape {
+		errs.Add("arrival_shape", "%v is not between %v and %v: 1 is Poisson, more is more regular", l.ArrivalShape, minShape, maxShape)
+	}
+	if l.MaxInFlight < 1 {
+		errs.Add("max_in_flight", "%d is below 1", l.MaxInFlight)
+	}
+	if l.MaxSessions < 0 {
+		errs.Add("max_sessions", "%d is below 1; leave it out for as many as the load needs", l.MaxSessions)
+	}
+	if l.Profile == ProfileLoad && l.Until.IsZero() {
+		errs.Add("until", "is missing: the load profile must say when it ends")
+	}
+	return errs
+}
+
+// The range of Load.ArrivalShape: from bursts at a tenth of the rate's order to a metronome.
+const (
+	minShape = 0.1
+	maxShape = 1000.0
+)
+
+// Validate says everything that is wrong with the prices.
+func (p Prices) Validate() invalid.Errors {
+	var errs invalid.Errors
+	check := func(key string, v *float64) {
+		if v != nil && (*v < 0 || math.IsNaN(*v) || math.IsInf(*v, 0)) {
+			errs.Add(key, "%v is not a price: dollars per million tokens, 0 or more", *v)
+		}
+	}
+	check("input", &p.Input)
+	check("cached_input", p.Cached)
+	check("cache_write", p.CacheWrite)
+	check("output", &p.Output)
+	return errs
+}
+
+func (t Target) validateSLOs(errs *invalid.Errors) {
+	for _, name := range slices.Sorted(maps.Keys(t.SLOs)) {
+		path, o := "slos."+string(name), t.SLOs[name]
+		if !name.Known() {
+			errs.Add(path, "unknown slo")
+			continue
+		}
+		if !(o.Ratio > 0 && o.Ratio < 1) {
+			errs.Add(path+".objective", "%v%% is not between 0%% and 100%%", o.Ratio*100)
+		}
+		t.validateThreshold(errs, name, o)
+	}
+}
+
+func (t Target) validateThreshold(errs *invalid.Errors, name slo.Name, o slo.Objective) {
+	path, timeout := "slos."+string(name)+".threshold", time.Duration(t.Timeout)
+	switch {
+	case !name.HasThreshold() && o.Threshold != 0:
+		errs.Add(path, "%s has no threshold", name)
+	case name.HasThreshold() && !positive(o.Threshold):
+		errs.Add(path, "%v is not above 0", o.Threshold)
+	case name == slo.TTFT && o.Threshold > timeout.Seconds():
+		errs.Add(path, "%s is above the timeout of %s", seconds(o.Threshold), model.Duration(timeout))
+	}
+}
+
+func seconds(s float64) string { return model.Duration(s * float64(time.Second)).String() }
+
+func positive(f float64) bool { return f > 0 && !math.IsInf(f, 0) }
+
+// maxName keeps a name readable in a legend and in a URL.
+const maxName = 100
+
+func validateName(errs *invalid.Errors, name string) {
+	switch {
+	case name == "":
+		errs.Add("name", "is missing")
+	case len(name) > maxName:
+		errs.Add("name", "%d characters are more than %d", len(name), maxName)
+	case strings.IndexFunc(name, illegalInName) >= 0:
+		errs.Add("name", "%q: only letters, digits and _ . : - are allowed", name)
+	}
+}
+
+func illegalInName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.:-", r)
+}
+
+// reserved are the labels of firsttoken_target_info that are not the user's, and those that a
+// Prometheus server attaches itself.
+func reserved() []string {
+	return []string{"target", "api", "model", "engine", "region", "tier", "job", "instance"}
+}
+
+func validateLabels(errs *invalid.Errors, labels map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		path := "labels." + name
+		switch {
+		case slices.Contains(reserved(), name):
+			errs.Add(path, "the name is taken: %s are set by firsttoken or by Prometheus", strings.Join(reserved(), ", "))
+		case !model.LabelName(name).IsValidLegacy() || strings.HasPrefix(name, "__"):
+			errs.Add(path, "is no label name: letters, digits and _, not a digit first, not __ first")
+		case !model.LabelValue(labels[name]).IsValid():
+			errs.Add(path, "the value is not UTF-8")
+		}
+	}
+}
+
+// duplicates names the first name that stands more than once.
+func duplicates(targets []Target) error {
+	seen := make(map[string]bool, len(targets))
+	for _, t := range targets {
+		if seen[t.Name] {
+			return fmt.Errorf("two targets are named %q", t.Name)
+		}
+		seen[t.Name] = true
+	}
+	return nil
+}
