@@ -1,0 +1,74 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// valueOf is the value under a key, or nil.
+func valueOf(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// merged is over on top of under, mapping by mapping; anything else, null included, replaces.
+// Neither is changed, and what is below stays in its own place.
+func (r *reader) merged(over, under *yaml.Node) *yaml.Node {
+	switch {
+	case over == nil:
+		return under
+	case under == nil || over.Kind != yaml.MappingNode || under.Kind != yaml.MappingNode:
+		return over
+	}
+	m := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: over.Line}
+	r.places[m] = r.places[over]
+	for i := 0; i < len(over.Content); i += 2 {
+		key := over.Content[i]
+		m.Content = append(m.Content, key, r.merged(over.Content[i+1], valueOf(under, key.Value)))
+	}
+	m.Content = append(m.Content, absent(over, under)...)
+	return m
+}
+
+// find follows a dotted path below n as far as there is something: slos.ttft.threshold, and
+// bands[2].upto. It returns the last value on the way and what is left of the path. Keys that
+// contain dots are found too: the longest key that fits is taken.
+func find(n *yaml.Node, path string) (at *yaml.Node, rest string) {
+	for path != "" {
+		next, left := step(n, path)
+		if next == nil {
+			break
+		}
+		n, path = next, left
+	}
+	return n, path
+}
+
+func step(n *yaml.Node, path string) (next *yaml.Node, rest string) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		longest := -1
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			left, fits := strings.CutPrefix(path, key)
+			if fits && len(key) > longest && (left == "" || left[0] == '.' || left[0] == '[') {
+				longest, next, rest = len(key), n.Content[i+1], strings.TrimPrefix(left, ".")
+			}
+		}
+	case yaml.SequenceNode:
+		index, left, _ := strings.Cut(strings.TrimPrefix(path, "["), "]")
+		if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i], strings.TrimPrefix(left, ".")
+		}
+	}
+	return next, rest
+}

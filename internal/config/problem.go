@@ -1,0 +1,70 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing that is wrong, where it was written.
+type Problem struct {
+	File   string
+	Line   int    // from 1
+	Path   string // targets[1].slos.ttft.threshold; empty for the file itself
+	Reason string
+	// Targets are the names of the targets in which a shared value is wrong: a threshold in
+	// `slos` may suit one target's timeout and not another's. Empty where Path says it.
+	Targets []string
+}
+
+// String is "firsttoken.yml:12: targets[1].slos.ttft.threshold: 10m is above the timeout of 5m".
+func (p Problem) String() string {
+	s := fmt.Sprintf("%s:%d: ", p.File, p.Line)
+	if p.Path != "" {
+		s += p.Path + ": "
+	}
+	return s + p.Reason + inTargets(p.Targets)
+}
+
+// inTargets names two of them at most: a mistake in `defaults` is one line, whatever the fleet.
+func inTargets(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf(" (target %s)", names[0])
+	case n == 2:
+		return fmt.Sprintf(" (targets %s and %s)", names[0], names[1])
+	default:
+		return fmt.Sprintf(" (targets %s, %s and %d more)", names[0], names[1], n-2)
+	}
+}
+
+// Errors are all problems of a file, by line.
+type Errors []Problem
+
+// Error is one problem per line.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sorted is by line and free of repetitions: what is shared by many targets is reported once.
+func (e Errors) sorted() Errors {
+	var out Errors
+	for _, p := range e {
+		same := func(q Problem) bool { return q.Line == p.Line && q.Path == p.Path && q.Reason == p.Reason }
+		i := slices.IndexFunc(out, same)
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		out[i].Targets = append(out[i].Targets, p.Targets...)
+	}
+	slices.SortStableFunc(out, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return out
+}

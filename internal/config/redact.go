@@ -1,0 +1,104 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/firsttoken/firsttoken/prober"
+)
+
+// hidden stands where a secret would be, as Prometheus writes it.
+const hidden = "<secret>"
+
+// Redacted is the configuration as it runs, defaults filled in, as YAML that may be shown to
+// anybody: secrets, header values, and the user information and query values of URLs are hidden.
+// Files of secrets are named, not read.
+func (f *File) Redacted() string {
+	var doc yaml.Node
+	if err := doc.Encode(struct {
+		Targets []prober.Target `yaml:"targets"`
+	}{f.Targets}); err != nil {
+		return fmt.Sprintf("# the configuration cannot be shown: %v\n", err)
+	}
+	for _, t := range valueOf(&doc, "targets").Content {
+		redact(t)
+	}
+	var b strings.Builder
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		return fmt.Sprintf("# the configuration cannot be shown: %v\n", err)
+	}
+	return b.String()
+}
+
+// redact hides in one target what the types of its values do not hide themselves.
+func redact(target *yaml.Node) {
+	redactURL(valueOf(target, "url"))
+	http := valueOf(target, "http")
+	redactURL(valueOf(http, "proxy_url"))
+	hide(valueOf(http, "http_headers"))
+	hide(valueOf(http, "proxy_connect_header"))
+	oauth2 := valueOf(http, "oauth2")
+	redactURL(valueOf(oauth2, "token_url"))
+	redactURL(valueOf(oauth2, "proxy_url"))
+	hide(valueOf(oauth2, "proxy_connect_header"))
+	hide(valueOf(oauth2, "endpoint_params"))
+	hide(valueOf(oauth2, "claims"))
+}
+
+// hide replaces every value below n; names stay.
+func hide(n *yaml.Node) {
+	switch {
+	case n == nil:
+	case n.Kind == yaml.ScalarNode:
+		*n = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: hidden}
+	case n.Kind == yaml.SequenceNode:
+		for _, item := range n.Content {
+			hide(item)
+		}
+	case n.Kind == yaml.MappingNode:
+		for i := 1; i < len(n.Content); i += 2 {
+			hide(n.Content[i])
+		}
+	}
+}
+
+func redactURL(n *yaml.Node) {
+	if n == nil || n.Value == "" {
+		return
+	}
+	u, err := url.Parse(n.Value)
+	if err != nil {
+		hide(n)
+		return
+	}
+	n.SetString(RedactURL(u))
+}
+
+// RedactURL is a URL as it may be shown: without user information, and with the values of its
+// query hidden.
+func RedactURL(u *url.URL) string {
+	shown := *u
+	shown.User, shown.Fragment, shown.RawQuery = nil, "", ""
+	text := shown.String()
+	if u.User != nil {
+		text = strings.Replace(text, "//", "//"+hidden+"@", 1)
+	}
+	return text + redactQuery(u.RawQuery)
+}
+
+func redactQuery(query string) string {
+	if query == "" {
+		return ""
+	}
+	pairs := strings.Split(query, "&")
+	for i, p := range pairs {
+		key, _, _ := strings.Cut(p, "=")
+		pairs[i] = key + "=" + hidden
+	}
+	return "?" + strings.Join(pairs, "&")
+}
