@@ -1,21 +1,112 @@
 package workload
 
+import "sync"
+
+const (
+	weight          = 0.1  // of a new observation, once there have been ten
+	bound           = 0.2  // an observation further away than this share of the estimate counts as that far
+	memory          = 0.98 // of the regression, for each observation: the last fifty count
+	initialOverhead = 4.0  // tokens that frame a message in the common chat templates
+	maxOverhead     = 40.0
+
+	// Prior strength of initialOverhead against what is seen: how much x = messages/words has to vary,
+	// squared and summed, before the data outweighs it. Text varies by 0.3 % in tokens per word (σ), and
+	// overheads are 4 ± 4 (τ): σ²/τ² = (0.003/4)².
+	prior = 5.6e-7
+)
+
 // Calibration is what one target's tokenizer makes of our words, learnt from the usage it reports.
 // It is safe for concurrent use.
-type Calibration struct{}
+//
+//	tokens           =  perWord·words + overhead·messages
+//	tokens / words   =  perWord + overhead·x        with x = messages / words
+//
+// The second line is a straight line; its slope is the overhead, by least squares in which the past
+// fades. perWord is a moving average of what is left when the overhead is taken away.
+type Calibration struct {
+	mu       sync.Mutex
+	perWord  float64
+	overhead float64
+	seen     float64 // observations within bounds, at most 1/weight
+	line     regression
+}
 
 // NewCalibration starts from a guess, usually Shape.TokensPerWord.
-func NewCalibration(tokensPerWord float64) *Calibration { return &Calibration{} }
+func NewCalibration(tokensPerWord float64) *Calibration {
+	if !(tokensPerWord > 0) {
+		tokensPerWord = 1
+	}
+	return &Calibration{perWord: tokensPerWord, overhead: initialOverhead}
+}
 
 // Tokens is the expected size of a prompt.
-func (c *Calibration) Tokens(words, messages int) int64 { return 0 }
+func (c *Calibration) Tokens(words, messages int) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return int64(c.perWord*float64(words) + c.overhead*float64(messages) + 0.5)
+}
 
 // Words is how many words make that many tokens.
-func (c *Calibration) Words(tokens int) int { return 0 }
+func (c *Calibration) Words(tokens int) int {
+	return int(float64(tokens) / c.TokensPerWord())
+}
+
+// message is how many words a message of that many tokens has, its overhead taken away.
+func (c *Calibration) message(tokens int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return int(max(0, (float64(tokens)-c.overhead)/c.perWord))
+}
+
+// TokensPerWord is the current estimate. A jump of it says that a tokenizer, and so a model, has
+// changed behind the target's name.
+func (c *Calibration) TokensPerWord() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.perWord
+}
 
 // Learn takes in the size of a prompt as its server counted it (Turn.Words, Turn.Messages,
 // Usage.Input). Only complete answers (outcome ok) should be given to it.
-func (c *Calibration) Learn(words, messages int, promptTokens int64) {}
+//
+// The first observation counts fully, the second by half, the n-th by 1/n until that is weight. One
+// outside the bounds moves the estimate to the bound at most and leaves n as it is, so that a guess
+// that was wrong by a factor of two is mended in four steps:
+//
+//	true 2.0, guess 1.0:   1.0 → 1.2 → 1.44 → 1.73 → 2.0
+func (c *Calibration) Learn(words, messages int, promptTokens int64) {
+	if words <= 0 || promptTokens <= 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w, m := float64(words), float64(messages)
+	ratio := (float64(promptTokens) - c.overhead*m) / w
+	step := ratio - c.perWord
+	if limit := bound * c.perWord; step > limit || step < -limit {
+		c.perWord += max(-limit, min(limit, step)) * max(weight, 1/(c.seen+1))
+		return
+	}
+	c.seen = min(c.seen+1, 1/weight)
+	c.perWord += step / c.seen
+	c.line.add(m/w, float64(promptTokens)/w)
+	slope := c.line.slope(initialOverhead, prior)
+	c.overhead = max(0, min(maxOverhead, slope))
+}
 
-// TokensPerWord is the current estimate.
-func (c *Calibration) TokensPerWord() float64 { return 1 }
+// regression is a straight line by least squares, each observation fading by memory.
+type regression struct{ n, x, y, xx, xy float64 }
+
+func (r *regression) add(x, y float64) {
+	r.n = memory*r.n + 1
+	dx, dy := x-r.x, y-r.y
+	r.x += dx / r.n
+	r.y += dy / r.n
+	r.xx = memory*r.xx + dx*(x-r.x)
+	r.xy = memory*r.xy + dx*(y-r.y)
+}
+
+// slope is pulled towards a guess by a prior of the given strength (ridge regression).
+func (r *regression) slope(guess, strength float64) float64 {
+	return (r.xy + strength*guess) / (r.xx + strength)
+}

@@ -1,9 +1,119 @@
 package workload
 
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+)
+
+const (
+	corpusWords = 220_000 // about 1 MiB: the longest message is read around its end once
+	indexStep   = 64      // words between two entries of the index
+	proseRun    = 70      // words of prose between two pieces of code
+	codeRun     = 26      // least words of a piece of code, which ends with its line: 70 % prose, 30 % code
+)
+
 // Corpus is the text that all sessions of a process are cut from. It is immutable and safe for
 // concurrent use; make one.
-type Corpus struct{}
+//
+// It is ASCII and escaped for the inside of a JSON string: each word brings the space before it, and
+// a word that ends a line brings the two bytes \n after it. Prose is the commonest English words; code
+// is lines whose atoms are common enough to be one token each. A line of code ends with a brace,
+// because brace and line end together are one token where a bare line end would be one more.
+//
+//	ᐧover ᐧthe ᐧtime\n ᐧif ᐧerr ᐧ!= ᐧnil ᐧ{\n ᐧreturn ᐧerr ᐧ}\n ᐧpeople …
+type Corpus struct {
+	text  []byte   // corpusWords words, then the standing instruction
+	index []uint32 // byte position of every indexStep-th word
+	end   int      // where the words end and the instruction begins
+	*phrases
+}
 
 // NewCorpus generates the text. The version stands in the shared prefix: another version of the
 // program starts with a cold prefix, and the same version finds its own.
-func NewCorpus(version string) *Corpus { return &Corpus{} }
+func NewCorpus(version string) *Corpus {
+	c := &Corpus{phrases: newPhrases(version)}
+	c.text = make([]byte, 0, 5*corpusWords)
+	w := writer{c: c, rng: rand.New(rand.NewPCG(0x66697273, 0x746f6b656e))}
+	for w.words < corpusWords {
+		w.prose(proseRun)
+		w.code(codeRun)
+	}
+	c.end = len(c.text)
+	c.text = append(c.text, c.asks[0].text...)
+	return c
+}
+
+// Words is n words from the offset-th on, read around the end: at most two slices for any n up to
+// the length of the corpus. Both arguments wrap.
+func (c *Corpus) Words(offset, n int) (first, rest []byte) {
+	offset, n = offset%corpusWords, min(n, corpusWords)
+	if offset+n <= corpusWords {
+		return c.text[c.at(offset):c.at(offset+n)], nil
+	}
+	return c.text[c.at(offset):c.end], c.text[:c.at(offset+n-corpusWords)]
+}
+
+// straight is n words in one slice, from a place near offset where they fit.
+func (c *Corpus) straight(offset, n int) []byte {
+	offset %= corpusWords - n + 1
+	return c.text[c.at(offset):c.at(offset+n)]
+}
+
+// tail is the last n words and the standing instruction, in one slice.
+func (c *Corpus) tail(n int) []byte { return c.text[c.at(corpusWords-n):] }
+
+// at is the byte position of a word: that of the nearest indexed one, and then fewer than
+// indexStep spaces further.
+func (c *Corpus) at(word int) int {
+	if word == corpusWords {
+		return c.end
+	}
+	pos := int(c.index[word/indexStep])
+	for range word % indexStep {
+		pos += 1 + bytes.IndexByte(c.text[pos+1:], ' ')
+	}
+	return pos
+}
+
+// writer appends words to a corpus until it is full.
+type writer struct {
+	c     *Corpus
+	rng   *rand.Rand
+	words int
+}
+
+func (w *writer) word(s string) {
+	if w.words == corpusWords {
+		return
+	}
+	if w.words%indexStep == 0 {
+		w.c.index = append(w.c.index, uint32(len(w.c.text)))
+	}
+	w.c.text = append(append(w.c.text, ' '), s...)
+	w.words++
+}
+
+func (w *writer) prose(n int) {
+	common := strings.Fields(commonWords)
+	for range n - 1 {
+		w.word(common[w.rng.IntN(len(common))])
+	}
+	w.word(common[w.rng.IntN(len(common))] + `\n`)
+}
+
+func (w *writer) code(n int) {
+	lines := strings.Split(strings.TrimSpace(codeLines), "\n")
+	names := strings.Fields(codeNames)
+	for end := w.words + n; w.words < end && w.words < corpusWords; {
+		for _, atom := range strings.Fields(lines[w.rng.IntN(len(lines))]) {
+			if atom == "X" {
+				atom = names[w.rng.IntN(len(names))]
+			}
+			w.word(atom)
+		}
+		if w.words < corpusWords {
+			w.c.text = append(w.c.text, `\n`...)
+		}
+	}
+}

@@ -8,9 +8,58 @@ type Estimate struct {
 	OutputTokens float64       // of a request's answer, as asked for
 	CachedShare  float64       // of input tokens that a healthy prefix cache with the shape's TTL serves, 0 to 1
 	Pause        time.Duration // between an answer and the session's next request; a session's cycle without the answer itself
-	Turns        float64       // of a session, from its start to the first time that it meets the limit
+	Turns        float64       // from a fresh context to the limit
 }
 
-// Estimate plays a few hundred seeded sessions without their text. It costs some milliseconds:
-// keep the answer.
-func (s Shape) Estimate() Estimate { return Estimate{} }
+const estimateTurns = 20_000
+
+// Estimate plays some 200 seeded sessions without their text. It costs some milliseconds: keep the
+// answer. An answer is taken to last no time, and the shared prefix to be always in use.
+func (s Shape) Estimate() Estimate {
+	words := &Corpus{phrases: newPhrases("")}
+	cal := NewCalibration(s.TokensPerWord)
+	var sum tally
+	for i := uint64(0); sum.turns < estimateTurns; i++ {
+		sum.play(NewSession(&s, words, cal, Identity{Ordinal: i}))
+	}
+	return sum.means()
+}
+
+type tally struct {
+	turns, legs           int
+	input, output, cached int64
+	pause                 time.Duration
+}
+
+// play runs a session to its end: over whole lives, means are those of the steady state.
+func (t *tally) play(s *Session) {
+	ages := Ages{Prefix: Ago(0)}
+	for !s.Over() {
+		turn, _ := s.Next(ages)
+		s.Settle(true)
+		ages.Session = Ago(turn.Pause)
+		t.add(turn)
+		if s.over || s.next.reset {
+			t.legs++
+		}
+	}
+}
+
+func (t *tally) add(turn Turn) {
+	t.turns++
+	t.input += turn.Tokens
+	t.output += int64(turn.MaxTokens)
+	t.cached += turn.Cached
+	t.pause += turn.Pause
+}
+
+func (t *tally) means() Estimate {
+	n := float64(t.turns)
+	return Estimate{
+		InputTokens:  float64(t.input) / n,
+		OutputTokens: float64(t.output) / n,
+		CachedShare:  float64(t.cached) / float64(t.input),
+		Pause:        t.pause / time.Duration(t.turns),
+		Turns:        n / float64(t.legs),
+	}
+}

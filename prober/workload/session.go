@@ -1,7 +1,10 @@
 package workload
 
 import (
-	"time"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -15,54 +18,126 @@ type Identity struct {
 	Ordinal uint64 // of the session in its target
 }
 
-// Age is how long ago something ended; the zero Age is never.
-type Age struct {
-	since time.Duration
-	known bool
-}
-
-// Ago is the age of something that ended that long ago.
-func Ago(d time.Duration) Age { return Age{d, true} }
-
-// Ages are what decides whether a server's prefix cache still has something.
-type Ages struct {
-	Session Age // since the end of this session's last exchange that reached the server (Settle(true))
-	Prefix  Age // since the end of any exchange of the target that reached the server
-}
-
 // Session is one coding agent at work on one target. It is not safe for concurrent use: the owner
 // calls Next, sends the request, calls Settle, waits for Turn.Pause, and calls Next again until
 // Over. The Request of a Next stays readable, unchanged, for as long as anybody holds it.
-type Session struct{}
+//
+//	        ┌────────────── Pause ──────────────┐
+//	Next ─ send ─ Settle                       Next ─ send ─ Settle … Over
+//	  └ the turn after it is drawn here, so that NextTokens is exact
+type Session struct {
+	shape  *Shape
+	corpus *Corpus
+	cal    *Calibration
+	salt   string
+	own    []byte // private phrases
+	dice   dice
+
+	records []record
+	size    extent // of records
+	prefix  extent // of records[0], the shared prefix
+	next    plan
+	turn    int
+	asked   int // recall questions so far
+	first   int // module of the first of them
+	tenth   bool
+	over    bool
+
+	fresh Phase  // what a turn is while no server is known to hold any of the session's history
+	sent  extent // the last Next
+	held  extent // the last prompt that reached the server
+	warm  bool   // held is valid
+}
 
 // NewSession starts a session at the beginning of its life, with a cold first turn.
 func NewSession(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
-	return &Session{}
+	s := newSession(shape, corpus, cal, id)
+	s.planContext(opening)
+	return s
 }
 
 // NewTrial is a session of one turn at a tenth of the size: the first request of a target, from
-// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap.
+// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap, and its prefix is
+// not the shared one.
 func NewTrial(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
-	return &Session{}
+	s := newSession(shape, corpus, cal, id)
+	s.fresh, s.tenth = Bootstrap, true
+	s.planContext(opening)
+	return s
 }
 
-// MidLife moves a session that has not begun to a uniformly random point of its life, as one finds
-// it when one looks at a steady load. Its first turn sends the whole history at once and is tagged Bootstrap.
-func (s *Session) MidLife() {}
+func newSession(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%d|%d", id.Seed, id.Target, id.Epoch, id.Ordinal))
+	s := &Session{shape: shape, corpus: corpus, cal: cal, salt: hex.EncodeToString(sum[:])[:saltLen], fresh: Cold}
+	s.dice.pcg.Seed(binary.BigEndian.Uint64(sum[8:]), binary.BigEndian.Uint64(sum[16:]))
+	s.own = corpus.private.fill(s.salt, s.checksums())
+	s.first = s.dice.intn(len(corpus.questions))
+	return s
+}
 
-// Next is the session's next turn. The caller sets Request.ID.
-func (s *Session) Next(ages Ages) (Turn, chat.Request) { return Turn{}, chat.Request{} }
+// checksums are distinct numbers of five digits, one for each module.
+func (s *Session) checksums() []int {
+	n := len(s.corpus.questions)
+	numbers := make([]int, n)
+	band := 90_000 / n
+	for i := range numbers {
+		numbers[i] = 10_000 + i*band + s.dice.intn(band)
+	}
+	for i := n - 1; i > 0; i-- {
+		j := s.dice.intn(i + 1)
+		numbers[i], numbers[j] = numbers[j], numbers[i]
+	}
+	return numbers
+}
+
+// Next is the session's next turn. The caller sets Request.ID. It must not be called when Over.
+func (s *Session) Next(ages Ages) (Turn, chat.Request) {
+	recall := s.advance()
+	t := Turn{
+		Session:  s.salt,
+		Number:   s.turn - 1,
+		Words:    s.size.words,
+		Messages: s.size.messages,
+		Tokens:   s.tokens(s.size),
+		Recall:   recall.asked,
+	}
+	t.Phase, t.Cached = s.expect(ages, t.Tokens)
+	t.MaxTokens, t.Pause = s.decide(recall)
+	s.sent = s.size
+	r := chat.Request{Session: s.salt, MaxTokens: t.MaxTokens, Conversation: s.prompt()}
+	if recall.asked {
+		at := s.corpus.private.numbers[recall.module]
+		r.Expect = string(s.own[at : at+numberLen])
+	}
+	return t, r
+}
+
+func (s *Session) prompt() *prompt {
+	n := len(s.records)
+	return &prompt{s.corpus, s.own, s.records[:n:n], s.shape.Salt == Front}
+}
+
+func (s *Session) tokens(e extent) int64 { return s.cal.Tokens(e.words, e.messages) }
 
 // NextTokens is the expected prompt size of the Next that comes, already decided. While requests
 // arrive at a rate of TPM / mean(NextTokens over the target's sessions), the tokens offered per
 // minute are TPM in the long run. It is 0 when the session is Over.
-func (s *Session) NextTokens() int64 { return 0 }
+func (s *Session) NextTokens() int64 {
+	if s.over {
+		return 0
+	}
+	return s.tokens(s.next.size)
+}
 
 // Settle says whether the last turn's prompt reached the server and can be expected in its cache.
-func (s *Session) Settle(reached bool) {}
+func (s *Session) Settle(reached bool) {
+	if reached {
+		s.held, s.warm = s.sent, true
+	}
+}
 
 // Over reports that the session has met its limit and ends; the caller starts another.
-func (s *Session) Over() bool { return false }
+func (s *Session) Over() bool { return s.over }
 
-// ID is the session's salt, as in Turn.Session.
-func (s *Session) ID() string { return "" }
+// ID is the session's salt, as in Turn.Session: 12 hex digits.
+func (s *Session) ID() string { return s.salt }

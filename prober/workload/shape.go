@@ -84,4 +84,13 @@ func Default() Shape {
 	}
 }
 
+// largest is the limit, or less where the model's window asks for it: sizes are estimates, and 4 % of
+// a window stay free for what they are wrong by.
+func (s *Shape) largest() int {
+	if s.Window == 0 {
+		return s.Limit
+	}
+	return min(s.Limit, s.Window*96/100-s.Output.Max)
+}
+
 func seconds(s float64) model.Duration { return model.Duration(s * float64(time.Second)) }
