@@ -1,0 +1,105 @@
+//go:build cgo && linux && !nodcgm
+
+package dcgm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Supported says whether this build has the client of NVIDIA's library.
+const Supported = true
+
+// farewell is how long an agent whose supervisor has left waits for a call into the C library.
+const farewell = 2 * time.Second
+
+// RunAgent is the child process: it serves the host engine that its one argument describes until
+// the context ends, standard input closes (the prober is gone) or the session fails, and writes
+// frames to standard output. A failed session has been told in a frame and is no error.
+//
+// A call into the C library cannot be cancelled. RunAgent returns without it after two seconds;
+// the caller must then let the process end.
+func RunAgent(ctx context.Context, argument string, stdin io.Reader, stdout io.Writer) error {
+	s, err := parseSpec(argument)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		_, _ = io.Copy(io.Discard, stdin)
+		cancel()
+	}()
+	served := make(chan error, 1)
+	go func() { served <- serve(ctx, s, json.NewEncoder(stdout)) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-served:
+		return err
+	case <-time.After(farewell):
+		return errors.New("a call into libdcgm did not return")
+	}
+}
+
+func serve(ctx context.Context, s spec, out *json.Encoder) error {
+	opened, versions, err := open(s)
+	if err == nil {
+		if err := out.Encode(Frame{Session: &versions}); err != nil {
+			return fmt.Errorf("telling the session: %w", err)
+		}
+		err = opened.loop(ctx, out)
+	}
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return out.Encode(Frame{Failure: failure})
+	}
+	if opened != nil {
+		opened.close()
+	}
+	return err
+}
+
+// loop polls once for each interval. With the slow fields it also looks whether the GPUs are
+// still the same.
+func (s *session) loop(ctx context.Context, out *json.Encoder) error {
+	ticker := time.NewTicker(s.spec.Every)
+	defer ticker.Stop()
+	for lookAt := time.Now().Add(s.spec.Slow); ; {
+		now := time.Now()
+		if !now.Before(lookAt) {
+			lookAt = now.Add(s.spec.Slow)
+			changed, err := s.changed()
+			if err != nil {
+				return err
+			}
+			if changed {
+				return &Failure{opTopology, "0", "the GPUs of the engine changed"}
+			}
+		}
+		poll, err := s.poll(now)
+		if err != nil {
+			return err
+		}
+		if err := out.Encode(Frame{Poll: poll}); err != nil {
+			return fmt.Errorf("telling a poll: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// detach keeps the terminal's Ctrl-C from the child: the supervisor ends it, in order.
+func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

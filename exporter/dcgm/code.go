@@ -1,0 +1,54 @@
+package dcgm
+
+import (
+	"strconv"
+	"strings"
+)
+
+// DCGM return codes that decide something. Source: dcgm_structs.h, dcgmReturn_t.
+const (
+	codeOK               = 0
+	codeNotSupported     = -6
+	codeVersionMismatch  = -12
+	codeNoPermission     = -17
+	codeGPULost          = -18
+	codeFunctionNotFound = -20
+	codeConnection       = -21
+	codeUnknown          = "unknown"
+)
+
+// codeOf reads the code out of an error text, because half of go-dcgm's functions return nothing
+// else. The texts are those of DCGM's errorString; a text that is not among them is "unknown", so
+// that the label stays a closed set.
+func codeOf(text string) string {
+	for _, known := range [...]struct {
+		text string
+		code int
+	}{
+		{"connection invalid/disconnected", codeConnection},
+		{"Bad parameter passed", -1},
+		{"Generic unspecified error", -3},
+		{"Feature not supported", codeNotSupported},
+		{"Object is in an undefined state", -10},
+		{"Timeout", -11},
+		{"API version mismatch", codeVersionMismatch},
+		{"Unknown field", -13},
+		{"No data is available", -14},
+		{"Not permitted to perform", codeNoPermission},
+		{"GPU is lost", codeGPULost},
+		{"Function not found", codeFunctionNotFound},
+		{"Max limit reached", -24},
+		{"Duplicate Key", -26},
+	} {
+		if strings.Contains(text, known.text) {
+			return strconv.Itoa(known.code)
+		}
+	}
+	return codeUnknown
+}
+
+// mismatch says whether client and engine are of versions that do not understand each other: a
+// newer libdcgm asks with messages that an older engine does not know.
+func mismatch(code string) bool {
+	return code == strconv.Itoa(codeVersionMismatch) || code == strconv.Itoa(codeFunctionNotFound)
+}

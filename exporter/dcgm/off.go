@@ -1,0 +1,20 @@
+//go:build !cgo || !linux || nodcgm
+
+package dcgm
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+)
+
+// Supported says whether this build has the client of NVIDIA's library.
+const Supported = false
+
+// RunAgent is the child process, which this build does not have.
+func RunAgent(context.Context, string, io.Reader, io.Writer) error {
+	return errors.New("built without DCGM: GPU telemetry needs linux, cgo and no tag nodcgm")
+}
+
+func detach(*exec.Cmd) {}

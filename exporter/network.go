@@ -1,0 +1,61 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/firsttoken/firsttoken/prober"
+)
+
+// network is what lies between this process and the server: it is reported by itself, so that it
+// is never mistaken for the server's latency. Bootstrap turns count here, as they open connections.
+type network struct {
+	connect, upload, lag series[prometheus.Observer]
+	stale                series[prometheus.Counter]
+}
+
+func newNetwork(s *shelf) network {
+	return network{
+		connect: s.histogram(Family{Name: "connect_seconds", Unit: "seconds", Buckets: networkBuckets(),
+			Labels: []Label{{"phase", []string{"dns", "tcp", "tls"}}},
+			Help:   "Time spent on each phase of a new connection; nothing is observed on a reused one."}),
+		upload: s.histogram(Family{Name: "upload_seconds", Unit: "seconds", Buckets: networkBuckets(),
+			Help: "Time from the connection in hand until the last byte of the request was handed to the kernel."}),
+		lag: s.histogram(Family{Name: "schedule_lag_seconds", Unit: "seconds", Buckets: lagBuckets(),
+			Help: "How late a request started after its scheduled instant. It says something about this process, never about the server."}),
+		stale: s.counter(Family{Name: "stale_connections_total",
+			Help: "Requests sent a second time because a reused connection was dead before its first response byte."}),
+	}
+}
+
+type networkOf struct {
+	dns, tcp, tls, upload, lag prometheus.Observer
+	stale                      prometheus.Counter
+}
+
+func (n network) born(target string) networkOf {
+	connect := n.connect.born(target)
+	return networkOf{connect[0], connect[1], connect[2], n.upload.only(target), n.lag.only(target), n.stale.only(target)}
+}
+
+func (n network) forget(target string) {
+	n.connect.forget(target)
+	n.upload.forget(target)
+	n.lag.forget(target)
+	n.stale.forget(target)
+}
+
+func (n networkOf) observe(r prober.Result) {
+	phase(n.dns, r.Phases.DNS)
+	phase(n.tcp, r.Phases.TCP)
+	phase(n.tls, r.Phases.TLS)
+	span(n.upload, nil)(r.Upload())
+	span(n.lag, nil)(r.Lag())
+	if r.StaleRetry {
+		n.stale.Inc()
+	}
+}
+
+// phase observes a part of setting up a connection; 0 is a part that there was not.
+func phase(o prometheus.Observer, d time.Duration) { span(o, nil)(d, d > 0) }

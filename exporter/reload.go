@@ -1,0 +1,64 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/collectors/version"
+)
+
+// Reloads are the series about the configuration. Only whoever loads it tells them.
+type Reloads struct {
+	successful, at, hash prometheus.Gauge
+}
+
+// NewReloads registers the series; until the first load they are 0.
+func NewReloads(reg prometheus.Registerer) (*Reloads, error) {
+	r, s := newReloads(reg)
+	return r, s.err()
+}
+
+func newReloads(reg prometheus.Registerer) (*Reloads, *shelf) {
+	s := &shelf{reg: reg}
+	return &Reloads{
+		successful: s.process(Family{Name: "config_last_reload_successful",
+			Help: "Whether the last attempt to load the configuration succeeded."}),
+		at: s.process(Family{Name: "config_last_reload_success_timestamp_seconds", Unit: "seconds",
+			Help: "When the configuration was last loaded, in seconds since 1970."}),
+		hash: s.process(Family{Name: "config_hash",
+			Help: "Hash of the configuration in use, to see whether replicas agree."}),
+	}, s
+}
+
+// process is a gauge of the process as a whole.
+func (s *shelf) process(f Family) prometheus.Gauge {
+	f.Name, f.Type = namespace+"_"+f.Name, Gauge
+	g := prometheus.NewGauge(prometheus.GaugeOpts(f.opts()))
+	s.put(f, g)
+	return g
+}
+
+// Succeeded tells that the configuration with this hash is in use.
+func (r *Reloads) Succeeded(hash uint64, at time.Time) {
+	const exact = 1<<48 - 1 // a float64 holds 53 bits; Alertmanager keeps as many
+	r.successful.Set(1)
+	r.at.Set(unixSeconds(at))
+	r.hash.Set(float64(hash & exact))
+}
+
+// Failed tells that a configuration was refused; the one before it stays in use.
+func (r *Reloads) Failed() { r.successful.Set(0) }
+
+// NewRegistry is a registry with the series that every Prometheus user expects of a process: the
+// Go runtime, the process, and firsttoken_build_info.
+func NewRegistry() (*prometheus.Registry, error) {
+	reg := prometheus.NewRegistry()
+	s := &shelf{reg: reg}
+	s.errs = append(s.errs,
+		reg.Register(collectors.NewGoCollector()),
+		reg.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})),
+		reg.Register(version.NewCollector(namespace)),
+	)
+	return reg, s.err()
+}
