@@ -36,7 +36,7 @@ type Stopped struct{ Target string }
 type Skipped struct {
 	Target string
 	Reason Reason
-	At     time.Time
+	At     time.Time // the slot's instant, t0
 }
 
 // Reason why a slot was not used, from a closed set.
@@ -48,13 +48,15 @@ const (
 	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests are out
 	Backoff   Reason = "backoff"    // the server asked to be left alone
 	Paused    Reason = "paused"     // the operator did
+	Late      Reason = "late"       // the prober itself did not get to run in time: asleep, or short of processor
 )
 
 // Reasons lists the set.
-func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused} }
+func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused, Late} }
 
 // Paced is a change of the load, in tokens per minute: the configured set-point, and what back-off
-// leaves of it.
+// leaves of it. It also follows Started. A paused target is effectively at 0; one whose end has
+// come (Load.Until) has a set-point of 0 too.
 type Paced struct {
 	Target              string
 	SetPoint, Effective float64

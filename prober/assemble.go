@@ -1,0 +1,51 @@
+package prober
+
+import (
+	"math/rand/v2"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// newLoop puts the parts of a target's loop together.
+func (p *Prober) newLoop(t Target, s Sender) *loop {
+	random := rand.New(rand.NewPCG(p.options.Seed, xxhash.Sum64String(t.Name)))
+	l := &loop{
+		target:   t,
+		sender:   s,
+		observer: p.options.Observer,
+		log:      p.options.Logger,
+		random:   random,
+		arrivals: newArrivals(random, t.Load.ArrivalShape),
+		pace:     newPace(t.Load.TokensPerMinute),
+		landed:   make(chan *flight, t.Load.MaxInFlight),
+	}
+	l.pool = &pool{
+		shape:    &l.target.Workload,
+		corpus:   p.corpus,
+		cal:      workload.NewCalibration(t.Workload.TokensPerWord),
+		id:       p.identity(t.Name),
+		random:   random,
+		estimate: p.estimate(t.Workload),
+	}
+	l.pool.size(t.Load)
+	return l
+}
+
+// identity makes each start of a loop a stranger to the server's cache: the sessions of a target
+// that was changed are not those that it had before.
+func (p *Prober) identity(target string) workload.Identity {
+	p.starts++
+	return workload.Identity{Seed: p.options.Seed, Target: target, Epoch: p.starts}
+}
+
+// estimate is the shape's, computed once: it takes milliseconds, and 10,000 targets share a few.
+func (p *Prober) estimate(s workload.Shape) workload.Estimate {
+	e, ok := p.estimates[s]
+	if !ok {
+		e = s.Estimate()
+		p.estimates[s] = e
+	}
+	return e
+}

@@ -1,0 +1,119 @@
+package prober
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// flight is a request on its way.
+type flight struct {
+	seat     *seat
+	turn     workload.Turn
+	request  chat.Request
+	due      time.Time // t0
+	sent     time.Time // handed to the Sender, which stamps t1
+	hearing  *slo.Hearing
+	observer Observer
+	exchange chat.Exchange // once landed
+}
+
+// send takes the session's next turn and sends it on a goroutine of its own.
+func (l *loop) send(ctx context.Context, s *seat, due, now time.Time) {
+	turn, request := s.session.Next(l.pool.ages(s, now))
+	request.ID = requestID(l.random)
+	s.busy = true
+	f := &flight{
+		seat: s, turn: turn, request: request, due: due, sent: now, observer: l.observer,
+		hearing: slo.NewHearing(l.target.Name, l.target.SLOs, now, steady(turn)),
+	}
+	l.flights = append(l.flights, f)
+	go func() {
+		f.exchange = l.sender.Send(ctx, &f.request, f.first)
+		l.landed <- f // never blocks: it has room for Load.MaxInFlight
+	}()
+}
+
+// requestID is 32 hexadecimal digits, which also make a W3C trace id.
+func requestID(random *rand.Rand) string {
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:8], random.Uint64())
+	binary.LittleEndian.PutUint64(b[8:], random.Uint64())
+	return hex.EncodeToString(b[:])
+}
+
+// first is called on the goroutine of the exchange, as soon as the token is read.
+func (f *flight) first(at time.Time) {
+	if v, ok := f.hearing.FirstToken(at); ok {
+		f.observer.Observe(Judged{v})
+	}
+}
+
+func (f *flight) expire(now time.Time) {
+	if v, ok := f.hearing.Expire(now); ok {
+		f.observer.Observe(Judged{v})
+	}
+}
+
+// land takes in an exchange that has ended.
+func (l *loop) land(f *flight, now time.Time) {
+	l.flights = slices.DeleteFunc(l.flights, func(g *flight) bool { return g == f })
+	x := &f.exchange
+	x.ID = f.request.ID
+	if x.End.IsZero() {
+		x.End = now
+	}
+	l.pool.settle(f.seat, x.End, f.turn.Pause, !x.FirstToken.IsZero())
+	r := Result{Target: l.target.Name, Turn: f.turn, Scheduled: f.due, Exchange: *x}
+	l.learn(r)
+	l.observer.Observe(r)
+	l.judge(f, r)
+	l.report(r)
+	if x.Outcome == chat.Throttled && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) {
+		l.paced()
+	}
+}
+
+// learn corrects the size of prompts to come by what the server counted.
+func (l *loop) learn(r Result) {
+	if n, ok := r.Usage.Input.Value(); ok && r.Outcome == chat.OK {
+		l.pool.cal.Learn(r.Turn.Words, r.Turn.Messages, n)
+	}
+}
+
+func (l *loop) judge(f *flight, r Result) {
+	e := slo.Ending{
+		At:        r.End,
+		Failed:    r.Outcome != chat.OK,
+		Cancelled: r.Outcome == chat.Cancelled,
+		Asked:     r.Recall != chat.NotAsked,
+		Wrong:     r.Recall == chat.Wrong,
+	}
+	e.TTFT, e.HasTTFT = r.TTFT()
+	e.TPS, e.HasTPS = r.TPS()
+	var room [4]slo.Verdict
+	for _, v := range f.hearing.Finish(e, room[:0]) {
+		l.observer.Observe(Judged{v})
+	}
+}
+
+// report is the log line of an exchange.
+func (l *loop) report(r Result) {
+	switch r.Outcome {
+	case chat.OK, chat.Cancelled:
+		l.log.LogAttrs(context.Background(), slog.LevelDebug, "turn", slog.String("target", r.Target),
+			slog.String("outcome", string(r.Outcome)), slog.String("request_id", r.ID))
+	default:
+		l.log.Warn("turn failed", "target", r.Target, "outcome", r.Outcome, "err", r.Err, "request_id", r.ID)
+	}
+}
+
+func steady(t workload.Turn) bool { return t.Phase != workload.Bootstrap }

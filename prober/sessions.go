@@ -1,0 +1,152 @@
+package prober
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// maxLoss is the share of slots that may find no session ready when the prober itself decides how
+// many there are.
+const maxLoss = 0.005
+
+// answerTime is how long an answer is taken to keep a session busy when their number is decided:
+// 437 output tokens at the 41 a second that published traces show (TraceLab, arXiv 2606.30560),
+// after some 4 s of waiting. A server that needs longer runs out of ready sessions rather than
+// being given more: each is 100,000 more tokens in its cache.
+const answerTime = 15 * time.Second
+
+// seat is a place in the pool: a session and what the schedule knows of it.
+type seat struct {
+	session *workload.Session
+	ready   time.Time // when its pause is over
+	reached time.Time // end of its last exchange that reached the server
+	busy    bool      // in flight
+}
+
+// pool is a target's sessions. The first request of all is a trial of a tenth of the size; the
+// sessions are made when it has been answered, so that their sizes are right from their first turn.
+type pool struct {
+	shape    *workload.Shape
+	corpus   *workload.Corpus
+	cal      *workload.Calibration
+	id       workload.Identity // of the next session
+	random   *rand.Rand
+	estimate workload.Estimate
+	start    int // sessions to start with
+	limit    int // sessions at most
+	busy     int // of the starting sessions, how many are on average between ready times
+	seats    []*seat
+	trial    *seat     // nil once settled
+	reached  time.Time // end of the last exchange of any session that reached the server
+}
+
+// size decides how many sessions the load needs, see sessionsFor. An explicit limit above that is
+// used when no session is ready; below it, slots will be skipped.
+func (p *pool) size(l Load) {
+	cycle := p.estimate.Pause + answerTime
+	erlangs := float64(cycle) / float64(gap(p.estimate.InputTokens, l.TokensPerMinute))
+	p.start = sessionsFor(erlangs, maxLoss)
+	p.limit = p.start
+	if l.MaxSessions > 0 {
+		p.limit = l.MaxSessions
+		p.start = min(p.start, p.limit)
+	}
+	p.busy = min(int(math.Round(erlangs)), p.start-1)
+}
+
+// open makes the trial.
+func (p *pool) open(now time.Time) {
+	p.trial = &seat{session: workload.NewTrial(p.shape, p.corpus, p.cal, p.next()), ready: now}
+}
+
+func (p *pool) next() workload.Identity {
+	id := p.id
+	p.id.Ordinal++
+	return id
+}
+
+// fill makes the starting sessions, each in the middle of its life, and as many of them ready as
+// would be in a load that had been running for ever; the others follow over one mean cycle.
+func (p *pool) fill(now time.Time) {
+	cycle := p.estimate.Pause + answerTime
+	p.seats = make([]*seat, 0, p.start)
+	for i := range p.start {
+		s := workload.NewSession(p.shape, p.corpus, p.cal, p.next())
+		s.MidLife()
+		ready := now
+		if i < p.busy {
+			ready = now.Add(scale(cycle, (float64(i)+p.random.Float64())/float64(p.busy)))
+		}
+		p.seats = append(p.seats, &seat{session: s, ready: ready})
+	}
+}
+
+// take gives the ready session that has waited longest, or a new one while there may be more; false
+// when every session is busy or still in its pause.
+func (p *pool) take(now time.Time) (*seat, bool) {
+	if p.trial != nil {
+		return p.trial, !p.trial.busy
+	}
+	if p.seats == nil {
+		p.fill(now)
+	}
+	var best *seat
+	for _, s := range p.seats {
+		if !s.busy && !s.ready.After(now) && (best == nil || s.ready.Before(best.ready)) {
+			best = s
+		}
+	}
+	if best == nil && len(p.seats) < p.limit {
+		best = &seat{session: p.fresh(), ready: now}
+		p.seats = append(p.seats, best)
+	}
+	return best, best != nil
+}
+
+func (p *pool) fresh() *workload.Session {
+	return workload.NewSession(p.shape, p.corpus, p.cal, p.next())
+}
+
+// ages says how old a server's memory of the seat's session is.
+func (p *pool) ages(s *seat, now time.Time) workload.Ages {
+	return workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)}
+}
+
+func age(since, now time.Time) workload.Age {
+	if since.IsZero() {
+		return workload.Age{}
+	}
+	return workload.Ago(now.Sub(since))
+}
+
+// settle gives the seat back after an exchange that ended at end. A session that is over leaves
+// its place, and its pause, to a new one.
+func (p *pool) settle(s *seat, end time.Time, pause time.Duration, reached bool) {
+	s.busy = false
+	s.session.Settle(reached)
+	if reached {
+		s.reached, p.reached = end, end
+	}
+	s.ready = end.Add(pause)
+	switch {
+	case s == p.trial:
+		p.trial = nil
+	case s.session.Over():
+		s.session, s.reached = p.fresh(), time.Time{}
+	}
+}
+
+// mean is E[ISL], the tokens that the next slot can expect to send.
+func (p *pool) mean() float64 {
+	var sum int64
+	for _, s := range p.seats {
+		sum += s.session.NextTokens()
+	}
+	if sum <= 0 { // before the sessions are made
+		return max(p.estimate.InputTokens, 1)
+	}
+	return float64(sum) / float64(len(p.seats))
+}
