@@ -72,15 +72,15 @@ func (o *Objective) UnmarshalYAML(node *yaml.Node) error {
 // MarshalYAML writes what UnmarshalYAML reads, the ratio as a percentage and the threshold as a
 // plain number of seconds or tokens per second.
 func (o Objective) MarshalYAML() (any, error) {
-	d := document{Objective: trim(o.Ratio*100) + "%"}
-	if o.Threshold != 0 {
-		d.Threshold = trim(o.Threshold)
-	}
-	return d, nil
+	percent := strconv.FormatFloat(denoise(o.Ratio*100), 'f', -1, 64) + "%"
+	return struct {
+		Objective string  `yaml:"objective"`
+		Threshold float64 `yaml:"threshold,omitempty"`
+	}{percent, o.Threshold}, nil
 }
 
-// trim drops the noise that a product of binary fractions carries: 0.95*100 is 95, not 94.99999999999999.
-func trim(f float64) string { return strconv.FormatFloat(math.Round(f*1e9)/1e9, 'f', -1, 64) }
+// denoise drops what binary fractions add to a product: 99.9/100 is 0.999, not 0.9990000000000001.
+func denoise(f float64) float64 { return math.Round(f*1e12) / 1e12 }
 
 // knownKeys is needed because a Decoder's KnownFields does not reach into an UnmarshalYAML.
 func knownKeys(node *yaml.Node) error {
@@ -113,7 +113,7 @@ func parseRatio(s string) (float64, error) {
 		return 0, fmt.Errorf("%q is no share: write 95%% or 0.95", s)
 	}
 	if percent {
-		f /= 100
+		f = denoise(f / 100)
 	}
 	return f, nil
 }

@@ -1,0 +1,102 @@
+package slo
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func near(got, want, tolerance float64) bool { return math.Abs(got-want) <= tolerance }
+
+func TestWilsonLower(t *testing.T) {
+	rows := []struct{ k, n, z, want float64 }{
+		{0, 0, Z95, 0},             // nothing seen, nothing proved
+		{0, 10, Z95, 0},            // none bad
+		{1, 1, Z95, 0.26987},       // n/(n+z²): one of one
+		{2, 2, Z95, 0.42504},       // two of two pass a threshold of 0.35
+		{10, 10, Z95, 0.78706},     //
+		{5, 20, Z95, 0.127377},     // of 20 probes, five bad: surely above a budget of 5 %
+		{8, 10, 1.96, 0.49016},     // textbook: 8 of 10 at 95 % two-sided is (0.490, 0.943)
+		{50, 100, 1.96, 0.40383},   // textbook: (0.404, 0.596)
+		{2.5, 5, 1.96, 0.17042},    // fractions, as a rate over a window gives
+		{12, 10, Z95, 0.78706},     // extrapolation of counters can give more bad than all: taken as all
+		{1, 100, Z95, 0.002234},    //
+		{500, 1000, Z95, 0.474028}, // narrows with n
+	}
+	for _, r := range rows {
+		if got := WilsonLower(r.k, r.n, r.z); !near(got, r.want, 2e-5) {
+			t.Errorf("WilsonLower(%v, %v, %v) = %.6f, want %.6f", r.k, r.n, r.z, got, r.want)
+		}
+	}
+}
+
+// The bound is what it says: of windows whose true share is p, about 5 % claim more than p.
+func TestWilsonLowerCoverage(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	const n, p, windows = 200, 0.1, 20_000
+	above := 0
+	for range windows {
+		k := 0
+		for range n {
+			if random.Float64() < p {
+				k++
+			}
+		}
+		if WilsonLower(float64(k), n, Z95) > p {
+			above++
+		}
+	}
+	if share := float64(above) / windows; share < 0.03 || share > 0.07 {
+		t.Errorf("%.1f %% of windows claim more than the truth, want about 5 %%", 100*share)
+	}
+}
+
+func sample(values ...float64) (s Sample) {
+	for _, v := range values {
+		s.N++
+		s.Sum += v
+		s.SumSquares += v * v
+	}
+	return s
+}
+
+func TestWelch(t *testing.T) {
+	a := sample(27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4)
+	b := sample(27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 30.0, 23.9)
+	rows := []struct {
+		name      string
+		now, base Sample
+		deff      float64
+		want      float64
+		ok        bool
+	}{
+		{"worked example", b, a, 1, 2.83526, true},                          // (23.587−20.82)/√((7.867+6.416)/15)
+		{"the other way", a, b, 1, -2.83526, true},                          //
+		{"design effect of 4 halves it", b, a, 4, 1.41763, true},            //
+		{"same", a, a, 2, 0, true},                                          //
+		{"one value", sample(1), a, 2, 0, false},                            // no variance from one
+		{"nothing", Sample{}, a, 2, 0, false},                               //
+		{"no spread at all", sample(3, 3, 3), sample(3, 3, 3), 2, 0, false}, // 0/0
+		{"no design effect", a, b, 0, 0, false},                             //
+	}
+	for _, r := range rows {
+		got, ok := Welch(r.now, r.base, r.deff)
+		if ok != r.ok || !near(got, r.want, 0.01) {
+			t.Errorf("%s: %.4f %v, want %.4f %v", r.name, got, ok, r.want, r.ok)
+		}
+	}
+}
+
+func TestSlowdown(t *testing.T) {
+	base := sample(math.Log(800), math.Log(1250))  // geometric mean 1000 ms
+	slow := sample(math.Log(1000), math.Log(2250)) // 1500 ms
+	if got, ok := Slowdown(slow, base); !ok || !near(got, 1.5, 1e-9) {
+		t.Errorf("slowdown %v %v, want 1.5", got, ok)
+	}
+	if _, ok := Slowdown(Sample{}, base); ok {
+		t.Error("a slowdown of nothing")
+	}
+	if v, ok := sample(0.1, 0.1, 0.1).Variance(); !ok || v < 0 {
+		t.Errorf("variance %v %v of equal values, want 0 or a little above", v, ok)
+	}
+}
