@@ -1,0 +1,136 @@
+package simulator
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+)
+
+// Batch is what one step gave an answer. The first of an answer has no tokens: it says that the
+// request was admitted.
+type Batch struct {
+	At     time.Time // the step's end in the engine's own time, however late it is read
+	Tokens int
+}
+
+// Usage is an engine's account of an answer.
+type Usage struct {
+	Prompt int // tokens
+	Cached int // of Prompt, found in the prefix cache; known from admission on
+	Output int // so far
+}
+
+// Answer is a job's output as it comes.
+type Answer struct {
+	engine   *Engine
+	sequence *sequence
+	release  func() bool
+	limited  bool // ends at its max_tokens
+	recall   string
+
+	signal chan struct{} // holds a token while there is something to read
+	mu     sync.Mutex
+	queue  []Batch
+	read   int
+	usage  Usage
+	ended  error // nil while running
+}
+
+func newAnswer(e *Engine, s *sequence, j Job) *Answer {
+	a := &Answer{engine: e, sequence: s, limited: s.output == j.MaxTokens, signal: make(chan struct{}, 1)}
+	a.usage.Prompt = s.tokens
+	if digits, ok := j.Prompt.Recall(); ok {
+		a.recall = digits
+		if s.fate.wrong {
+			a.recall = misremembered(digits)
+		}
+	}
+	return a
+}
+
+// Next waits for the next batch. It returns io.EOF after the last batch of a finished answer, a
+// *Failure or ErrTruncated where an incident broke it, ErrClosed, or the cause of ctx or of the
+// context that the job was submitted with.
+func (a *Answer) Next(ctx context.Context) (Batch, error) {
+	for {
+		if b, err, ok := a.poll(); ok {
+			return b, err
+		}
+		select {
+		case <-a.signal:
+		case <-ctx.Done():
+			return Batch{}, context.Cause(ctx)
+		}
+	}
+}
+
+func (a *Answer) poll() (b Batch, err error, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.read < len(a.queue) {
+		b = a.queue[a.read]
+		if a.read++; a.read == len(a.queue) {
+			a.queue, a.read = a.queue[:0], 0
+		}
+		return b, nil, true
+	}
+	return Batch{}, a.ended, a.ended != nil
+}
+
+// Cancel gives the answer up and frees what it holds in the engine.
+func (a *Answer) Cancel() { a.engine.cancel(a, errCancelled) }
+
+// Usage is the account so far.
+func (a *Answer) Usage() Usage {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.usage
+}
+
+// Length is how many tokens the answer will have if nothing breaks it, and whether it then ends
+// because of its max_tokens.
+func (a *Answer) Length() (tokens int, limited bool) { return a.sequence.output, a.limited }
+
+// Recall is the number with which the answer begins, if the prompt asked for one and has it. It is
+// a wrong one if an incident says so.
+func (a *Answer) Recall() (digits string, ok bool) { return a.recall, a.recall != "" }
+
+// Swapped is the model and fingerprint that an incident makes the answer name; empty for its own.
+func (a *Answer) Swapped() (model, fingerprint string) {
+	return a.sequence.fate.model, a.sequence.fate.fingerprint
+}
+
+// told takes the machine's news; the engine's lock is held.
+func (a *Answer) told(p progress) {
+	a.mu.Lock()
+	a.queue = append(a.queue, Batch{At: a.engine.started.Add(p.at), Tokens: p.tokens})
+	a.usage.Cached = p.cached
+	a.usage.Output += p.tokens
+	a.mu.Unlock()
+	if !p.done {
+		a.wake()
+		return
+	}
+	if p.err == nil {
+		p.err = io.EOF
+	}
+	a.end(p.err)
+}
+
+// end is called once, with the engine's lock held.
+func (a *Answer) end(err error) {
+	a.mu.Lock()
+	a.ended = err
+	a.mu.Unlock()
+	delete(a.engine.live, a)
+	a.release()
+	a.wake()
+}
+
+func (a *Answer) wake() {
+	select {
+	case a.signal <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,91 @@
+package simulator
+
+import "strconv"
+
+// channel is what a token belongs to.
+type channel uint8
+
+const (
+	reasoning channel = iota
+	text
+	toolCall
+	channels
+)
+
+// framing is what one dialect writes around the tokens of one stream, formatted before the first
+// of them: a token costs a copy of two byte slices and nothing else. In any of them a byte
+// 0 stands for the stream's next event number, and a byte 1 for the channel's text so far.
+//
+//	admitted │ first │ open[text] │ before words after │ before words after │ … │ close[text] │ end
+type framing struct {
+	admitted []byte // with the response headers
+	first    []byte // before anything of the first token
+	open     [channels][]byte
+	before   [channels][]byte
+	after    [channels][]byte
+	close    [channels][]byte
+	end      func(f finish, u Usage) []byte
+	ping     []byte
+	vendor   vendor
+	keepText bool // byte 1 occurs
+}
+
+// finish is how a stream ends that nothing has broken.
+type finish uint8
+
+const (
+	stopped finish = iota
+	lengthReached
+	toolCalled
+)
+
+// answerInfo is what framings print.
+type answerInfo struct {
+	id          string // 16 hex digits
+	requestID   string
+	created     int64
+	model       string
+	fingerprint string
+	tool        string // name of the tool that is called
+	usage       bool   // the request wants the usage
+	writesCache bool   // the request marks what to cache (Anthropic)
+	usageNow    Usage  // at admission
+	reasoned    int    // tokens of reasoning
+}
+
+// fill appends a template with its places filled in.
+func (s *stream) fill(template []byte, so []byte) {
+	from := 0
+	for i, c := range template {
+		if c > 1 {
+			continue
+		}
+		s.buffer = append(s.buffer, template[from:i]...)
+		from = i + 1
+		if c == 1 {
+			s.buffer = append(s.buffer, so...)
+			continue
+		}
+		s.buffer = strconv.AppendInt(s.buffer, s.events, 10)
+		s.events++
+	}
+	s.buffer = append(s.buffer, template[from:]...)
+}
+
+// quoted is s as a JSON string; names of models and tools may hold anything.
+func quoted(s string) string {
+	b := make([]byte, 0, len(s)+2)
+	b = append(b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < ' ':
+			b = append(b, `\u00`...)
+			b = append(b, "0123456789abcdef"[r>>4], "0123456789abcdef"[r&15])
+		default:
+			b = append(b, string(r)...)
+		}
+	}
+	return string(append(b, '"'))
+}

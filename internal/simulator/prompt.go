@@ -1,0 +1,172 @@
+package simulator
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Prompt is a prompt as an engine sees it: how many tokens, and a hash for each full block of them.
+// A block's hash covers every byte before its end, so that two prompts share exactly the blocks of
+// the bytes with which both begin:
+//
+//	h0 = H(0, bytes of block 0)   h1 = H(h0, bytes of block 1)   …
+//
+// It is fed in order and in pieces of any size:
+//
+//	p := NewPrompt(profile)
+//	p.Message("user"); p.Text(part1); p.Text(part2)
+//	p.Done()
+//
+// Text may be escaped for JSON or not; the two bytes \n count as white space, like a newline. What
+// matters to the cache are the bytes that are given.
+type Prompt struct {
+	tokenizer Tokenizer
+	block     float64 // tokens
+	fill      float64 // tokens of the open block before room was last worked out
+	room      int     // words that the open block still takes
+	taken     int     // words that it has taken since then
+
+	digest  xxhash.Digest
+	hashes  []uint64
+	words   int
+	msgs    int
+	inWord  bool
+	escaped bool // the last byte was a backslash that may begin \n
+
+	pieces [][]byte
+	last   int // index in pieces of the last message's first
+	recall string
+}
+
+// NewPrompt begins a prompt for an engine of that profile.
+func NewPrompt(p Profile) *Prompt {
+	n := &Prompt{tokenizer: p.Tokenizer, block: float64(p.Cache.BlockTokens)}
+	n.open(0)
+	return n
+}
+
+// Message begins a message.
+func (p *Prompt) Message(role string) {
+	p.inWord, p.escaped = false, false
+	p.fill += float64(p.taken)*p.tokenizer.TokensPerWord + float64(p.tokenizer.TokensPerMessage)
+	if p.fill >= p.block {
+		p.shut()
+	}
+	p.measure()
+	p.msgs++
+	p.last = len(p.pieces)
+	var mark [32]byte // a role is a short word; the zeros keep it apart from text
+	p.digest.Write(append(append(append(mark[:0], 0), role...), 0))
+}
+
+// Text continues the message. The bytes must not change before Done.
+func (p *Prompt) Text(b []byte) {
+	p.pieces = append(p.pieces, b)
+	from := 0
+	for i := 0; i < len(b); {
+		n := p.stride(b[i:])
+		i += n
+		for end := min(i+8, len(b)); i < end; i++ {
+			if p.starts(b[i]) {
+				if p.room == 0 {
+					p.digest.Write(b[from:i])
+					from = i
+					p.shut()
+					p.measure()
+				}
+				p.take(1)
+			}
+		}
+	}
+	p.digest.Write(b[from:])
+}
+
+// stride takes as many whole groups of eight bytes as hold neither a backslash nor the end of a
+// block, and says how many bytes that was. It looks at eight bytes at once: in word, bit 7 of each
+// byte says that it is no white space.
+func (p *Prompt) stride(b []byte) (n int) {
+	const low, high = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
+	if p.escaped {
+		return 0
+	}
+	before := uint64(0)
+	if p.inWord {
+		before = 0x80
+	}
+	for ; n+8 <= len(b); n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		slash := x ^ 0x5c5c5c5c5c5c5c5c
+		if ((slash&low)+low|slash)&high != high {
+			break
+		}
+		word := ((x & low) + 0x5f5f5f5f5f5f5f5f | x) & high // bytes above 0x20
+		starts := bits.OnesCount64(word &^ (word<<8 | before))
+		if starts > p.room {
+			break
+		}
+		p.take(starts)
+		before = word >> 56
+	}
+	p.inWord = before != 0
+	return n
+}
+
+// starts says whether a word begins at c. A backslash decides nothing until the byte after it: n, t
+// or r make the two white space.
+func (p *Prompt) starts(c byte) bool {
+	white := c <= ' '
+	if p.escaped {
+		p.escaped = false
+		white = c == 'n' || c == 't' || c == 'r'
+	} else if c == '\\' {
+		p.escaped = true
+		return false
+	}
+	begins := !white && !p.inWord
+	p.inWord = !white
+	return begins
+}
+
+func (p *Prompt) take(words int) {
+	p.room -= words
+	p.taken += words
+	p.words += words
+}
+
+// shut ends the open block and begins the next, whose hash goes on from this one's.
+func (p *Prompt) shut() {
+	sum := p.digest.Sum64()
+	p.hashes = append(p.hashes, sum)
+	p.open(sum)
+}
+
+func (p *Prompt) open(chain uint64) {
+	p.digest.ResetWithSeed(chain)
+	p.fill = 0
+	p.measure()
+}
+
+// measure works out how many words the open block still takes.
+func (p *Prompt) measure() {
+	p.taken = 0
+	p.room = int(math.Ceil((p.block - p.fill) / p.tokenizer.TokensPerWord))
+}
+
+// Done ends the prompt. It looks up the answer if the last message asks for one, and lets go of the
+// text.
+func (p *Prompt) Done() *Prompt {
+	p.recall = recall(p.pieces, p.last)
+	p.pieces = nil
+	return p
+}
+
+// Tokens is the length of the prompt.
+func (p *Prompt) Tokens() int {
+	return max(1, int(math.Round(float64(p.words)*p.tokenizer.TokensPerWord))+p.msgs*p.tokenizer.TokensPerMessage)
+}
+
+// Recall is the number that the last message asks for, if it asks and the prompt has it.
+func (p *Prompt) Recall() (digits string, ok bool) { return p.recall, p.recall != "" }

@@ -1,0 +1,53 @@
+package simulator
+
+import "bytes"
+
+// The question that a prober may ask in its last message, and the sentence that holds the answer:
+//
+//	The checksum of module <name> is <digits>.
+//	What is the checksum of module <name>? Answer with the number only.
+const (
+	asking  = "What is the checksum of module "
+	telling = "The checksum of module "
+)
+
+// recall finds the number that the message which begins at pieces[last] asks for; empty if it asks
+// for nothing, or the text does not have it. Only a question costs a copy of the text.
+func recall(pieces [][]byte, last int) string {
+	if last > len(pieces) {
+		return ""
+	}
+	name := between(bytes.Join(pieces[last:], nil), asking, "?")
+	if len(name) == 0 {
+		return ""
+	}
+	digits := between(bytes.Join(pieces, nil), telling+string(name)+" is ", ".")
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return ""
+		}
+	}
+	return string(digits)
+}
+
+// between is what stands between two marks; nil if either is missing.
+func between(text []byte, before, after string) []byte {
+	_, rest, found := bytes.Cut(text, []byte(before))
+	if !found {
+		return nil
+	}
+	inner, _, found := bytes.Cut(rest, []byte(after))
+	if !found {
+		return nil
+	}
+	return inner
+}
+
+// misremembered is a number of the same length in which every digit is another.
+func misremembered(digits string) string {
+	wrong := []byte(digits)
+	for i, c := range wrong {
+		wrong[i] = '0' + (c-'0'+5)%10
+	}
+	return string(wrong)
+}

@@ -1,0 +1,207 @@
+package simulator
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// request is what the simulator reads of a request body, whatever its dialect. Its byte slices
+// point into the body.
+type request struct {
+	model     string
+	stream    bool
+	usage     bool // stream_options.include_usage
+	maxTokens int
+	minTokens int
+	ignoreEOS bool
+	tools     []byte // raw
+	toolName  string // of the first tool
+	system    []byte // raw: a string or blocks, before the messages
+	marks     bool   // the prompt marks what to cache
+	messages  []byte // raw: messages, input items, or the prompt of legacy completions
+}
+
+// parseRequest reads the top level, whose keys differ little between dialects.
+func parseRequest(body []byte) (*request, error) {
+	r := &request{}
+	w := &walker{text: body}
+	w.object(func(key string) {
+		switch key {
+		case "model":
+			r.model = string(w.str())
+		case "stream":
+			r.stream = w.boolean()
+		case "stream_options":
+			r.options(w)
+		case "max_tokens", "max_completion_tokens", "max_output_tokens":
+			r.maxTokens = w.number()
+		case "min_tokens":
+			r.minTokens = w.number()
+		case "ignore_eos":
+			r.ignoreEOS = w.boolean()
+		case "tools":
+			r.tools = w.raw()
+		case "system", "instructions":
+			r.system = w.raw()
+		case "messages", "input", "prompt":
+			r.messages = w.raw()
+		default:
+			w.raw()
+		}
+	})
+	if err := w.end(); err != nil {
+		return nil, err
+	}
+	r.toolName = firstTool(r.tools)
+	r.marks = bytes.Contains(body, []byte(`"cache_control"`)) // in a text, its quotes would be escaped
+	return r, r.check()
+}
+
+func (r *request) options(w *walker) {
+	if w.peek() != '{' {
+		w.raw()
+		return
+	}
+	w.object(func(key string) {
+		if key == "include_usage" {
+			r.usage = w.boolean()
+			return
+		}
+		w.raw()
+	})
+}
+
+func (r *request) check() error {
+	switch {
+	case r.messages == nil:
+		return fmt.Errorf("the prompt is missing")
+	case r.maxTokens < 0 || r.minTokens < 0:
+		return fmt.Errorf("max_tokens and min_tokens must not be negative")
+	case !r.stream:
+		return fmt.Errorf("this server only streams: set \"stream\": true")
+	}
+	return nil
+}
+
+// firstTool is the name of the first tool: {"function":{"name":…}} or {"name":…}.
+func firstTool(tools []byte) string {
+	name := ""
+	w := &walker{text: tools}
+	var field func(key string)
+	field = func(key string) {
+		switch {
+		case key == "function" && w.peek() == '{':
+			w.object(field)
+		case key == "name" && name == "" && w.peek() == '"':
+			name = string(w.str())
+		default:
+			w.raw()
+		}
+	}
+	if w.peek() == '[' {
+		w.array(func() {
+			if w.peek() != '{' {
+				w.raw()
+				return
+			}
+			w.object(field)
+		})
+	}
+	return name
+}
+
+// prompt builds the prompt as an engine's chat template would order it: tools, system, messages.
+// Marks for a vendor's cache (cache_control) and ids are left out: they are not part of the text,
+// and move from turn to turn.
+func (r *request) prompt(p Profile) (*Prompt, error) {
+	b := &promptBuilder{prompt: NewPrompt(p)}
+	if len(r.tools) > 0 {
+		b.prompt.Message("tools")
+		b.prompt.Text(r.tools)
+	}
+	if len(r.system) > 0 {
+		b.prompt.Message("system")
+		b.content(&walker{text: r.system})
+	}
+	w := &walker{text: r.messages}
+	b.all(w)
+	if err := w.end(); err != nil {
+		return nil, err
+	}
+	return b.prompt.Done(), b.err
+}
+
+type promptBuilder struct {
+	prompt *Prompt
+	err    error
+}
+
+func (b *promptBuilder) all(w *walker) {
+	if w.peek() != '[' {
+		b.prompt.Message("prompt")
+		b.prompt.Text(w.textOrNull())
+		return
+	}
+	w.array(func() {
+		if w.peek() == '"' { // a list of prompts
+			b.prompt.Message("prompt")
+			b.prompt.Text(w.str())
+			return
+		}
+		b.message(w)
+	})
+}
+
+// message reads a message of a chat, or an item of a Responses input. Its role comes first in the
+// prompt wherever it stands in the object.
+func (b *promptBuilder) message(w *walker) {
+	role, kind := "", ""
+	var parts [][]byte
+	w.object(func(key string) {
+		switch key {
+		case "role":
+			role = string(w.str())
+		case "type":
+			kind = string(w.str())
+		case "content", "output", "tool_calls", "function_call", "name", "arguments":
+			parts = append(parts, w.raw())
+		default:
+			w.raw()
+		}
+	})
+	if w.err != nil {
+		return
+	}
+	if role == "" {
+		role = kind
+	}
+	b.prompt.Message(role)
+	for _, part := range parts {
+		b.content(&walker{text: part})
+	}
+}
+
+// content feeds every text inside a value: a string, or blocks of any vendor's shape.
+func (b *promptBuilder) content(w *walker) {
+	switch w.peek() {
+	case '"':
+		b.prompt.Text(w.str())
+	case '[':
+		w.array(func() { b.content(w) })
+	case '{':
+		w.object(func(key string) { b.field(w, key) })
+	default:
+		w.literal()
+	}
+}
+
+func (b *promptBuilder) field(w *walker, key string) {
+	switch key {
+	case "text", "thinking", "name", "arguments", "content", "output", "function", "refusal":
+		b.content(w)
+	case "input":
+		b.prompt.Text(w.raw())
+	default: // type, id, cache_control, …
+		w.raw()
+	}
+}
