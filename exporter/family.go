@@ -17,10 +17,10 @@ type Type string
 
 // The types in use.
 const (
-	Counter   Type = "counter"
-	Gauge     Type = "gauge"
-	Histogram Type = "histogram" // classic and native at once
-	Summary   Type = "summary"   // without quantiles: a sum and a count
+	TypeCounter   Type = "counter"
+	TypeGauge     Type = "gauge"
+	TypeHistogram Type = "histogram" // classic and native at once
+	TypeSummary   Type = "summary"   // without quantiles: a sum and a count
 )
 
 // Label is a dimension of a family. Values, where there are any, are the whole set, and each of
@@ -86,21 +86,21 @@ func perTarget(kind Type, f Family) Family {
 }
 
 func (s *shelf) counter(f Family) series[prometheus.Counter] {
-	f = perTarget(Counter, f)
+	f = perTarget(TypeCounter, f)
 	v := prometheus.NewCounterVec(prometheus.CounterOpts(f.opts()), f.labelNames())
 	s.put(f, v)
 	return series[prometheus.Counter]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
 }
 
 func (s *shelf) gauge(f Family) series[prometheus.Gauge] {
-	f = perTarget(Gauge, f)
+	f = perTarget(TypeGauge, f)
 	v := prometheus.NewGaugeVec(prometheus.GaugeOpts(f.opts()), f.labelNames())
 	s.put(f, v)
 	return series[prometheus.Gauge]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
 }
 
 func (s *shelf) summary(f Family) series[prometheus.Observer] {
-	f = perTarget(Summary, f)
+	f = perTarget(TypeSummary, f)
 	v := prometheus.NewSummaryVec(prometheus.SummaryOpts{Name: f.Name, Help: f.Help, Unit: f.Unit}, f.labelNames())
 	s.put(f, v)
 	return series[prometheus.Observer]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
@@ -109,7 +109,7 @@ func (s *shelf) summary(f Family) series[prometheus.Observer] {
 // histogram is classic and native at once. A factor of 1.1 bounds the error of a native quantile
 // at 5 %; 160 buckets of it cover seven decades, more than any of these spreads over.
 func (s *shelf) histogram(f Family) series[prometheus.Observer] {
-	f = perTarget(Histogram, f)
+	f = perTarget(TypeHistogram, f)
 	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: f.Name, Help: f.Help, Unit: f.Unit, Buckets: f.Buckets,
 		NativeHistogramBucketFactor:     1.1,

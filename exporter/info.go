@@ -21,7 +21,7 @@ type info struct {
 
 func newInfo(s *shelf) *info {
 	i := &info{of: map[string]prometheus.Metric{}, family: Family{
-		Name: namespace + "_target_info", Type: Gauge,
+		Name: namespace + "_target_info", Type: TypeGauge,
 		Help:   "Always 1; what a target is, with the labels that its configuration gives it. Join it on(target).",
 		Labels: []Label{targetLabel(), {Name: "api"}, {Name: "model"}, {Name: "engine"}, {Name: "region"}, {Name: "tier"}},
 	}}

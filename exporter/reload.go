@@ -33,7 +33,7 @@ func newReloads(reg prometheus.Registerer) (*Reloads, *shelf) {
 
 // process is a gauge of the process as a whole.
 func (s *shelf) process(f Family) prometheus.Gauge {
-	f.Name, f.Type = namespace+"_"+f.Name, Gauge
+	f.Name, f.Type = namespace+"_"+f.Name, TypeGauge
 	g := prometheus.NewGauge(prometheus.GaugeOpts(f.opts()))
 	s.put(f, g)
 	return g
