@@ -3,7 +3,7 @@ package workload
 import "sync"
 
 const (
-	weight          = 0.1  // of a new observation, once there have been ten
+	weight          = 0.1  // least weight of a new observation
 	bound           = 0.2  // an observation further away than this share of the estimate counts as that far
 	memory          = 0.98 // of the regression, for each observation: the last fifty count
 	initialOverhead = 4.0  // tokens that frame a message in the common chat templates
@@ -27,7 +27,7 @@ type Calibration struct {
 	mu       sync.Mutex
 	perWord  float64
 	overhead float64
-	seen     float64 // observations within bounds, at most 1/weight
+	seen     float64 // words of all observations within bounds
 	line     regression
 }
 
@@ -69,9 +69,10 @@ func (c *Calibration) TokensPerWord() float64 {
 // Learn takes in the size of a prompt as its server counted it (Turn.Words, Turn.Messages,
 // Usage.Input). Only complete answers (outcome ok) should be given to it.
 //
-// The first observation counts fully, the second by half, the n-th by 1/n until that is weight. One
-// outside the bounds moves the estimate to the bound at most and leaves n as it is, so that a guess
-// that was wrong by a factor of two is mended in four steps:
+// An observation counts by its share of all words so far, so that the first full prompt all but
+// replaces what the trial taught, until that share is below weight. One outside the bounds moves the
+// estimate to the bound at most and is not counted as seen, so that a guess that was wrong by a factor
+// of two is mended in four steps:
 //
 //	true 2.0, guess 1.0:   1.0 → 1.2 → 1.44 → 1.73 → 2.0
 func (c *Calibration) Learn(words, messages int, promptTokens int64) {
@@ -83,12 +84,13 @@ func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	w, m := float64(words), float64(messages)
 	ratio := (float64(promptTokens) - c.overhead*m) / w
 	step := ratio - c.perWord
+	share := max(weight, w/(c.seen+w))
 	if limit := bound * c.perWord; step > limit || step < -limit {
-		c.perWord += max(-limit, min(limit, step)) * max(weight, 1/(c.seen+1))
+		c.perWord += share * max(-limit, min(limit, step))
 		return
 	}
-	c.seen = min(c.seen+1, 1/weight)
-	c.perWord += step / c.seen
+	c.seen += w
+	c.perWord += share * step
 	c.line.add(m/w, float64(promptTokens)/w)
 	slope := c.line.slope(initialOverhead, prior)
 	c.overhead = max(0, min(maxOverhead, slope))

@@ -146,7 +146,10 @@ func (s *Session) planContext(k kind) {
 // shape's tokens per word, not by what has been learnt since.
 func (s *Session) system() (record, extent) {
 	words := int(float64(s.scaled(s.shape.SharedPrefix)) / s.shape.TokensPerWord)
-	fixed := s.corpus.intro.words + s.corpus.toolWords
+	fixed := s.corpus.intro.words
+	if !s.tenth {
+		fixed += s.corpus.toolWords
+	}
 	if s.shape.Salt == Front {
 		fixed += s.corpus.private.salt.words
 	}

@@ -9,9 +9,10 @@ type prompt struct {
 	own     []byte // the session's private phrases
 	records []record
 	front   bool // the salt stands before everything
+	tools   []chat.Tool
 }
 
-func (p *prompt) Tools() []chat.Tool { return p.corpus.tools }
+func (p *prompt) Tools() []chat.Tool { return p.tools }
 
 func (p *prompt) Len() int { return len(p.records) }
 

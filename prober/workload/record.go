@@ -22,7 +22,7 @@ type record struct {
 	words  uint32 // cut from the corpus; phrases come on top
 	call   uint32 // id of the tool call that is made or answered
 	kind   kind
-	pick   uint8 // which call, instruction or module; for opening and summary where the facts stand, in 1/256 of the words
+	pick   uint8 // which instruction or module; for opening and summary where the facts stand, in 1/256 of the words
 }
 
 // extent is a size in both of a calibration's units.

@@ -57,8 +57,9 @@ func NewSession(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Se
 }
 
 // NewTrial is a session of one turn at a tenth of the size: the first request of a target, from
-// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap, and its prefix is
-// not the shared one.
+// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap. It brings no
+// tools, because what a chat template makes of those is the least certain part of a small prompt, and
+// its prefix is not the shared one.
 func NewTrial(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
 	s := newSession(shape, corpus, cal, id)
 	s.fresh, s.tenth = Bootstrap, true
@@ -114,17 +115,22 @@ func (s *Session) Next(ages Ages) (Turn, chat.Request) {
 
 func (s *Session) prompt() *prompt {
 	n := len(s.records)
-	return &prompt{s.corpus, s.own, s.records[:n:n], s.shape.Salt == Front}
+	p := &prompt{corpus: s.corpus, own: s.own, records: s.records[:n:n], front: s.shape.Salt == Front}
+	if !s.tenth {
+		p.tools = s.corpus.tools
+	}
+	return p
 }
 
 func (s *Session) tokens(e extent) int64 { return s.cal.Tokens(e.words, e.messages) }
 
 // NextTokens is the expected prompt size of the Next that comes, already decided. While requests
 // arrive at a rate of TPM / mean(NextTokens over the target's sessions), the tokens offered per
-// minute are TPM in the long run. It is 0 when the session is Over.
+// minute are TPM in the long run. When the session is Over it is what the new one in its place is
+// expected to begin with, so that the mean needs no exception for a last turn that is in flight.
 func (s *Session) NextTokens() int64 {
 	if s.over {
-		return 0
+		return int64(s.shape.Context.Median)
 	}
 	return s.tokens(s.next.size)
 }
