@@ -1,0 +1,145 @@
+package workload
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+)
+
+// server is a tokenizer and a chat template as a target has them.
+type server struct {
+	perWord, overhead, noise float64
+	constant                 float64 // what the template adds once
+}
+
+func (s server) count(turn Turn, r *rand.Rand) int64 {
+	per := s.perWord * (1 + s.noise*r.NormFloat64())
+	return int64(per*float64(turn.Words) + s.overhead*float64(turn.Messages) + s.constant)
+}
+
+func TestCalibrationLearnsATarget(t *testing.T) {
+	for name, c := range map[string]struct {
+		server server
+		turns  int     // that it may take
+		within float64 // of every prompt after that
+	}{
+		"one token a word":     {server{1, 4, 0, 0}, 1, 0.002},
+		"no framing":           {server{1, 0, 0, 0}, 20, 0.002},
+		"heavy framing":        {server{1, 12, 0, 0}, 40, 0.005},
+		"the 30 % tokenizer":   {server{1.3, 4, 0, 0}, 5, 0.005},
+		"half":                 {server{0.5, 4, 0, 0}, 8, 0.01},
+		"three tokens a word":  {server{3, 4, 0, 0}, 12, 0.01},
+		"text varies by 0.3 %": {server{1.1, 6, 0.003, 0}, 30, 0.012},
+		"the template's tools": {server{1, 4, 0, 500}, 20, 0.01},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shape, cal := Load(), NewCalibration(1)
+			random := rand.New(rand.NewPCG(3, 4))
+			n, worst := 0, 0.0
+			trial := NewTrial(&shape, sharedCorpus(), cal, Identity{})
+			for ordinal := uint64(1); n < 300; ordinal++ {
+				for s := trial; n < 300; n++ {
+					turn, _ := step(s)
+					real := c.server.count(turn, random)
+					if n >= c.turns {
+						worst = max(worst, math.Abs(float64(turn.Tokens-real))/float64(real))
+					}
+					cal.Learn(turn.Words, turn.Messages, real)
+					if s.Over() {
+						break
+					}
+				}
+				trial = NewSession(&shape, sharedCorpus(), cal, Identity{Ordinal: ordinal})
+			}
+			if worst > c.within {
+				t.Errorf("after %d turns a prompt is still wrong by %.2f %%, want %.2f %%", c.turns, 100*worst, 100*c.within)
+			}
+		})
+	}
+}
+
+func TestOneObservationMovesLittle(t *testing.T) {
+	c := NewCalibration(1)
+	for range 50 {
+		c.Learn(100_000, 100, 100_400)
+	}
+	before := c.TokensPerWord()
+	c.Learn(100_000, 100, 900_000) // nonsense, once
+	near(t, "after nonsense", c.TokensPerWord(), before*1.02, 1e-9)
+	c.Learn(100_000, 100, 1)
+	near(t, "after nonsense below", c.TokensPerWord(), before*1.02*0.98, 1e-9)
+}
+
+func TestFirstStepsAreTheDocumentedOnes(t *testing.T) {
+	c := NewCalibration(1)
+	for _, want := range []float64{1.2, 1.44, 1.728, 2.0} {
+		c.Learn(100_000, 0, 200_000)
+		near(t, "tokens per word", c.TokensPerWord(), want, 1e-9)
+	}
+	c.Learn(100_000, 0, 210_000) // the second within bounds counts by half
+	near(t, "tokens per word", c.TokensPerWord(), 2.05, 1e-9)
+}
+
+func TestATrialHardlyOutweighsAPrompt(t *testing.T) {
+	c := NewCalibration(1)
+	c.Learn(4500, 0, 4950)
+	near(t, "after the trial", c.TokensPerWord(), 1.1, 1e-9)
+	c.Learn(95_500, 0, 95_500)
+	near(t, "after the first full prompt", c.TokensPerWord(), 1.1-0.1*0.955, 1e-9)
+}
+
+func TestAnotherTokenizerIsSeen(t *testing.T) {
+	c := NewCalibration(1)
+	for range 100 {
+		c.Learn(100_000, 100, 100_400)
+	}
+	for range 40 {
+		c.Learn(100_000, 100, 130_400)
+	}
+	near(t, "tokens of the next prompt", float64(c.Tokens(100_000, 100)), 130_400, 0.01)
+}
+
+func TestCalibrationArithmetic(t *testing.T) {
+	c := NewCalibration(2)
+	if got := c.Tokens(1000, 10); got != 2040 {
+		t.Errorf("1,000 words in 10 messages are %d tokens, want 2,040", got)
+	}
+	if got := c.Words(2040); got != 1020 {
+		t.Errorf("2,040 tokens are %d words, want 1,020", got)
+	}
+	if got := c.message(44); got != 20 {
+		t.Errorf("a message of 44 tokens has %d words, want 20", got)
+	}
+	c.Learn(0, 3, 100)
+	c.Learn(100, 3, 0)
+	near(t, "after nothing", c.TokensPerWord(), 2, 0)
+	for _, bad := range []float64{0, -1, math.NaN()} {
+		near(t, "a guess that is none", NewCalibration(bad).TokensPerWord(), 1, 0)
+	}
+}
+
+func TestCalibrationIsShared(t *testing.T) {
+	c := NewCalibration(1)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 200 {
+				c.Learn(c.Words(100_000), 100, 130_000)
+				c.Tokens(1, 1)
+			}
+		})
+	}
+	all.Wait()
+	if got := c.Tokens(100_000, 100); got < 120_000 {
+		t.Errorf("100,000 words are %d tokens after 1,600 observations of 1.3", got)
+	}
+}
+
+func BenchmarkLearn(b *testing.B) {
+	c := NewCalibration(1)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		c.Learn(100_000+i%1000, 100, 100_000)
+	}
+}
