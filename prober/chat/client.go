@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+)
+
+// Options are what an Endpoint does not say.
+type Options struct {
+	Version string // of firsttoken, in User-Agent
+	// DialContext makes connections instead of a net.Dialer with a timeout of ten seconds.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Client sends requests to one endpoint. It is safe for concurrent use: each request in flight has
+// a connection of its own, HTTP/1.1, which later requests reuse.
+type Client struct {
+	endpoint Endpoint
+	url      *url.URL
+	encoder  *Encoder
+	header   http.Header // of every request
+	trip     http.RoundTripper
+	close    func() // idle connections
+	scanners sync.Pool
+}
+
+// NewClient fails on an endpoint that Validate finds fault with.
+func NewClient(e Endpoint, o Options) (*Client, error) {
+	var problems []error
+	for _, p := range e.Validate() {
+		problems = append(problems, p)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	encoder, err := NewEncoder(e)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(e.URL)
+	if err != nil {
+		return nil, err
+	}
+	trip, closeIdle, err := newTransport(e, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		endpoint: e,
+		url:      base.JoinPath(encoder.grammar.path),
+		encoder:  encoder,
+		header:   commonHeader(e, o),
+		trip:     trip,
+		close:    closeIdle,
+		scanners: sync.Pool{New: func() any { return newScanner() }},
+	}, nil
+}
+
+// errEmptyKey is all that is said of a key file without a key.
+var errEmptyKey = errors.New("file is empty")
+
+// Close releases idle connections. Call it after the last Send has returned.
+func (c *Client) Close() { c.close() }

@@ -1,0 +1,91 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// signal says what an event carried; several at once are common.
+type signal uint8
+
+const (
+	text      signal = 1 << iota // a non-empty piece of the visible answer
+	reasoning                    // a non-empty piece of thinking, shown or summarised
+	call                         // a tool's name or a non-empty piece of its arguments
+	refusal                      // a non-empty piece of a refusal
+	progress                     // a token whose text is empty, once tokens have begun
+	life                         // anything else that is not a mere ping
+	finished                     // the dialect's finish marker
+)
+
+const (
+	token  = text | reasoning | call | refusal
+	output = text | call
+)
+
+// delta is what one event told.
+type delta struct {
+	signal
+	// visible is the visible text as it stands in the event: the inside of a JSON string.
+	visible []byte
+}
+
+// decoder gives the events of one stream their meaning.
+//
+// An event is read twice at most: first in place, which allocates nothing and accepts only whole,
+// valid, well-known shapes of token-bearing events, and, where that declines, with encoding/json.
+type decoder interface {
+	// event reads one event. An error ends the exchange.
+	event(event) (delta, *failure)
+	// settle writes what the stream told of itself into x. It may be called at any point.
+	settle(x *Exchange)
+}
+
+func newDecoder(a API) decoder {
+	switch a {
+	case OpenAIResponses:
+		return &responsesDecoder{}
+	case AnthropicMessages:
+		return &anthropicDecoder{}
+	case OpenAICompletions:
+		return &chatDecoder{legacy: true}
+	}
+	return &chatDecoder{}
+}
+
+// piece is the inside of a JSON string, or nil if raw is not a string with anything in it.
+func piece(raw json.RawMessage) []byte {
+	if len(raw) > 2 && raw[0] == '"' {
+		return raw[1 : len(raw)-1]
+	}
+	return nil
+}
+
+// set is sig if raw is a non-empty string. Mistral's lists of content parts count as one, too.
+func (sig signal) in(raw json.RawMessage) signal {
+	if piece(raw) != nil || len(raw) > 2 && raw[0] == '[' {
+		return sig
+	}
+	return 0
+}
+
+// present reports whether raw was sent and is not null.
+func present(raw json.RawMessage) bool {
+	return len(raw) > 0 && !bytes.Equal(raw, []byte("null"))
+}
+
+// parse decodes an event with encoding/json.
+func parse(data []byte, v any) *failure {
+	if err := json.Unmarshal(data, v); err != nil {
+		return broken("malformed JSON in an event")
+	}
+	return nil
+}
+
+func isDone(data []byte) bool { return string(bytes.TrimSpace(data)) == "[DONE]" }
+
+// whole reports whether data, found at the end of a stream, is an event and not the begin of one.
+func whole(data []byte) bool { return isDone(data) || json.Valid(data) }
+
+// hot reports whether an event of that name may be a delta.
+func hot(name []byte) bool { return string(name) != "error" && string(name) != "ping" }

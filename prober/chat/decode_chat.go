@@ -1,0 +1,157 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// chatDecoder reads chat.completion.chunk events and those of legacy completions:
+//
+//	data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}],"usage":null,…}
+//	data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],…}
+//	data: {"choices":[],"usage":{…}}
+//	data: [DONE]
+//
+// The stream is finished by a finish_reason and [DONE], both. [DONE] alone also follows vLLM's and
+// SGLang's error events.
+type chatDecoder struct {
+	legacy      bool // completions: choices[].text only
+	slow        bool // never read in place; for comparison in tests
+	begun       bool // a token was seen
+	model       string
+	fingerprint string
+	finish      string
+	usage       []byte // verbatim
+}
+
+type chatChunk struct {
+	complaint
+	Model       json.RawMessage `json:"model"`
+	Fingerprint json.RawMessage `json:"system_fingerprint"`
+	Choices     []chatChoice    `json:"choices"`
+	Usage       json.RawMessage `json:"usage"`
+}
+
+type chatChoice struct {
+	Delta  *chatDelta      `json:"delta"`
+	Text   json.RawMessage `json:"text"`
+	Finish json.RawMessage `json:"finish_reason"`
+}
+
+type chatDelta struct {
+	Role             json.RawMessage `json:"role"`
+	Content          json.RawMessage `json:"content"`
+	Reasoning        json.RawMessage `json:"reasoning"`
+	ReasoningContent json.RawMessage `json:"reasoning_content"`
+	Refusal          json.RawMessage `json:"refusal"`
+	ToolCalls        []chatCall      `json:"tool_calls"`
+	FunctionCall     *chatFunction   `json:"function_call"`
+}
+
+type chatCall struct {
+	Function *chatFunction `json:"function"`
+}
+
+type chatFunction struct {
+	Name      json.RawMessage `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+func (d *chatDecoder) event(ev event) (delta, *failure) {
+	named := len(ev.name) > 0 && string(ev.name) != "message"
+	if !named && !d.slow {
+		if dl, ok := d.inPlace(ev.data); ok {
+			d.begun = d.begun || dl.signal&token != 0
+			return dl, nil
+		}
+	}
+	if isDone(ev.data) {
+		if d.finish == "" {
+			return delta{}, truncated("[DONE] without a finish_reason")
+		}
+		return delta{signal: finished}, nil
+	}
+	var chunk chatChunk
+	if f := parse(ev.data, &chunk); f != nil {
+		if named && string(ev.name) != "error" {
+			return delta{}, nil // Dynamo's annotations and the like
+		}
+		return delta{}, f
+	}
+	if string(ev.name) == "error" || chunk.found(chunk.Choices == nil) {
+		return delta{}, chunk.failure()
+	}
+	return d.chunk(&chunk)
+}
+
+// chunk reads a decoded event that is no error.
+func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
+	if d.model == "" {
+		d.model = words(c.Model)
+	}
+	if d.fingerprint == "" {
+		d.fingerprint = words(c.Fingerprint)
+	}
+	if present(c.Usage) {
+		d.usage = append(d.usage[:0], c.Usage...)
+	}
+	dl := delta{signal: life}
+	if len(c.Choices) == 0 {
+		return dl, nil
+	}
+	choice := &c.Choices[0]
+	sig, visible := choice.read(d.legacy)
+	dl.signal |= sig
+	dl.visible = visible
+	finish := words(choice.Finish)
+	if finish != "" {
+		d.finish = finish
+	}
+	if d.begun && finish == "" && dl.signal&token == 0 && choice.empty(d.legacy) {
+		dl.signal |= progress
+	}
+	d.begun = d.begun || dl.signal&token != 0
+	if finish == "error" {
+		return dl, broken("finish_reason is error")
+	}
+	return dl, nil
+}
+
+// read says what a choice carries. Reasoning under both of its names is one piece.
+func (c *chatChoice) read(legacy bool) (sig signal, visible []byte) {
+	if dl := c.Delta; dl != nil && !legacy {
+		sig = text.in(dl.Content) | refusal.in(dl.Refusal) | reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
+		visible = piece(dl.Content)
+		for _, t := range dl.ToolCalls {
+			sig |= t.Function.signal()
+		}
+		sig |= dl.FunctionCall.signal()
+	}
+	if visible == nil {
+		visible = piece(c.Text)
+	}
+	return sig | text.in(c.Text), visible
+}
+
+func (f *chatFunction) signal() signal {
+	if f == nil {
+		return 0
+	}
+	return call.in(f.Name) | call.in(f.Arguments)
+}
+
+// empty reports whether the choice has an empty text and says nothing else. TensorRT-LLM sends
+// these for tokens without text of their own, such as a part of a character, so that a client sees
+// that decoding goes on. As the announcement of the role, before any token, it means nothing.
+func (c *chatChoice) empty(legacy bool) bool {
+	if legacy || c.Delta == nil {
+		return string(c.Text) == `""`
+	}
+	return string(c.Delta.Content) == `""` && !present(c.Delta.Role) && len(c.Delta.ToolCalls) == 0
+}
+
+func (d *chatDecoder) settle(x *Exchange) {
+	x.Finish = d.finish
+	x.Identity.Model, x.Identity.Fingerprint = d.model, d.fingerprint
+	x.Usage = openAIUsage(bytes.Clone(d.usage))
+}

@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// limitHeaders spell one limit: its size, what is left of it, and when it is whole again.
+type limitHeaders struct{ limit, remaining, reset string }
+
+// rateHeaders are the limits of all vendors: OpenAI's by requests and tokens, Anthropic's, and
+// Together's, which come plain and, by the load of the day, dynamic.
+func rateHeaders() []limitHeaders {
+	var all []limitHeaders
+	for _, unit := range []string{"requests", "tokens"} {
+		p := "X-Ratelimit-"
+		all = append(all, limitHeaders{p + "Limit-" + unit, p + "Remaining-" + unit, p + "Reset-" + unit})
+	}
+	for _, unit := range []string{"requests", "tokens", "input-tokens", "output-tokens"} {
+		p := "Anthropic-Ratelimit-" + unit
+		all = append(all, limitHeaders{p + "-Limit", p + "-Remaining", p + "-Reset"})
+	}
+	for _, p := range []string{"X-Ratelimit", "X-Tokenlimit"} {
+		for _, kind := range []string{"", "-Dynamic"} {
+			all = append(all, limitHeaders{p + "-Limit" + kind, p + "-Remaining" + kind, p + "-Reset"})
+		}
+	}
+	return all
+}
+
+// rateLimit reads what a response says about pacing. throttled says whether it asks to stay away.
+func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
+	var r RateLimit
+	var reset string
+	for _, names := range rateHeaders() {
+		share, ok := shareLeft(h, names)
+		if !ok || r.HasRemaining && share >= r.Remaining {
+			continue
+		}
+		r.Remaining, r.HasRemaining = share, true
+		reset = h.Get(names.reset)
+	}
+	wait, said := until(h.Get("Retry-After"), now)
+	if !said && throttled {
+		if reset == "" {
+			reset = h.Get("X-Ratelimit-Reset")
+		}
+		wait, _ = until(reset, now)
+	}
+	r.RetryAfter = wait
+	return r
+}
+
+func shareLeft(h http.Header, names limitHeaders) (float64, bool) {
+	limit, err := strconv.ParseFloat(strings.TrimSpace(h.Get(names.limit)), 64)
+	if err != nil || !(limit > 0) {
+		return 0, false
+	}
+	left, err := strconv.ParseFloat(strings.TrimSpace(h.Get(names.remaining)), 64)
+	if err != nil || left != left {
+		return 0, false
+	}
+	return min(max(left/limit, 0), 1), true
+}
+
+// longestWait bounds what a header can ask for.
+const longestWait = 24 * time.Hour
+
+// until reads a time to wait in any spelling: seconds ("20", "0.5"), a duration ("1m2s", "12ms"), a
+// date of HTTP or RFC 3339, seconds since 1970.
+func until(s string, now time.Time) (time.Duration, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0, false
+	}
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		if n > 1e9 { // no wait is thirty years long: this is a date
+			n -= float64(now.UnixNano()) / 1e9
+		}
+		return within(n * float64(time.Second)), n == n
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		return within(float64(d)), true
+	}
+	for _, layout := range []string{http.TimeFormat, time.RFC3339, time.RFC850, time.ANSIC} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return within(float64(t.Sub(now))), true
+		}
+	}
+	return 0, false
+}
+
+func within(nanoseconds float64) time.Duration {
+	return time.Duration(min(max(nanoseconds, 0), float64(longestWait)))
+}

@@ -1,0 +1,133 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Send sends a request and reads its answer to the end. It calls first at most once, as soon as the
+// first token was read, with the instant of its receipt; first may be nil. The request's
+// conversation is not touched after Send has returned.
+func (c *Client) Send(ctx context.Context, r *Request, first func(time.Time)) Exchange {
+	x := Exchange{ID: r.ID, Outcome: OK}
+	s := sending{client: c, request: r, first: first, x: &x}
+	f := s.run(ctx)
+	if x.End.IsZero() {
+		x.End = time.Now()
+	}
+	if f != nil {
+		x.Outcome, x.Err = f.outcome, c.printable(f, s.key)
+	}
+	return x
+}
+
+// sending is one Send.
+type sending struct {
+	client  *Client
+	request *Request
+	first   func(time.Time)
+	key     string
+	watch   *watch
+	x       *Exchange
+}
+
+// run makes an attempt, and a second one if the first only found out that its connection was dead.
+func (s *sending) run(parent context.Context) *failure {
+	key, f := s.client.key()
+	if f != nil {
+		s.x.Started = time.Now()
+		return f
+	}
+	s.key = key
+	ctx, cancel := context.WithCancelCause(parent)
+	s.watch = newWatch(cancel, s.client.endpoint)
+	defer s.watch.stop()
+
+	f, stale := s.attempt(ctx)
+	if stale {
+		s.x.StaleRetry = true
+		s.client.Close() // what the pool holds is as old as the connection that was dead
+		f, _ = s.attempt(ctx)
+	}
+	if f != nil && f.cause != nil && ctx.Err() != nil {
+		return s.watch.verdict(context.Cause(ctx), s.x)
+	}
+	return f
+}
+
+// attempt is one request on one connection. stale says that a reused connection turned out to be
+// dead before the first byte of a response.
+func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
+	var t trace
+	body := s.client.encoder.Body(s.request)
+	req := s.client.httpRequest(s.request, s.key, body).WithContext(t.within(ctx))
+	if s.x.Started.IsZero() {
+		s.x.Started = time.Now()
+	}
+	resp, err := s.client.trip.RoundTrip(req)
+	if err == nil {
+		f = s.response(resp)
+		_ = resp.Body.Close() // the answer has been judged
+	}
+	_ = body.Close() // never fails
+	s.x.Sent = body.sent()
+	t.into(s.x)
+	if err == nil {
+		return f, false
+	}
+	stale = s.x.Reused && s.x.Headers.IsZero() && ctx.Err() == nil && closedByPeer(err)
+	return unanswered(s.x, err), stale
+}
+
+// response reads what came back, whatever it is.
+func (s *sending) response(resp *http.Response) *failure {
+	now := time.Now()
+	x := s.x
+	x.Status = resp.StatusCode
+	x.Identity.Server = resp.Header.Get("Server")
+	x.Identity.Protocol = resp.Proto
+	f := s.answer(resp)
+	x.RateLimit = rateLimit(resp.Header, now, f != nil && f.outcome == Throttled)
+	return f
+}
+
+func (s *sending) answer(resp *http.Response) *failure {
+	if resp.StatusCode != http.StatusOK {
+		s.watch.hurry(errorPatience)
+		return refusedStatus(resp)
+	}
+	if !isStream(resp.Header) {
+		s.watch.hurry(errorPatience)
+		return notAStream(resp)
+	}
+	return s.stream(resp)
+}
+
+// stream reads the answer to a request that was accepted, then lets the rest of the response pass,
+// so that its connection can be used again.
+func (s *sending) stream(resp *http.Response) *failure {
+	sc, ok := s.client.scanners.Get().(*scanner)
+	if !ok {
+		sc = newScanner()
+	}
+	defer func() {
+		sc.reset()
+		s.client.scanners.Put(sc)
+	}()
+	st := stream{
+		source:  stamped{resp.Body},
+		scanner: sc,
+		decoder: newDecoder(s.client.endpoint.API),
+		recall:  recall{expect: []byte(s.request.Expect)},
+		first:   s.first,
+		alive:   s.watch.alive,
+		x:       s.x,
+	}
+	if f := st.read(); f != nil {
+		return f
+	}
+	s.watch.hurry(drainPatience)
+	drain(resp.Body)
+	return nil
+}

@@ -1,0 +1,222 @@
+package chat
+
+import (
+	"bytes"
+	"errors"
+)
+
+const (
+	firstBuffer = 4 << 10
+	maxEvent    = 8 << 20
+	keepBuffer  = 64 << 10 // a larger buffer is not kept for the next stream
+)
+
+var errEndlessEvent = errors.New("event longer than 8 MiB")
+
+// scanner cuts a stream of server-sent events into events, in place: an event of one data line is a
+// slice of the buffer that Read filled.
+//
+//	buf:  …consumed… │ mark ─ lines of the unfinished event ─ pos │ seen ─ end │ free
+//
+// Lines end with LF, CRLF or CR, also when the two bytes of CRLF arrive in different reads.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+type scanner struct {
+	buf    []byte
+	pos    int // first byte that is no part of a complete line
+	seen   int // no line end stands between pos and seen
+	end    int // of what was read
+	begun  bool
+	skipLF bool // the line before ended in CR
+
+	name   span
+	data   span // of buf, while the event has one data line
+	joined []byte
+	lines  int // data lines so far
+	mark   int // begin of the event's first field in buf
+	held   bool
+}
+
+// span is a part of the buffer, which survives that the buffer moves.
+type span struct{ from, to int }
+
+// event is one dispatched event. Its bytes are valid until the scanner is used again.
+type event struct {
+	name []byte
+	data []byte
+}
+
+func newScanner() *scanner { return &scanner{buf: make([]byte, firstBuffer)} }
+
+// reset makes the scanner ready for another stream.
+func (s *scanner) reset() {
+	buf, joined := s.buf, s.joined[:0]
+	if len(buf) > keepBuffer {
+		buf = make([]byte, firstBuffer)
+	}
+	if cap(joined) > keepBuffer {
+		joined = nil
+	}
+	*s = scanner{buf: buf, joined: joined}
+}
+
+// room is where to read to next: at most limit bytes.
+func (s *scanner) room(limit int) ([]byte, error) {
+	s.compact()
+	if s.end == len(s.buf) {
+		if s.end >= maxEvent {
+			return nil, errEndlessEvent
+		}
+		grown := make([]byte, min(2*len(s.buf), maxEvent))
+		copy(grown, s.buf)
+		s.buf = grown
+	}
+	free := s.buf[s.end:]
+	return free[:min(limit, len(free))], nil
+}
+
+// read tells that n bytes were put where room said.
+func (s *scanner) read(n int) { s.end += n }
+
+// compact moves what is not consumed to the front, when the rest is short.
+func (s *scanner) compact() {
+	from := s.pos
+	if s.held {
+		from = s.mark
+	}
+	if from == s.end && !s.held {
+		s.pos, s.seen, s.end = 0, 0, 0
+		return
+	}
+	if from == 0 || len(s.buf)-s.end >= len(s.buf)/2 {
+		return
+	}
+	copy(s.buf, s.buf[from:s.end])
+	s.pos, s.seen, s.end, s.mark = s.pos-from, max(s.seen-from, 0), s.end-from, 0
+	if s.held {
+		s.name = span{s.name.from - from, s.name.to - from}
+		s.data = span{s.data.from - from, s.data.to - from}
+	}
+}
+
+// next is the next complete event with data; false when more has to be read.
+func (s *scanner) next() (event, bool, error) {
+	for {
+		line, ok := s.line()
+		if !ok {
+			return event{}, false, nil
+		}
+		if line.from == line.to {
+			if ev, ok := s.dispatch(); ok {
+				return ev, true, nil
+			}
+			continue
+		}
+		if err := s.field(line); err != nil {
+			return event{}, false, err
+		}
+	}
+}
+
+// rest is the event that the end of the stream left without its blank line. The standard drops it;
+// whoever asks must check that it is whole.
+func (s *scanner) rest() (event, bool) {
+	if s.pos < s.end {
+		s.buf = append(s.buf[:s.end], '\n')
+		s.end++
+		if line, ok := s.line(); ok && s.field(line) != nil {
+			return event{}, false
+		}
+	}
+	return s.dispatch()
+}
+
+// line is the next complete line, without its end.
+func (s *scanner) line() (span, bool) {
+	if s.skipLF && s.pos < s.end {
+		s.skipLF = false
+		if s.buf[s.pos] == '\n' {
+			s.pos++
+		}
+	}
+	from := max(s.pos, s.seen)
+	window := s.buf[from:s.end]
+	n := bytes.IndexByte(window, '\n')
+	if n >= 0 {
+		window = window[:n]
+	}
+	if cr := bytes.IndexByte(window, '\r'); cr >= 0 {
+		n, s.skipLF = cr, true
+	}
+	if n < 0 {
+		s.seen = s.end
+		return span{}, false
+	}
+	line := span{s.pos, from + n}
+	s.pos = line.to + 1
+	s.seen = s.pos
+	if !s.begun {
+		s.begun = true
+		if bytes.HasPrefix(s.buf[line.from:line.to], []byte("\ufeff")) {
+			line.from += len("\ufeff")
+		}
+	}
+	return line, true
+}
+
+// field reads one line that is not blank.
+func (s *scanner) field(l span) error {
+	line := s.buf[l.from:l.to]
+	key, skip := line, len(line)
+	if colon := bytes.IndexByte(line, ':'); colon >= 0 {
+		key, skip = line[:colon], colon+1
+		if skip < len(line) && line[skip] == ' ' {
+			skip++
+		}
+	}
+	value := span{l.from + skip, l.to}
+	switch string(key) {
+	case "data":
+		s.hold(l)
+		return s.addData(value)
+	case "event":
+		s.hold(l)
+		s.name = value
+	}
+	return nil
+}
+
+// hold keeps the buffer from the event's first field on.
+func (s *scanner) hold(l span) {
+	if !s.held {
+		s.held, s.mark = true, l.from
+		s.name, s.data = span{l.from, l.from}, span{l.from, l.from}
+	}
+}
+
+// addData joins data lines with LF.
+func (s *scanner) addData(v span) error {
+	switch s.lines {
+	case 0:
+		s.data = v
+	case 1:
+		s.joined = append(s.joined[:0], s.buf[s.data.from:s.data.to]...)
+		fallthrough
+	default:
+		s.joined = append(append(s.joined, '\n'), s.buf[v.from:v.to]...)
+	}
+	s.lines++
+	if len(s.joined) > maxEvent {
+		return errEndlessEvent
+	}
+	return nil
+}
+
+// dispatch ends the event; false if it had no data.
+func (s *scanner) dispatch() (event, bool) {
+	ev := event{name: s.buf[s.name.from:s.name.to], data: s.buf[s.data.from:s.data.to]}
+	if s.lines > 1 {
+		ev.data = s.joined
+	}
+	s.name, s.data, s.lines, s.held = span{}, span{}, 0, false
+	return ev, len(ev.data) > 0
+}

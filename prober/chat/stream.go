@@ -1,0 +1,144 @@
+package chat
+
+import (
+	"errors"
+	"io"
+	"time"
+)
+
+// source yields received bytes and the instant at which they were received.
+type source interface {
+	receive(p []byte) (n int, at time.Time, err error)
+}
+
+// stamped takes the instant when Read returns and before anything is parsed. This is the one place
+// where a receive instant is made.
+type stamped struct{ io.Reader }
+
+func (s stamped) receive(p []byte) (int, time.Time, error) {
+	n, err := s.Read(p)
+	return n, time.Now(), err
+}
+
+const (
+	// Until the first token reads are short, so that one read does not hide behind another's bytes
+	// and its stamp belongs to the newest of few.
+	readBeforeToken = 2 << 10
+	readAfterToken  = 32 << 10
+)
+
+// stream reads one answer into an Exchange.
+type stream struct {
+	source  source
+	scanner *scanner
+	decoder decoder
+	recall  recall
+	first   func(time.Time) // may be nil
+	alive   func()          // called after a read that brought more than pings, from the first token on; may be nil
+	lively  bool
+	x       *Exchange
+}
+
+// read reads up to the finish marker, the first failure, or the end. It sets every instant from
+// FirstEvent to End and all that the stream tells; nil means finished. Reading goes on behind the
+// marker only in drain.
+func (s *stream) read() *failure {
+	f := s.events()
+	s.decoder.settle(s.x)
+	s.x.Recall = s.recall.verdict(f == nil)
+	return f
+}
+
+func (s *stream) events() *failure {
+	limit := readBeforeToken
+	for {
+		buf, err := s.scanner.room(limit)
+		if err != nil {
+			return &failure{outcome: Broken, reason: err.Error()}
+		}
+		n, at, err := s.source.receive(buf)
+		s.scanner.read(n)
+		s.x.End = at
+		if done, f := s.dispatch(at); done || f != nil {
+			return f
+		}
+		if err != nil {
+			return s.ended(at, err)
+		}
+		if s.lively && s.alive != nil && !s.x.FirstToken.IsZero() {
+			s.lively = false
+			s.alive()
+		}
+		if !s.x.FirstToken.IsZero() {
+			limit = readAfterToken
+		}
+	}
+}
+
+// dispatch reads all events that one read completed.
+func (s *stream) dispatch(at time.Time) (done bool, f *failure) {
+	for {
+		ev, ok, err := s.scanner.next()
+		if err != nil {
+			return false, &failure{outcome: Broken, reason: err.Error()}
+		}
+		if !ok {
+			return false, nil
+		}
+		if done, f := s.event(ev, at); done || f != nil {
+			return done, f
+		}
+	}
+}
+
+func (s *stream) event(ev event, at time.Time) (done bool, f *failure) {
+	if s.x.FirstEvent.IsZero() {
+		s.x.FirstEvent = at
+	}
+	dl, f := s.decoder.event(ev)
+	if dl.signal&(token|progress) != 0 {
+		s.token(dl, at)
+	}
+	s.lively = s.lively || dl.signal != 0
+	return dl.signal&finished != 0, f
+}
+
+// token marks a token-bearing event.
+//
+//	FirstToken   LastToken      at
+//	    │ …  gap  │ …   this gap │
+func (s *stream) token(dl delta, at time.Time) {
+	x := s.x
+	x.Events++
+	if x.FirstToken.IsZero() {
+		x.FirstToken = at
+		if s.first != nil {
+			s.first(at)
+		}
+	} else {
+		x.HasGap = true
+		x.LongestGap = max(x.LongestGap, at.Sub(x.LastToken))
+	}
+	if dl.signal&output != 0 && x.FirstOutput.IsZero() {
+		x.FirstOutput = at
+	}
+	x.LastToken = at
+	s.recall.add(dl.visible)
+}
+
+// ended says what the end of the data means. Some servers leave out the last blank line: what is
+// left over counts if it is whole.
+func (s *stream) ended(at time.Time, err error) *failure {
+	if !errors.Is(err, io.EOF) {
+		return &failure{outcome: Broken, reason: "connection lost in mid-stream", cause: err}
+	}
+	if ev, ok := s.scanner.rest(); ok && whole(ev.data) {
+		if done, f := s.event(ev, at); done || f != nil {
+			return f
+		}
+	}
+	if s.x.FirstEvent.IsZero() {
+		return truncated("empty stream")
+	}
+	return truncated("stream ended without its finish marker")
+}

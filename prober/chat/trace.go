@@ -1,0 +1,77 @@
+package chat
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// trace takes the instants that net/http knows. Its hooks run on other goroutines and may come when
+// the exchange is over (a dial that lost the race with a connection that became idle, the end of an
+// upload after an early error), so it keeps its own notes and hands out what it has when asked.
+type trace struct {
+	mu                           sync.Mutex
+	connected, written, headers  time.Time
+	reused                       bool
+	dnsBegan, tcpBegan, tlsBegan time.Time
+	phases                       Phases
+}
+
+// within is ctx with the trace's hooks.
+func (t *trace) within(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(i httptrace.GotConnInfo) {
+			defer t.lock()()
+			t.connected, t.reused = time.Now(), i.Reused
+		},
+		WroteRequest: func(i httptrace.WroteRequestInfo) {
+			defer t.lock()()
+			if i.Err == nil {
+				t.written = time.Now()
+			}
+		},
+		GotFirstResponseByte: func() {
+			defer t.lock()()
+			t.headers = time.Now()
+		},
+		DNSStart: func(httptrace.DNSStartInfo) { t.begin(&t.dnsBegan) },
+		DNSDone:  func(i httptrace.DNSDoneInfo) { t.done(&t.dnsBegan, &t.phases.DNS, i.Err) },
+		// Addresses are tried in turn or at once: from the first try to the one that succeeded.
+		ConnectStart:      func(_, _ string) { t.begin(&t.tcpBegan) },
+		ConnectDone:       func(_, _ string, err error) { t.done(&t.tcpBegan, &t.phases.TCP, err) },
+		TLSHandshakeStart: func() { t.begin(&t.tlsBegan) },
+		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.done(&t.tlsBegan, &t.phases.TLS, err) },
+	})
+}
+
+func (t *trace) lock() (unlock func()) {
+	t.mu.Lock()
+	return t.mu.Unlock
+}
+
+func (t *trace) begin(at *time.Time) {
+	defer t.lock()()
+	if at.IsZero() {
+		*at = time.Now()
+	}
+}
+
+func (t *trace) done(began *time.Time, phase *time.Duration, err error) {
+	defer t.lock()()
+	if err == nil && *phase == 0 {
+		*phase = time.Since(*began)
+	}
+}
+
+// into writes what is known so far. On a reused connection the phases are those of a dial that was
+// not needed in the end.
+func (t *trace) into(x *Exchange) {
+	defer t.lock()()
+	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
+	x.Phases = Phases{}
+	if !t.reused {
+		x.Phases = t.phases
+	}
+}

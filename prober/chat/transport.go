@@ -1,0 +1,84 @@
+package chat
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/common/config"
+)
+
+const (
+	connectTimeout = 10 * time.Second
+	// A session may think for minutes between turns. Servers close sooner as they like; a connection
+	// that was closed meanwhile is noticed, or costs a StaleRetry.
+	idleTimeout = 5 * time.Minute
+)
+
+// newTransport makes connections as Endpoint.HTTP says, always HTTP/1.1: one stream for each
+// connection, so that streams neither share flow control nor wait for each other's bytes.
+// Compression is off, redirects are answers.
+func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func(), err error) {
+	dial := o.DialContext
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
+	}
+	trip, err = config.NewRoundTripperFromConfig(e.HTTP, "firsttoken",
+		config.WithHTTP2Disabled(),
+		config.WithIdleConnTimeout(idleTimeout),
+		config.WithDialContextFunc(dial),
+	)
+	if err != nil {
+		return nil, nil, err
+	}
+	closeIdle = func() {}
+	if c, ok := trip.(interface{ CloseIdleConnections() }); ok {
+		closeIdle = c.CloseIdleConnections
+	}
+	return trip, closeIdle, nil
+}
+
+// commonHeader is what every request to an endpoint carries, less what Endpoint.HTTP sets itself.
+func commonHeader(e Endpoint, o Options) http.Header {
+	version := o.Version
+	if version == "" {
+		version = "unknown"
+	}
+	h := http.Header{
+		"Content-Type":      {"application/json"},
+		"Accept":            {"text/event-stream"},
+		"User-Agent":        {"firsttoken/" + version},
+		"X-Synthetic-Probe": {"firsttoken"},
+	}
+	if e.API == AnthropicMessages {
+		h.Set("Anthropic-Version", "2023-06-01")
+	}
+	if e.HTTP.HTTPHeaders != nil {
+		for name := range e.HTTP.HTTPHeaders.Headers {
+			h.Del(name)
+		}
+	}
+	return h
+}
+
+// httpRequest is a request with its headers. It has no GetBody: without, net/http cannot send it a
+// second time on its own when a reused connection fails.
+func (c *Client) httpRequest(r *Request, key string, body *Body) *http.Request {
+	h := c.header.Clone()
+	h.Set("X-Request-Id", r.ID)
+	for _, name := range c.endpoint.SessionHeaders {
+		h.Set(name, r.Session)
+	}
+	switch {
+	case key == "":
+	case c.endpoint.API == AnthropicMessages:
+		h.Set("X-Api-Key", key)
+	default:
+		h.Set("Authorization", "Bearer "+key)
+	}
+	return &http.Request{
+		Method: http.MethodPost, URL: c.url, Host: c.url.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: h, Body: body, ContentLength: body.Len(),
+	}
+}

@@ -1,0 +1,126 @@
+package chat
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
+
+	"github.com/firsttoken/firsttoken/internal/invalid"
+)
+
+// APIs lists the dialects.
+func APIs() []API {
+	return []API{OpenAIChat, OpenAIResponses, OpenAICompletions, AnthropicMessages}
+}
+
+// DefaultEndpoint is an Endpoint with everything that has a default.
+func DefaultEndpoint() Endpoint {
+	http := config.DefaultHTTPClientConfig
+	http.EnableHTTP2 = false
+	return Endpoint{
+		API:          OpenAIChat,
+		HTTP:         http,
+		Timeout:      model.Duration(DefaultTimeout),
+		StallTimeout: model.Duration(DefaultStallTimeout),
+	}
+}
+
+// Validate finds all that is wrong with an endpoint. It reads the key file.
+func (e Endpoint) Validate() invalid.Errors {
+	var errs invalid.Errors
+	e.validateURL(&errs)
+	if !slices.Contains(APIs(), e.API) {
+		errs.Add("api", "unknown api %q, want one of %s", e.API, apiNames())
+	}
+	if e.Model == "" {
+		errs.Add("model", "is empty")
+	}
+	e.validateKey(&errs)
+	if err := e.HTTP.Validate(); err != nil {
+		errs.Add("http", "%s", err)
+	}
+	e.validateExtra(&errs)
+	for _, name := range e.SessionHeaders {
+		if !isHeaderName(name) {
+			errs.Add("session_headers", "%q is no header name", name)
+		}
+	}
+	e.validateTimes(&errs)
+	return errs
+}
+
+func (e Endpoint) validateURL(errs *invalid.Errors) {
+	u, err := url.Parse(e.URL)
+	switch {
+	case e.URL == "":
+		errs.Add("url", "is empty")
+	case err != nil:
+		errs.Add("url", "cannot be read; want something like https://api.example.com/v1")
+	case u.Scheme != "http" && u.Scheme != "https":
+		errs.Add("url", "must begin with http:// or https://")
+	case u.Hostname() == "":
+		errs.Add("url", "has no host")
+	case u.User != nil:
+		errs.Add("url", "must not hold credentials; use api_key_file or http.basic_auth")
+	}
+}
+
+func (e Endpoint) validateKey(errs *invalid.Errors) {
+	if e.APIKeyFile == "" {
+		return
+	}
+	if _, err := readKey(e.APIKeyFile); err != nil {
+		errs.Add("api_key_file", "%s", err)
+	}
+	h := e.HTTP
+	if h.Authorization != nil || h.BasicAuth != nil || h.OAuth2 != nil || h.BearerToken != "" || h.BearerTokenFile != "" {
+		errs.Add("api_key_file", "cannot stand beside credentials under http")
+	}
+}
+
+func (e Endpoint) validateExtra(errs *invalid.Errors) {
+	for _, key := range []string{"input", "messages", "model", "prompt", "stream"} {
+		if _, ok := e.ExtraBody[key]; ok {
+			errs.Add("extra_body."+key, "cannot be replaced")
+		}
+	}
+	if _, _, err := merge(nil, e.Model, e.ExtraBody); err != nil {
+		errs.Add("extra_body", "%s", err)
+	}
+}
+
+func (e Endpoint) validateTimes(errs *invalid.Errors) {
+	if e.Timeout <= 0 {
+		errs.Add("timeout", "must be positive")
+	}
+	switch {
+	case e.StallTimeout <= 0:
+		errs.Add("stall_timeout", "must be positive")
+	case e.Timeout > 0 && e.StallTimeout > e.Timeout:
+		errs.Add("stall_timeout", "is longer than the timeout of %s", time.Duration(e.Timeout))
+	}
+}
+
+func apiNames() string {
+	var names []string
+	for _, a := range APIs() {
+		names = append(names, string(a))
+	}
+	return strings.Join(names, ", ")
+}
+
+// isHeaderName holds for a token of RFC 9110, section 5.6.2.
+func isHeaderName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
