@@ -1,0 +1,115 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/firsttoken/firsttoken/internal/config"
+)
+
+type checkFlags struct {
+	file string
+	json bool
+}
+
+func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
+	cmd.Arg("config", "The configuration file; that of --config.file if left out.").StringVar(&c.file)
+	cmd.Flag("json", "Print the forecast as JSON.").BoolVar(&c.json)
+}
+
+// run prints what the load will be; every problem of the file is an error. So is a load that has
+// ended: the daemon only warns of it.
+func (c *checkFlags) run(_ context.Context, p program, o options) error {
+	file, err := config.Load(cmp.Or(c.file, o.ConfigFile))
+	if err != nil {
+		return err
+	}
+	if len(file.Warnings) > 0 {
+		return file.Warnings
+	}
+	forecasts, now := make([]forecast, len(file.Targets)), time.Now()
+	for i, t := range file.Targets {
+		forecasts[i] = forecastOf(t, now)
+	}
+	if c.json {
+		enc := json.NewEncoder(p.Stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(forecasts)
+	}
+	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(forecasts), "target"))
+	printForecasts(p.Stdout, forecasts)
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%s %ss", thousands(float64(n)), what)
+}
+
+// printForecasts prints the load, then what it costs, then what one should know about both.
+func printForecasts(w io.Writer, forecasts []forecast) {
+	if len(forecasts) == 0 {
+		return
+	}
+	load := table{left: 2}
+	load.add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "TOKENS/DAY", "TOKENS/MONTH")
+	for _, f := range forecasts {
+		load.add(f.Target, f.Profile, tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests), thousands(f.Input), thousands(f.Output),
+			fmt.Sprintf("%.1f%%", 100*f.Cached), tokens(f.Day.InputTokens+f.Day.OutputTokens), tokens(f.Month.InputTokens+f.Month.OutputTokens))
+	}
+	load.print(w)
+	fmt.Fprintln(w)
+	printCosts(w, forecasts)
+	printNotes(w, forecasts)
+}
+
+// printCosts prints dollars with a prefix cache that works, and in case it does not.
+func printCosts(w io.Writer, forecasts []forecast) {
+	costs := table{left: 1}
+	costs.add("", "CACHED $/DAY", "$/MONTH", "UNCACHED $/DAY", "$/MONTH")
+	var total [4]float64
+	priced := 0
+	for _, f := range forecasts {
+		if f.Day.DollarsCached == nil {
+			costs.add(f.Target, "no prices", "", "", "")
+			continue
+		}
+		row := []string{f.Target}
+		for i, d := range []*float64{f.Day.DollarsCached, f.Month.DollarsCached, f.Day.DollarsWithout, f.Month.DollarsWithout} {
+			row = append(row, dollars(*d))
+			total[i] += *d
+		}
+		costs.add(row...)
+		priced++
+	}
+	if priced > 1 {
+		costs.add("total", dollars(total[0]), dollars(total[1]), dollars(total[2]), dollars(total[3]))
+	}
+	costs.print(w)
+	fmt.Fprintln(w)
+}
+
+func printNotes(w io.Writer, forecasts []forecast) {
+	fmt.Fprintln(w, "Tokens are input and output; a month is 30 days. CACHED is the share of input that a prefix cache")
+	fmt.Fprintln(w, "serves when it works; the last two columns are the bill when it does not, or there is none.")
+	if slices.ContainsFunc(forecasts, func(f forecast) bool { return f.Day.DollarsCached == nil }) {
+		fmt.Fprintln(w, "A target without `prices` has a load, but no forecast of dollars.")
+	}
+	for _, f := range forecasts {
+		if f.Paused {
+			fmt.Fprintf(w, "%s is paused: nothing is sent.\n", f.Target)
+		}
+		if f.Until != nil {
+			fmt.Fprintf(w, "%s ends at %s; its day and month are counted to there.\n", f.Target, f.Until.Format("2006-01-02 15:04 MST"))
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/internal/simulator"
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+type demoFlags struct {
+	last      time.Duration
+	tpm       float64
+	incidents string
+}
+
+func (c *demoFlags) declare(cmd *kingpin.CmdClause) {
+	cmd.Flag("for", "How long to run, such as 10m. Default: until Ctrl-C.").DurationVar(&c.last)
+	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").Default("2500000").Float64Var(&c.tpm)
+	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
+}
+
+const (
+	demoTitle = "firsttoken demo"
+	demoNote  = "The engines are simulated: calibrated to published figures, not measurements of them."
+	demoModel = "simulated-kimi-k2.5"
+)
+
+// demoEngines are those of the published comparison.
+func demoEngines() []string { return []string{"together", "tensorrt-llm", "sglang"} }
+
+// run starts the engines, a prober on them, and the pages; and shows what comes of it.
+func (c *demoFlags) run(ctx context.Context, p program, o options) error {
+	if c.last > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.last)
+		defer cancel()
+	}
+	incidents, err := loadIncidents(c.incidents)
+	if err != nil {
+		return err
+	}
+	engines, err := startEngines(incidents)
+	if err != nil {
+		return err
+	}
+	targets, err := c.targets(engines)
+	if err != nil {
+		return errors.Join(err, engines.stop())
+	}
+	// The prober goes first: an engine that dies under it would be a failure that it reports.
+	return errors.Join(c.probe(ctx, p, o, targets), engines.stop())
+}
+
+// probe is the daemon's work on the given targets, with a view.
+func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
+	v, err := newView(p, o)
+	if err != nil {
+		return err
+	}
+	listeners, err := demoListen(o.ListenAddresses)
+	if err != nil {
+		return err
+	}
+	s, err := newService(ctx, o, targets, v.log)
+	if err != nil {
+		return errors.Join(err, closeAll(listeners))
+	}
+	file := &config.File{Targets: targets}
+	current := &configuration{service: s}
+	if err := current.apply(file); err != nil {
+		return errors.Join(err, s.stop(), closeAll(listeners))
+	}
+	w := &website{service: s, flags: o.web(), config: current.redacted}
+	return w.serve(ctx, listeners, func(ctx context.Context) {
+		at := addresses(listeners)
+		p.listening(at...)
+		v.show(ctx, s.history, at)
+	})
+}
+
+// targets are a load on each engine, as a configuration file would say it.
+func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
+	end := time.Now().Add(24 * time.Hour)
+	if c.last > 0 {
+		end = time.Now().Add(c.last)
+	}
+	var all []prober.Target
+	for _, e := range engines.all {
+		t, err := prober.DefaultTarget(prober.ProfileLoad)
+		if err != nil {
+			return nil, err
+		}
+		t.Name, t.Engine, t.Region = e.name, e.name, "simulated"
+		t.URL, t.API, t.Model = "http://"+e.address+"/v1", chat.OpenAIChat, demoModel
+		t.Load.TokensPerMinute, t.Load.Until = c.tpm, end
+		cached := 0.20
+		t.Prices = &prober.Prices{Input: 1.20, Cached: &cached, Output: 4.50}
+		if problems := t.Validate(); len(problems) > 0 {
+			return nil, fmt.Errorf("the demo's target %s: %w", t.Name, problems[0])
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// demoListen is on loopback unless another address was asked for, and on a free port if the usual
+// one is taken.
+func demoListen(addresses []string) ([]net.Listener, error) {
+	if !slices.Equal(addresses, []string{":9977"}) {
+		return listen(addresses)
+	}
+	if l, err := net.Listen("tcp", "127.0.0.1:9977"); err == nil {
+		return []net.Listener{l}, nil
+	}
+	return listen([]string{"127.0.0.1:0"})
+}
+
+// engines are simulated servers, each on a port of its own.
+type engines struct {
+	all    []engine
+	cancel context.CancelFunc
+	done   chan error // of each
+}
+
+type engine struct{ name, address string }
+
+func startEngines(incidents []simulator.Incident) (*engines, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	names := demoEngines()
+	es := &engines{cancel: cancel, done: make(chan error, len(names))}
+	for i, name := range names {
+		address, err := es.start(ctx, name, uint64(i+1), incidents)
+		if err != nil {
+			return nil, errors.Join(err, es.stop())
+		}
+		es.all = append(es.all, engine{name, address})
+	}
+	return es, nil
+}
+
+func (es *engines) start(ctx context.Context, name string, seed uint64, incidents []simulator.Incident) (string, error) {
+	profile, ok := simulator.ProfileNamed(name)
+	if !ok {
+		return "", fmt.Errorf("there is no engine profile %q", name)
+	}
+	e, err := simulator.NewEngine(profile, simulator.EngineOptions{Seed: seed, Incidents: incidents})
+	if err != nil {
+		return "", err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		e.Close()
+		return "", fmt.Errorf("starting the engine %s: %w", name, err)
+	}
+	go func() {
+		es.done <- serveEngines(ctx, l, simulator.Options{}, simulator.Model{Name: demoModel, Engine: e})
+	}()
+	return l.Addr().String(), nil
+}
+
+// stop waits until all have ended.
+func (es *engines) stop() error {
+	es.cancel()
+	var errs []error
+	for range es.all {
+		errs = append(errs, <-es.done)
+	}
+	return errors.Join(errs...)
+}
+
+// quiet is a log for the foot of the screen: warnings and worse, without what every line has.
+func quiet(w *tail) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{
+		Level: slog.LevelWarn,
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			switch a.Key {
+			case slog.TimeKey:
+				return slog.String(slog.TimeKey, a.Value.Time().Format(time.TimeOnly))
+			case slog.LevelKey:
+				return slog.Attr{}
+			default:
+				return a
+			}
+		},
+	}))
+}

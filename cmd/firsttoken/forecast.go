@@ -1,0 +1,105 @@
+package main
+
+import (
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// day and month are the spans that a forecast is for.
+const (
+	day   = 24 * time.Hour
+	month = 30 * day
+)
+
+// forecast is what the load of a target amounts to.
+type forecast struct {
+	Target   string            `json:"target"`
+	Profile  string            `json:"profile"`
+	Model    string            `json:"model"`
+	Until    *time.Time        `json:"until,omitempty"`
+	Paused   bool              `json:"paused,omitempty"`
+	TPM      float64           `json:"tokens_per_minute"`   // input tokens, the set-point
+	Requests float64           `json:"requests_per_minute"` // TPM / Input
+	Input    float64           `json:"input_tokens_per_request"`
+	Output   float64           `json:"output_tokens_per_request"`
+	Cached   float64           `json:"cached_share"` // of input, with a prefix cache that works
+	Day      amount            `json:"day"`
+	Month    amount            `json:"month"` // 30 days
+	estimate workload.Estimate // what it was made of
+}
+
+// amount is the load of a span of time. The dollars are absent for a target without prices.
+type amount struct {
+	InputTokens    float64  `json:"input_tokens"`
+	OutputTokens   float64  `json:"output_tokens"`
+	DollarsCached  *float64 `json:"dollars_with_prefix_cache,omitempty"`
+	DollarsWithout *float64 `json:"dollars_without_prefix_cache,omitempty"`
+}
+
+// forecastOf a target at now. A load that ends within the span, or has ended, is counted to its end.
+func forecastOf(t prober.Target, now time.Time) forecast {
+	e := t.Workload.Estimate()
+	f := forecast{
+		Target: t.Name, Profile: t.Load.Profile, Model: t.Model, Paused: t.Load.Paused,
+		TPM: t.Load.TokensPerMinute, Input: e.InputTokens, Output: e.OutputTokens, Cached: e.CachedShare,
+		estimate: e,
+	}
+	if e.InputTokens > 0 {
+		f.Requests = f.TPM / e.InputTokens
+	}
+	if !t.Load.Until.IsZero() {
+		f.Until = &t.Load.Until
+	}
+	f.Day = amountOf(f.during(day, now), f, t.Prices)
+	f.Month = amountOf(f.during(month, now), f, t.Prices)
+	return f
+}
+
+// during is the part of a span in which there is load.
+func (f forecast) during(span time.Duration, now time.Time) time.Duration {
+	switch {
+	case f.Paused:
+		return 0
+	case f.Until != nil:
+		return min(span, max(0, f.Until.Sub(now)))
+	default:
+		return span
+	}
+}
+
+// amountOf is the price of a load, as vendors bill it (for instance Anthropic's documentation of
+// prompt caching): what the cache serves at the cached price, everything else of the prompt at the
+// price of writing it to the cache where there is one, else at the input price.
+//
+//	$ = in·[h·read + (1−h)·write] + out·output          in  = TPM · minutes
+//	                                                    out = TPM / input per request · output per request · minutes
+//
+// Example: Opus at 100k TPM, 100,000 tokens in and 450 out per request, h = 0.96, for a day:
+// 144 M · (0.96·$0.50 + 0.04·$6.25)/M = $105.1, and 1,440 · 450 · $25/M = $16.2, so $121.
+// Without a prefix cache h is 0 and nothing is written: 144 M · $5/M + $16.2 = $736.
+func amountOf(span time.Duration, f forecast, prices *prober.Prices) amount {
+	a := amount{InputTokens: f.TPM * span.Minutes()}
+	a.OutputTokens = f.Requests * f.Output * span.Minutes()
+	if prices == nil {
+		return a
+	}
+	a.DollarsCached = priced(*prices, a, f.Cached)
+	a.DollarsWithout = priced(*prices, a, 0)
+	return a
+}
+
+func priced(p prober.Prices, a amount, hit float64) *float64 {
+	u := chat.Usage{
+		Input:  chat.Counted(int64(a.InputTokens)),
+		Cached: chat.Counted(int64(a.InputTokens * hit)),
+		Output: chat.Counted(int64(a.OutputTokens)),
+	}
+	if hit > 0 && p.CacheWrite != nil {
+		u.CacheWrite = chat.Counted(int64(a.InputTokens) - int64(a.InputTokens*hit))
+	}
+	cost, _ := p.Cost(u)
+	return &cost
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/caarlos0/env/v11"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/common/promslog"
+)
+
+// prefix starts the name of every environment variable.
+const prefix = "FIRSTTOKEN_"
+
+// options are everything about the process; what is probed stands in the configuration file. Each
+// is an environment variable and a flag of the same meaning and name, FIRSTTOKEN_LOG_LEVEL and
+// --log.level, of which the flag wins.
+type options struct {
+	ConfigFile        string         `env:"CONFIG_FILE" envDefault:"firsttoken.yml"`
+	ListenAddresses   []string       `env:"WEB_LISTEN_ADDRESS" envDefault:":9977"`
+	SystemdSocket     bool           `env:"WEB_SYSTEMD_SOCKET"`
+	WebConfigFile     string         `env:"WEB_CONFIG_FILE"`
+	EnableLifecycle   bool           `env:"WEB_ENABLE_LIFECYCLE"`
+	ResultsFile       string         `env:"RESULTS_FILE"`
+	ResultsMaxSize    byteSize       `env:"RESULTS_MAX_SIZE" envDefault:"100MB"`
+	ResultsMaxBackups int            `env:"RESULTS_MAX_BACKUPS" envDefault:"10"`
+	ResultsMaxAge     model.Duration `env:"RESULTS_MAX_AGE" envDefault:"30d"`
+	WorkloadSeed      uint64         `env:"WORKLOAD_SEED"`
+	LogLevel          string         `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat         string         `env:"LOG_FORMAT" envDefault:"logfmt"`
+}
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag))
+}
+
+// fromEnvironment reads the variables, or what stands for them when they are not set.
+func fromEnvironment(environ []string) (options, error) {
+	var o options
+	err := env.ParseWithOptions(&o, env.Options{Environment: env.ToMap(environ), Prefix: prefix})
+	if err != nil {
+		return o, fmt.Errorf("reading the environment: %w", err)
+	}
+	return o, nil
+}
+
+// flags declares a flag for each option, with the variable's value as its default.
+func (o *options) flags(app *kingpin.Application) {
+	flag := func(name, help string) *kingpin.FlagClause {
+		return app.Flag(name, help+" ($"+variable(name)+")")
+	}
+	flag("config.file", "The configuration file.").Default(o.ConfigFile).StringVar(&o.ConfigFile)
+
+	addresses := o.ListenAddresses
+	o.ListenAddresses = nil // a repeatable flag appends
+	flag("web.listen-address", "Address to serve on. Repeatable; in the variable, separated by commas.").Default(addresses...).StringsVar(&o.ListenAddresses)
+	flag("web.systemd-socket", "Serve on systemd's socket activation instead (Linux only).").Default(fmt.Sprint(o.SystemdSocket)).BoolVar(&o.SystemdSocket)
+	flag("web.config.file", "File that sets up TLS and authentication, in the format of Prometheus' exporter-toolkit.").Default(o.WebConfigFile).StringVar(&o.WebConfigFile)
+	flag("web.enable-lifecycle", "Reload the configuration on POST /-/reload, as on SIGHUP.").Default(fmt.Sprint(o.EnableLifecycle)).BoolVar(&o.EnableLifecycle)
+
+	flag("results.file", "File for every result, one JSON line each. Empty: none.").Default(o.ResultsFile).StringVar(&o.ResultsFile)
+	flag("results.max-size", "Size at which the results file is rotated: B, KB, MB, GB.").Default(o.ResultsMaxSize.String()).SetValue(&o.ResultsMaxSize)
+	flag("results.max-backups", "Rotated results files to keep. 0: all.").Default(fmt.Sprint(o.ResultsMaxBackups)).IntVar(&o.ResultsMaxBackups)
+	flag("results.max-age", "How long to keep rotated results files. 0: for ever.").Default(o.ResultsMaxAge.String()).SetValue(&o.ResultsMaxAge)
+
+	flag("workload.seed", "Seed of sessions and schedules, to repeat a run. 0: another one at every start, so that no prompt is in a server's cache already.").Default(fmt.Sprint(o.WorkloadSeed)).Uint64Var(&o.WorkloadSeed)
+	flag("log.level", "Only log this and worse: "+strings.Join(promslog.LevelFlagOptions, ", ")+".").Default(o.LogLevel).EnumVar(&o.LogLevel, promslog.LevelFlagOptions...)
+	flag("log.format", "Format of the log: "+strings.Join(promslog.FormatFlagOptions, ", ")+".").Default(o.LogFormat).EnumVar(&o.LogFormat, promslog.FormatFlagOptions...)
+}

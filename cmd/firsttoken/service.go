@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/common/version"
+
+	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+// service is the prober with everything that listens to it:
+//
+//	                ┌─ metrics ── registry ── /metrics
+//	prober ── Event ┼─ history ── /targets, landing page, the demo's screen
+//	                └─ results ── file
+type service struct {
+	log      *slog.Logger
+	registry *prometheus.Registry
+	metrics  *exporter.Metrics
+	history  *exporter.History
+	reloads  *exporter.Reloads
+	results  *exporter.Results // nil without a file
+	prober   *prober.Prober
+
+	cancel  context.CancelFunc // ends what runs beside the prober
+	running sync.WaitGroup
+}
+
+// newService starts nothing but the closing of minutes; targets come with prober.Apply. The given
+// ones are those of the first, whose thresholds shape the histograms.
+func newService(ctx context.Context, o options, targets []prober.Target, log *slog.Logger) (*service, error) {
+	s := &service{log: log, history: exporter.NewHistory()}
+	if err := s.register(o, targets); err != nil {
+		return nil, err
+	}
+	seed := o.WorkloadSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	s.prober = prober.New(prober.Options{
+		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(),
+	})
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop ends it, after the last result
+	s.running.Go(func() { s.metrics.Run(ctx) })
+	return s, nil
+}
+
+func (s *service) register(o options, targets []prober.Target) (err error) {
+	if s.registry, err = exporter.NewRegistry(); err != nil {
+		return err
+	}
+	if s.metrics, err = exporter.NewMetrics(s.registry, exporter.MetricsOptions{Targets: targets}); err != nil {
+		return err
+	}
+	if s.reloads, err = exporter.NewReloads(s.registry); err != nil || o.ResultsFile == "" {
+		return err
+	}
+	const megabyte = 1 << 20
+	s.results, err = exporter.OpenResults(exporter.ResultsOptions{
+		Path:      o.ResultsFile,
+		MaxSizeMB: int((o.ResultsMaxSize + megabyte - 1) / megabyte), MaxBackups: o.ResultsMaxBackups,
+		MaxAgeDays: int(time.Duration(o.ResultsMaxAge) / day),
+		Logger:     s.log, Registerer: s.registry,
+	})
+	return err
+}
+
+func (s *service) observers() exporter.Observers {
+	all := exporter.Observers{s.metrics, s.history}
+	if s.results != nil {
+		all = append(all, s.results)
+	}
+	return all
+}
+
+// connect makes the client of a target.
+func connect(t prober.Target) (prober.Sender, error) {
+	return chat.NewClient(t.Endpoint, chat.Options{Version: programVersion()})
+}
+
+// programVersion is part of the User-Agent and of the prompts: a new one is a cold start for every
+// prefix cache, once.
+func programVersion() string { return cmp.Or(version.Version, "devel") }
+
+// Shutdown in numbers: what is in flight is cancelled at once, so these are for a disk that hangs or
+// a scrape that does not end. Together they stay below the 5 s that are promised.
+const (
+	stopProbing = 2500 * time.Millisecond
+	closeFile   = 1000 * time.Millisecond
+	closeServer = 1000 * time.Millisecond
+)
+
+// stop ends probing, then the results file, which then holds every result.
+func (s *service) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopProbing)
+	defer cancel()
+	err := s.prober.Stop(ctx)
+	s.cancel()
+	s.running.Wait()
+	if s.results == nil {
+		return err
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), closeFile)
+	defer cancel()
+	return errors.Join(err, s.results.Close(ctx))
+}
+
+// shutdown lets answers that are under way end, for a moment.
+func shutdown(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeServer)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close() // what has not ended by now is cut
+	}
+}
+
+// logger writes to stderr as every Prometheus program does.
+func (p program) logger(o options) (*slog.Logger, error) {
+	level, format := promslog.NewLevel(), promslog.NewFormat()
+	if err := errors.Join(level.Set(o.LogLevel), format.Set(o.LogFormat)); err != nil {
+		return nil, fmt.Errorf("setting up the log: %w", err)
+	}
+	return promslog.New(&promslog.Config{Level: level, Format: format, Writer: p.Stderr}), nil
+}

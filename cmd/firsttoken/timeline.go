@@ -1,0 +1,210 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+// span is one bar of the timeline.
+type span struct {
+	name     string
+	from, to time.Time
+}
+
+// spans are the parts of an exchange in the order in which they happen; what did not happen is not
+// there. The pieces of a new connection are known by their lengths and follow one another:
+//
+//	Started ─ dns ─ tcp ─ tls ─ Connected ─ upload ─ Written ─ wait ─ FirstToken ─ … ─ LastToken ─ End
+func spans(r prober.Result) []span {
+	var all []span
+	add := func(name string, from, to time.Time) {
+		if !from.IsZero() && !to.IsZero() && to.After(from) {
+			all = append(all, span{name, from, to})
+		}
+	}
+	at := r.Started
+	for _, p := range []struct {
+		name string
+		took time.Duration
+	}{{"name lookup", r.Phases.DNS}, {"TCP", r.Phases.TCP}, {"TLS", r.Phases.TLS}} {
+		add(p.name, at, at.Add(p.took))
+		at = at.Add(p.took)
+	}
+	add("upload", r.Connected, r.Written)
+	waited := latest(r.Written, r.Connected)
+	add("to headers", waited, r.Headers)
+	add("to first token", latest(r.Headers, waited), r.FirstToken)
+	add("reasoning", r.FirstToken, r.FirstOutput)
+	add("output", latest(r.FirstOutput, r.FirstToken), r.LastToken)
+	add(last(r), latest(r.LastToken, r.Headers, waited, r.Started), r.End)
+	return all
+}
+
+// last names what comes after the last token, or after the last thing that happened at all.
+func last(r prober.Result) string {
+	if r.Outcome == chat.OK {
+		return "to the end"
+	}
+	return "until " + string(r.Outcome)
+}
+
+func latest(times ...time.Time) time.Time {
+	var l time.Time
+	for _, t := range times {
+		if t.After(l) {
+			l = t
+		}
+	}
+	return l
+}
+
+// barWidth is that of the whole exchange.
+const barWidth = 44
+
+// printTimeline shows an exchange as a person reads it: what, when, how long, and what it means.
+func printTimeline(w io.Writer, t prober.Target, r prober.Result) {
+	fmt.Fprintf(w, "%s  %s  %s\n", t.Name, t.API, t.Model)
+	fmt.Fprintf(w, "%s  %s turn, ~%s tokens in, %s out at most\n\n", r.Started.Format("2006-01-02 15:04:05.000 MST"),
+		r.Turn.Phase, thousands(float64(r.Turn.Tokens)), thousands(float64(r.Turn.MaxTokens)))
+	printSpans(w, r)
+	fmt.Fprintln(w)
+	for _, line := range [][2]string{
+		{"outcome", outcomeLine(r)}, {"error", errorLine(r)}, {"latency", latencyLine(r)}, {"tokens", tokensLine(r)},
+		{"recall", recallLine(r)}, {"cost", costLine(t, r)}, {"answered by", serverLine(r)}, {"request", r.ID},
+	} {
+		if line[1] != "" {
+			fmt.Fprintf(w, "%-16s%s\n", line[0], line[1])
+		}
+	}
+}
+
+func printSpans(w io.Writer, r prober.Result) {
+	total := r.End.Sub(r.Started)
+	if total <= 0 {
+		return
+	}
+	for _, s := range spans(r) {
+		from, to := s.from.Sub(r.Started), s.to.Sub(r.Started)
+		fmt.Fprintf(w, "%-15s %9s %9s  %s\n", s.name, "+"+short(from), short(to-from), bar(from, to, total))
+	}
+	fmt.Fprintf(w, "%-15s %9s %9s\n", "end", "+"+short(total), "")
+}
+
+// bar is the part of the whole that lies between two instants, never empty.
+func bar(from, to, total time.Duration) string {
+	a := int(float64(barWidth) * float64(from) / float64(total))
+	b := int(float64(barWidth)*float64(to)/float64(total) + 0.5)
+	a = min(a, barWidth-1)
+	return strings.Repeat("·", a) + strings.Repeat("█", max(1, b-a))
+}
+
+// short is a duration to three digits or a microsecond.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.2f ms", d.Seconds()*1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%.0f ms", d.Seconds()*1e3)
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	default:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+}
+
+func outcomeLine(r prober.Result) string {
+	parts := []string{string(r.Outcome)}
+	if r.Status != 0 {
+		parts = append(parts, fmt.Sprintf("HTTP %d", r.Status))
+	}
+	if r.Finish != "" {
+		parts = append(parts, "finish reason "+r.Finish)
+	}
+	return strings.Join(parts, " · ")
+}
+
+func errorLine(r prober.Result) string {
+	if r.Err == nil {
+		return ""
+	}
+	return r.Err.Error()
+}
+
+func latencyLine(r prober.Result) string {
+	var parts []string
+	if d, ok := r.TTFT(); ok {
+		parts = append(parts, "TTFT "+short(d))
+	}
+	if d, ok := r.ServerWait(); ok {
+		parts = append(parts, "server's part "+short(d))
+	}
+	if tps, ok := r.TPS(); ok {
+		parts = append(parts, fmt.Sprintf("%.1f tokens/s", tps))
+	}
+	if d, ok := r.Stall(); ok {
+		parts = append(parts, "longest gap "+short(d))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func tokensLine(r prober.Result) string {
+	in, ok := r.Usage.Input.Value()
+	if !ok {
+		return "the endpoint did not say"
+	}
+	line := thousands(float64(in)) + " in"
+	if cached, ok := r.Usage.Cached.Value(); ok {
+		line += fmt.Sprintf(" (%s from the cache, %s expected)", thousands(float64(cached)), thousands(float64(r.Turn.Cached)))
+	} else {
+		line += " (whether any came from a cache is not said)"
+	}
+	if out, ok := r.Usage.Output.Value(); ok {
+		line += " · " + thousands(float64(out)) + " out"
+	}
+	if reasoning, ok := r.Usage.Reasoning.Value(); ok && reasoning > 0 {
+		line += fmt.Sprintf(" (%s of them reasoning)", thousands(float64(reasoning)))
+	}
+	return line
+}
+
+func recallLine(r prober.Result) string {
+	switch r.Recall {
+	case chat.Right:
+		return "asked for something deep in the context: right"
+	case chat.Wrong:
+		return "asked for something deep in the context: wrong"
+	default:
+		return ""
+	}
+}
+
+func costLine(t prober.Target, r prober.Result) string {
+	if t.Prices == nil {
+		return ""
+	}
+	cost, ok := t.Prices.Cost(r.Usage)
+	if !ok {
+		return "unknown: the endpoint did not say how many tokens"
+	}
+	return dollars(cost)
+}
+
+func serverLine(r prober.Result) string {
+	var parts []string
+	for _, p := range []string{r.Identity.Model, r.Identity.Fingerprint, r.Identity.Server, r.Identity.Protocol} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	if r.Reused {
+		parts = append(parts, "reused connection")
+	}
+	return strings.Join(parts, " · ")
+}
