@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/collectors/version"
 )
 
 // Reloads are the series about the configuration. Only whoever loads it tells them.
@@ -49,16 +47,3 @@ func (r *Reloads) Succeeded(hash uint64, at time.Time) {
 
 // Failed tells that a configuration was refused; the one before it stays in use.
 func (r *Reloads) Failed() { r.successful.Set(0) }
-
-// NewRegistry is a registry with the series that every Prometheus user expects of a process: the
-// Go runtime, the process, and firsttoken_build_info.
-func NewRegistry() (*prometheus.Registry, error) {
-	reg := prometheus.NewRegistry()
-	s := &shelf{reg: reg}
-	s.errs = append(s.errs,
-		reg.Register(collectors.NewGoCollector()),
-		reg.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})),
-		reg.Register(version.NewCollector(namespace)),
-	)
-	return reg, s.err()
-}
