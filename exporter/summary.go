@@ -31,9 +31,9 @@ type Summary struct {
 	Requests     int                  `json:"requests"`
 	Outcomes     map[chat.Outcome]int `json:"outcomes"`
 	Covered      time.Duration        `json:"covered_ns"` // from the oldest of the requests until now
-	TTFTCold     Quantiles            `json:"ttft_cold_seconds"`
-	TTFTWarm     Quantiles            `json:"ttft_warm_seconds"`
-	TPS          Quantiles            `json:"output_tokens_per_second"`
+	TTFTCold     Quantiles            `json:"ttft_cold_seconds,omitzero"`
+	TTFTWarm     Quantiles            `json:"ttft_warm_seconds,omitzero"`
+	TPS          Quantiles            `json:"output_tokens_per_second,omitzero"`
 	InputPerMin  *float64             `json:"input_tokens_per_minute,omitempty"` // of the last minute, by usage; nil in the first second
 	OutputPerMin *float64             `json:"output_tokens_per_minute,omitempty"`
 	SetPoint     *float64             `json:"tokens_per_minute_target,omitempty"` // nil before the load starts
