@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"syscall"
 	"time"
@@ -103,3 +104,11 @@ func (s *session) loop(ctx context.Context, out *json.Encoder) error {
 
 // detach keeps the terminal's Ctrl-C from the child: the supervisor ends it, in order.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// ourselves is the command that runs this very binary as an agent, also after the file was
+// replaced by an upgrade.
+func ourselves(ctx context.Context, argument string) (*exec.Cmd, error) {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", AgentCommand, argument)
+	cmd.Args[0] = os.Args[0]
+	return cmd, nil
+}

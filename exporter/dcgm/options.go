@@ -26,7 +26,7 @@ const (
 	minInterval    = time.Second
 	maxInterval    = 5 * time.Minute
 	maxExtraFields = 64 // with the default set it stays below the 128 fields of one group
-	maxFieldID      = 4096
+	maxFieldID     = 4096
 )
 
 // Validate says everything that is wrong, each with the name of its variable.

@@ -1,0 +1,174 @@
+//go:build cgo && linux && !nodcgm
+
+package dcgm
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// rig is a collector with real agents on fake engines, scraped as Prometheus would.
+type rig struct {
+	t         testing.TB
+	collector *Collector
+	handler   http.Handler
+	log       *lockedBuffer
+	crashes   bool // the test makes agents crash
+}
+
+const (
+	testInterval = 100 * time.Millisecond
+	testSlow     = 300 * time.Millisecond
+	deadline     = 30 * time.Second // for a machine that does much else; reached only by a failing test
+)
+
+func testPace() pace {
+	return pace{
+		first: 20 * time.Second, silence: 20 * time.Second, farewell: 5 * time.Second,
+		least: 20 * time.Millisecond, most: 200 * time.Millisecond, hopeless: 200 * time.Millisecond,
+	}
+}
+
+// newRig runs a collector until the test ends. engines is as in the configuration.
+func newRig(t testing.TB, dir, engines string, change func(*Options, *pace)) *rig {
+	t.Helper()
+	o := Options{Interval: testInterval, SlowInterval: testSlow}
+	if err := o.Hostengines.Set(engines); err != nil {
+		t.Fatal(err)
+	}
+	p := testPace()
+	if change != nil {
+		change(&o, &p)
+	}
+	r := &rig{t: t, log: &lockedBuffer{}}
+	log := slog.New(slog.NewTextHandler(r.log, nil))
+	r.collector = newCollector(o, p, agentOf(buildFake(t), dir), log)
+	registry := prometheus.NewPedanticRegistry()
+	if err := registry.Register(r.collector); err != nil {
+		t.Fatal(err)
+	}
+	r.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.collector.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		if t.Failed() {
+			t.Logf("log:\n%s", r.log)
+		}
+		if crashed := strings.Contains(r.log.String(), "code="+codeCrash); crashed != r.crashes {
+			t.Errorf("an agent crashed: %v, meant to: %v\n%s", crashed, r.crashes, r.log)
+		}
+	})
+	return r
+}
+
+// scrape is the text of /metrics as series → value.
+type scrape map[string]string
+
+func (r *rig) scrape() scrape {
+	r.t.Helper()
+	answer := httptest.NewRecorder()
+	r.handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if answer.Code != http.StatusOK {
+		r.t.Fatalf("scrape: %d\n%s", answer.Code, answer.Body)
+	}
+	s := scrape{}
+	for line := range strings.Lines(answer.Body.String()) {
+		line = strings.TrimSpace(line)
+		if at := strings.LastIndexByte(line, ' '); at > 0 && line[0] != '#' {
+			s[line[:at]] = line[at+1:]
+		}
+	}
+	return s
+}
+
+// eventually scrapes until the check finds nothing wrong.
+func (r *rig) eventually(what string, check func(scrape) string) scrape {
+	r.t.Helper()
+	var wrong string
+	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		s := r.scrape()
+		if wrong = check(s); wrong == "" {
+			return s
+		}
+	}
+	r.t.Fatalf("%s: %s", what, wrong)
+	return nil
+}
+
+// want is a check for values; "absent" wants no such series.
+func want(pairs ...string) func(scrape) string {
+	return func(s scrape) string {
+		for pair := range slices.Chunk(pairs, 2) {
+			value, ok := s[pair[0]]
+			if !ok {
+				value = absent
+			}
+			if !same(value, pair[1]) {
+				return fmt.Sprintf("%s is %s, want %s", pair[0], value, pair[1])
+			}
+		}
+		return ""
+	}
+}
+
+const absent = "absent"
+
+// same compares numbers as numbers: the text format writes 1e+09 for 1000000000.
+func same(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return a == b || errX == nil && errY == nil && x == y
+}
+
+// of is the name of a series of one GPU of the engine node1.
+func of(gpu int, name string, more ...string) string { return on("node1", gpu, name, more...) }
+
+func on(engine string, gpu int, name string, more ...string) string {
+	labels := append([]string{
+		fmt.Sprintf("gpu=%q", strconv.Itoa(gpu)), fmt.Sprintf("hostengine=%q", engine), fmt.Sprintf("uuid=%q", uuid(gpu)),
+	}, more...)
+	slices.Sort(labels)
+	return "dcgm_gpu_" + name + "{" + strings.Join(labels, ",") + "}"
+}
+
+func engine(name string, more ...string) string {
+	labels := append([]string{`hostengine="node1"`}, more...)
+	slices.Sort(labels)
+	return name + "{" + strings.Join(labels, ",") + "}"
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
