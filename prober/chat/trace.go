@@ -70,6 +70,11 @@ func (t *trace) done(began *time.Time, phase *time.Duration, err error) {
 func (t *trace) into(x *Exchange) {
 	defer t.lock()()
 	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
+	if !t.headers.IsZero() && t.written.After(t.headers) {
+		// The writing goroutine was not scheduled between its last write and its hook, for longer
+		// than the server took to answer. No answer comes to what was not sent.
+		x.Written = t.headers
+	}
 	x.Phases = Phases{}
 	if !t.reused {
 		x.Phases = t.phases
