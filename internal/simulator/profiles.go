@@ -17,27 +17,28 @@ func ProfileNamed(name string) (Profile, bool) {
 	return Profile{}, false
 }
 
-// together is a low-latency engine with room for some thirty sessions of 121k tokens.
+// together is a low-latency engine with room for some thirty-six sessions of 121k tokens.
 func together() Profile {
 	p := base("together")
-	p.Frontend = Frontend{FixedMS: 80, PerTokenUS: 3.4}
-	p.Step = StepCost{FixedMS: 15, WeightsMS: 9, Saturation: 256, PrefillUS: 12, AttentionNS: 0.12, PrefixNS: 200, DecodeUS: 200, ContextNS: 5}
+	p.Frontend = Frontend{FixedMS: 120, PerTokenUS: 4}
+	p.Step = StepCost{FixedMS: 16.2, WeightsMS: 9, Saturation: 256, PrefillUS: 12, AttentionNS: 0.12, PrefixNS: 200, DecodeUS: 200, ContextNS: 5}
 	return p
 }
 
 func tensorRT() Profile {
 	p := base("tensorrt-llm")
-	p.Frontend = Frontend{FixedMS: 120, PerTokenUS: 5.2}
-	p.Step = StepCost{FixedMS: 19.5, WeightsMS: 11, Saturation: 256, PrefillUS: 15, AttentionNS: 0.16, PrefixNS: 500, DecodeUS: 300, ContextNS: 7}
+	p.Frontend = Frontend{FixedMS: 240, PerTokenUS: 6}
+	p.Step = StepCost{FixedMS: 20.3, WeightsMS: 11, Saturation: 256, PrefillUS: 13, AttentionNS: 0.13, PrefixNS: 250, DecodeUS: 300, ContextNS: 7}
 	return p
 }
 
-// sglang spends most of its time to first token before and between steps; its prefill path is
-// busy enough that it is the first of the three to fall behind.
+// sglang spends most of its time to first token before its first step. What the published 5.1 s
+// consist of is not known; here they are not a queue at the edge of its capacity, whose length would
+// be another one in every run.
 func sglang() Profile {
 	p := base("sglang")
-	p.Frontend = Frontend{FixedMS: 600, PerTokenUS: 20}
-	p.Step = StepCost{FixedMS: 26, WeightsMS: 14, Saturation: 256, PrefillUS: 22, AttentionNS: 0.3, PrefixNS: 5000, DecodeUS: 400, ContextNS: 9}
+	p.Frontend = Frontend{FixedMS: 1620, PerTokenUS: 27}
+	p.Step = StepCost{FixedMS: 24, WeightsMS: 14, Saturation: 256, PrefillUS: 14, AttentionNS: 0.15, PrefixNS: 1000, DecodeUS: 400, ContextNS: 9}
 	p.Batch.TokenBudget = 8192
 	return p
 }
@@ -54,7 +55,8 @@ func vllm() Profile {
 func fast() Profile {
 	p := base("fast")
 	p.Frontend = Frontend{FixedMS: 1}
-	p.Step = StepCost{FixedMS: 1, PrefillUS: 0.02}
+	p.Step = StepCost{FixedMS: 4, PrefillUS: 0.02}
+	p.Speculation = Speculation{DraftTokens: 7, Acceptance: 0.9} // few chunks: tests pay for each
 	p.Batch = Batching{MaxSequences: 1024, TokenBudget: 65536}
 	p.Cache.CapacityTokens = 64_000_000
 	return p
@@ -66,7 +68,7 @@ func base(name string) Profile {
 	return Profile{
 		Name:        name,
 		Batch:       Batching{MaxSequences: 64, TokenBudget: 4096},
-		Cache:       KV{BlockTokens: 64, CapacityTokens: 4_000_000},
+		Cache:       KV{BlockTokens: 64, CapacityTokens: 4_400_000},
 		Speculation: Speculation{DraftTokens: 3, Acceptance: 0.7},
 		Tokenizer:   Tokenizer{TokensPerWord: 1, TokensPerMessage: 4},
 		MaxContext:  262_144,

@@ -52,10 +52,14 @@ func NewServer(o Options, models ...Model) *Server {
 	}
 	s := &Server{options: o, models: models, mux: http.NewServeMux(), words: words(), nonce: time.Now()}
 	s.bodies.New = func() any { return new(bytes.Buffer) }
-	s.mux.HandleFunc("POST /v1/chat/completions", s.answer(openAI, chatFraming))
-	s.mux.HandleFunc("POST /v1/completions", s.answer(openAI, completionsFraming))
-	s.mux.HandleFunc("POST /v1/responses", s.answer(openAI, responsesFraming))
-	s.mux.HandleFunc("POST /v1/messages", s.answer(anthropic, messagesFraming))
+	for path, d := range map[string]dialect{
+		"/v1/chat/completions": {vendor: openAI, frame: chatFraming},
+		"/v1/completions":      {vendor: openAI, frame: completionsFraming, plain: true},
+		"/v1/responses":        {vendor: openAI, frame: responsesFraming},
+		"/v1/messages":         {vendor: anthropic, frame: messagesFraming},
+	} {
+		s.mux.HandleFunc("POST "+path, s.answer(d))
+	}
 	s.mux.HandleFunc("GET /v1/models", s.list)
 	s.mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	s.mux.Handle("GET /metrics", metricsHandler(models))
@@ -64,21 +68,35 @@ func NewServer(o Options, models ...Model) *Server {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
+// dialect is one way to ask and to be answered.
+type dialect struct {
+	vendor vendor
+	frame  func(answerInfo) framing
+	plain  bool // only text, neither reasoning nor tool calls
+}
+
 // answer handles one dialect.
-func (s *Server) answer(v vendor, frame func(answerInfo) framing) http.HandlerFunc {
+func (s *Server) answer(d dialect) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id := s.identify(w, r, v)
-		st, err := s.begin(w, r, v, frame)
+		id := s.identify(w, r, d.vendor)
+		st, err := s.begin(w, r, d)
 		var f *Failure
 		switch {
 		case errors.As(err, &f):
-			v.refuse(w, f, id)
+			s.drain(r)
+			d.vendor.refuse(w, f, id)
 		case err == nil:
 			st.id = id
 			st.run(r.Context())
 			st.answer.Cancel() // a client that is gone must not hold its place in the batch
 		}
 	}
+}
+
+// drain reads what is left of a refused request, so that its client is not cut off while it still
+// uploads and sees why.
+func (s *Server) drain(r *http.Request) {
+	io.Copy(io.Discard, io.LimitReader(r.Body, s.options.MaxBody)) //nolint:errcheck // whoever does not read the answer either misses nothing
 }
 
 // identify echoes the request's id, or makes one up.
@@ -95,8 +113,8 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request, v vendor) stri
 }
 
 // begin takes a request up to its admission. Its error is a *Failure, or the client is gone.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request, v vendor, frame func(answerInfo) framing) (*stream, error) {
-	if s.options.APIKey != "" && subtle.ConstantTimeCompare([]byte(v.key(r)), []byte(s.options.APIKey)) != 1 {
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, d dialect) (*stream, error) {
+	if s.options.APIKey != "" && subtle.ConstantTimeCompare([]byte(d.vendor.key(r)), []byte(s.options.APIKey)) != 1 {
 		return nil, &Failure{Status: 401, Message: "Incorrect API key provided"}
 	}
 	q, p, m, err := s.understand(w, r)
@@ -113,7 +131,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, v vendor, frame f
 	if err != nil {
 		return nil, err
 	}
-	return s.stream(w, m, a, frame, answerInfo{writesCache: q.marks, usage: q.usage, tool: q.toolName}), nil
+	return s.stream(w, m, a, d, answerInfo{writesCache: q.marks, usage: q.usage, tool: q.toolName}), nil
 }
 
 // understand reads a request. The body's memory is free again when it returns: a request that waits
@@ -170,20 +188,21 @@ func (s *Server) model(name string) (Model, bool) {
 }
 
 // stream prepares the writing of an admitted answer.
-func (s *Server) stream(w http.ResponseWriter, m Model, a *Answer, frame func(answerInfo) framing, info answerInfo) *stream {
+func (s *Server) stream(w http.ResponseWriter, m Model, a *Answer, d dialect, info answerInfo) *stream {
 	seed := xxhash.Sum64String(w.Header().Get("X-Request-Id")) | 1
 	info.id, info.created = fmt.Sprintf("%016x", seed), time.Now().Unix()
-	info.model, info.fingerprint = m.Name, "fp_sim_"+m.Engine.Profile().Name
-	if model, fingerprint := a.Swapped(); model != "" || fingerprint != "" {
-		info.model, info.fingerprint = or(model, info.model), or(fingerprint, info.fingerprint)
-	}
+	model, fingerprint := a.Swapped()
+	info.model, info.fingerprint = or(model, m.Name), or(fingerprint, "fp_sim_"+m.Engine.Profile().Name)
 	lead, asked := a.Recall()
 	n, _ := a.Length()
-	calls := info.tool != "" && !asked && float64(seed>>11)/(1<<53) < s.options.ToolCallRatio
-	plan := planned(n, s.options.ReasoningRatio, calls)
+	plan := plan{text: n}
+	if !d.plain {
+		calls := info.tool != "" && !asked && float64(seed>>11)/(1<<53) < s.options.ToolCallRatio
+		plan = planned(n, s.options.ReasoningRatio, calls)
+	}
 	info.reasoned, info.usageNow = plan.reasoning, a.Usage()
 	return &stream{
-		out: w, flush: http.NewResponseController(w), answer: a, frame: frame(info),
+		out: w, flush: http.NewResponseController(w), answer: a, frame: d.frame(info),
 		writer: writer{words: s.words, plan: plan, lead: lead, random: seed},
 		pings:  s.options.PingInterval, sent: s.options.OnFirstToken,
 	}
