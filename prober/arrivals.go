@@ -27,13 +27,14 @@ type arrivals struct {
 	random *rand.Rand
 	shape  float64
 	due    time.Time
+	used   int // slots that lie behind
 }
 
 func newArrivals(random *rand.Rand, shape float64) arrivals {
 	return arrivals{random: random, shape: shape}
 }
 
-// start places the first slot after t as if the process had been running for ever: a stranger who
+// start places the next slot, the first after t, as if the process had been running for ever: a stranger who
 // arrives at t waits for the rest of a gap that he is more likely to find long than short.
 //
 //	rest = U · g*,   g* ~ gap weighted by its own length, which is Gamma(k+1) of the same scale
@@ -41,12 +42,14 @@ func newArrivals(random *rand.Rand, shape float64) arrivals {
 // So a fleet that starts at once is spread over its gaps from the start, and its first hour carries
 // as many slots as any other: a full gap first would lose half a slot, 2.5 % of a sentinel's hour.
 func (a *arrivals) start(t time.Time, mean time.Duration) {
+	a.used++
 	rest := a.random.Float64() * gamma(a.random, a.shape+1) / a.shape
 	a.due = t.Add(scale(mean, rest))
 }
 
 // advance places the next slot.
 func (a *arrivals) advance(mean time.Duration) {
+	a.used++
 	a.due = a.due.Add(scale(mean, gamma(a.random, a.shape)/a.shape))
 }
 

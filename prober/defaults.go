@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // The profiles, in rising order of load.
@@ -30,13 +31,13 @@ func DefaultTarget(profile string) (Target, error) {
 	t := Target{Endpoint: defaultEndpoint(), SLOs: defaultSLOs(profile)}
 	switch profile {
 	case ProfileSentinel:
-		t.Load, t.Workload = sentinelLoad(), defaultShape(profile)
+		t.Load, t.Workload = sentinelLoad(), workload.Sentinel()
 	case ProfileWatch:
-		t.Load, t.Workload = Load{TokensPerMinute: 125_000, ArrivalShape: 1, MaxInFlight: 8}, defaultShape(profile)
+		t.Load, t.Workload = Load{TokensPerMinute: 125_000, ArrivalShape: 1, MaxInFlight: 8}, workload.Watch()
 	case ProfileLoad:
 		// In flight: 2.5M TPM is a request every three seconds, and an engine past its knee
 		// answers in 20 s or more; a tighter limit would unload it just when it shows.
-		t.Load, t.Workload = Load{TokensPerMinute: 2_500_000, ArrivalShape: 1, MaxInFlight: 64}, defaultShape(profile)
+		t.Load, t.Workload = Load{TokensPerMinute: 2_500_000, ArrivalShape: 1, MaxInFlight: 64}, workload.Load()
 	default:
 		return Target{}, fmt.Errorf("unknown profile %q: one of %s", profile, strings.Join(Profiles(), ", "))
 	}

@@ -17,6 +17,7 @@ import (
 // flight is a request on its way.
 type flight struct {
 	seat     *seat
+	session  *workload.Session // whose turn it is
 	turn     workload.Turn
 	request  chat.Request
 	due      time.Time // t0
@@ -28,11 +29,10 @@ type flight struct {
 
 // send takes the session's next turn and sends it on a goroutine of its own.
 func (l *loop) send(ctx context.Context, s *seat, due, now time.Time) {
-	turn, request := s.session.Next(l.pool.ages(s, now))
+	turn, request, session := l.pool.draw(s, now)
 	request.ID = requestID(l.random)
-	s.busy = true
 	f := &flight{
-		seat: s, turn: turn, request: request, due: due, sent: now, observer: l.observer,
+		seat: s, session: session, turn: turn, request: request, due: due, sent: now, observer: l.observer,
 		hearing: slo.NewHearing(l.target.Name, l.target.SLOs, now, steady(turn)),
 	}
 	l.flights = append(l.flights, f)
@@ -71,7 +71,7 @@ func (l *loop) land(f *flight, now time.Time) {
 	if x.End.IsZero() {
 		x.End = now
 	}
-	l.pool.settle(f.seat, x.End, f.turn.Pause, !x.FirstToken.IsZero())
+	l.pool.settle(f.seat, f.session, x.End, f.turn.Pause, !x.FirstToken.IsZero())
 	r := Result{Target: l.target.Name, Turn: f.turn, Scheduled: f.due, Exchange: *x}
 	l.learn(r)
 	l.observer.Observe(r)

@@ -5,15 +5,12 @@ import (
 
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober/chat"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // These stand in for what chat and workload are about to provide.
 func defaultEndpoint() chat.Endpoint {
 	return chat.Endpoint{Timeout: model.Duration(chat.DefaultTimeout), StallTimeout: model.Duration(chat.DefaultStallTimeout)}
 }
-
-func defaultShape(string) workload.Shape { return workload.Shape{} }
 
 func validatePart(part any) invalid.Errors {
 	if v, ok := part.(interface{ Validate() invalid.Errors }); ok {

@@ -48,6 +48,7 @@ type Prober struct {
 type running struct {
 	target Target
 	hash   uint64
+	loop   *loop
 	run    func() // the loop, from its first event to its last
 	cancel context.CancelFunc
 	done   chan struct{} // closed when run has returned
@@ -159,8 +160,8 @@ func (p *Prober) start(targets []Target, senders []Sender) error {
 
 func (p *Prober) prepare(t Target, s Sender) *running {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{target: t, hash: t.Hash(), cancel: cancel, done: make(chan struct{})}
 	l := p.newLoop(t, s)
+	r := &running{target: t, hash: t.Hash(), loop: l, cancel: cancel, done: make(chan struct{})}
 	r.run = func() {
 		defer close(r.done)
 		l.run(ctx)

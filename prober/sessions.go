@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -110,9 +111,16 @@ func (p *pool) fresh() *workload.Session {
 	return workload.NewSession(p.shape, p.corpus, p.cal, p.next())
 }
 
-// ages says how old a server's memory of the seat's session is.
-func (p *pool) ages(s *seat, now time.Time) workload.Ages {
-	return workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)}
+// draw takes the next turn of the seat's session, which it returns because a session that is then
+// over makes room at once: what the seat sends next is already known, and counts in mean.
+func (p *pool) draw(s *seat, now time.Time) (workload.Turn, chat.Request, *workload.Session) {
+	session := s.session
+	turn, request := session.Next(workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)})
+	s.busy = true
+	if session.Over() && s != p.trial {
+		s.session, s.reached = p.fresh(), time.Time{}
+	}
+	return turn, request, session
 }
 
 func age(since, now time.Time) workload.Age {
@@ -122,20 +130,20 @@ func age(since, now time.Time) workload.Age {
 	return workload.Ago(now.Sub(since))
 }
 
-// settle gives the seat back after an exchange that ended at end. A session that is over leaves
-// its place, and its pause, to a new one.
-func (p *pool) settle(s *seat, end time.Time, pause time.Duration, reached bool) {
-	s.busy = false
-	s.session.Settle(reached)
-	if reached {
-		s.reached, p.reached = end, end
+// settle gives the seat back after an exchange of a session that ended at end, and starts its pause.
+// A new session in the seat waits for the pause of the one before it.
+func (p *pool) settle(s *seat, session *workload.Session, end time.Time, pause time.Duration, reached bool) {
+	session.Settle(reached)
+	s.busy, s.ready = false, end.Add(pause)
+	if s == p.trial {
+		p.trial = nil // it shares no prefix with what follows
+		return
 	}
-	s.ready = end.Add(pause)
-	switch {
-	case s == p.trial:
-		p.trial = nil
-	case s.session.Over():
-		s.session, s.reached = p.fresh(), time.Time{}
+	if reached {
+		p.reached = end
+	}
+	if reached && session == s.session {
+		s.reached = end
 	}
 }
 

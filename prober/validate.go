@@ -22,7 +22,7 @@ func (t Target) Validate() invalid.Errors {
 	validateLabels(&errs, t.Labels)
 	errs.Under("", validatePart(t.Endpoint))
 	errs.Under("load", t.Load.Validate())
-	errs.Under("workload", validatePart(t.Workload))
+	errs.Under("workload", t.Workload.Validate())
 	t.validateSLOs(&errs)
 	if t.Prices != nil {
 		errs.Under("prices", t.Prices.Validate())
