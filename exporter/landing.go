@@ -17,9 +17,6 @@ import (
 //go:embed landing.html
 var landingHTML string
 
-// landingTemplate is fixed text, parsed when the program starts; it cannot fail in the field.
-var landingTemplate = template.Must(template.New("landing").Parse(landingHTML))
-
 // shown is how many targets the landing page lists; /targets has all of them.
 const shown = 200
 
@@ -47,14 +44,25 @@ func (o HandlerOptions) landing(w http.ResponseWriter, _ *http.Request) {
 			page.Rows = append(page.Rows, rowOf(s))
 		}
 	}
-	var html bytes.Buffer
-	if err := landingTemplate.Execute(&html, page); err != nil {
+	html, err := page.html()
+	if err != nil {
 		o.Logger.Error("landing page cannot be written", "err", err)
 		plain(w, http.StatusInternalServerError, "the landing page cannot be written.\n")
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(html.Bytes()) // the reader has gone, and nobody is left to tell
+	_, _ = w.Write(html) // the reader has gone, and nobody is left to tell
+}
+
+// html parses the page each time: it is looked at by people, and nothing of it outlives them.
+func (p landingPage) html() ([]byte, error) {
+	page, err := template.New("landing").Parse(landingHTML)
+	if err != nil {
+		return nil, err
+	}
+	var html bytes.Buffer
+	err = page.Execute(&html, p)
+	return html.Bytes(), err
 }
 
 func rowOf(s Summary) row {

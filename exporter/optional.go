@@ -71,8 +71,9 @@ func recallText(r chat.Recall) string {
 		return "right"
 	case chat.Wrong:
 		return "wrong"
+	default:
+		return ""
 	}
-	return ""
 }
 
 func recallOf(text string) chat.Recall {
@@ -81,6 +82,7 @@ func recallOf(text string) chat.Recall {
 		return chat.Right
 	case "wrong":
 		return chat.Wrong
+	default:
+		return chat.NotAsked
 	}
-	return chat.NotAsked
 }

@@ -66,6 +66,7 @@ func (o outcomesOf) observe(r prober.Result) {
 		o.right.Inc()
 	case chat.Wrong:
 		o.wrong.Inc()
+	case chat.NotAsked:
 	}
 	o.streak.add(r, o.failures, o.lastSuccess)
 }
