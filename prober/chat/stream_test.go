@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -182,7 +184,7 @@ func TestCutAnywhereIsTheSame(t *testing.T) {
 		s.data = abridged(s.data)
 		whole = replay(s.api, &script{data: s.data, cuts: bytesAtATime(1)}, way{expect: "the"})
 		for cut := 1; cut < len(s.data); cut++ {
-			sameAs(t, s, whole, fmt.Sprint("cut at ", cut), func(from int) int {
+			sameAs(t, s, whole, "cut at "+strconv.Itoa(cut), func(from int) int {
 				if from < cut {
 					return cut - from
 				}
@@ -195,7 +197,7 @@ func TestCutAnywhereIsTheSame(t *testing.T) {
 func sameAs(t *testing.T, s sample, want Exchange, how string, cuts func(int) int) {
 	t.Helper()
 	x := replay(s.api, &script{data: s.data, cuts: cuts}, way{expect: "the"})
-	if a, b := timeless(x), timeless(want); a != b {
+	if a, b := timeless(x), timeless(want); !reflect.DeepEqual(a, b) {
 		t.Fatalf("%s %s:\n%+v\n%+v", s.name, how, a, b)
 	}
 }
@@ -203,10 +205,10 @@ func sameAs(t *testing.T, s sample, want Exchange, how string, cuts func(int) in
 // abridged is a long stream without most of its middle, whose events are all alike.
 func abridged(data []byte) []byte {
 	events := bytes.SplitAfter(data, []byte("\n\n"))
-	if len(events) < 14 {
+	if len(events) < 12 {
 		return data
 	}
-	return bytes.Join(append(slices.Clone(events[:6]), events[len(events)-7:]...), nil)
+	return bytes.Join(append(slices.Clone(events[:4]), events[len(events)-6:]...), nil)
 }
 
 // eventEnds are the offsets behind which an event is complete.
@@ -223,10 +225,10 @@ func eventEnds(data []byte) map[int]bool {
 }
 
 // timeless is an exchange without what depends on how the stream was cut.
-func timeless(x Exchange) string {
+func timeless(x Exchange) Exchange {
 	x.Instants = Instants{FirstToken: happened(x.FirstToken), FirstOutput: happened(x.FirstOutput), LastToken: happened(x.LastToken), FirstEvent: happened(x.FirstEvent)}
 	x.LongestGap = 0
-	return fmt.Sprintf("%+v", x)
+	return x
 }
 
 func happened(at time.Time) time.Time {
