@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -28,7 +29,7 @@ func DefaultTarget(profile string) (Target, error) {
 	if profile == "" {
 		profile = ProfileWatch
 	}
-	t := Target{Endpoint: defaultEndpoint(), SLOs: defaultSLOs(profile)}
+	t := Target{Endpoint: chat.DefaultEndpoint(), SLOs: defaultSLOs(profile)}
 	switch profile {
 	case ProfileSentinel:
 		t.Load, t.Workload = sentinelLoad(), workload.Sentinel()

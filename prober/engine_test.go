@@ -33,6 +33,14 @@ func (m *moments) add(tokens int64) {
 	m.n, m.sum, m.sums = m.n+1, m.sum+f, m.sums+f*f
 }
 
+// read is their mean, and their variance as a share of its square.
+func (m *moments) read() (mean, spread float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	mean = m.sum / m.n
+	return mean, m.sums/m.n/(mean*mean) - 1
+}
+
 func (a *account) skips() (n int64) {
 	for i := range a.skipped {
 		n += a.skipped[i].Load()

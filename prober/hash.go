@@ -38,6 +38,7 @@ func (d digest) value(v reflect.Value) {
 	case reflect.Pointer, reflect.Interface:
 		d.bool(v.IsNil())
 		if !v.IsNil() {
+			d.string(v.Elem().Kind().String()) // true is not 1
 			d.value(v.Elem())
 		}
 	default:

@@ -139,8 +139,7 @@ func TestSoakSmall(t *testing.T) {
 		for _, target := range targets {
 			a := f[target.Name]
 			want := target.Load.TokensPerMinute * 60 * hours
-			mean := a.tokens.sum / a.tokens.n
-			spread := a.tokens.sums/a.tokens.n/(mean*mean) - 1
+			mean, spread := a.tokens.read()
 			sigma := math.Sqrt((1/target.Load.ArrivalShape + spread) / (want / mean))
 			deviation := (float64(a.offered(hours))/want - 1) / sigma
 			sumOfSquares += deviation * deviation

@@ -20,7 +20,7 @@ func (t Target) Validate() invalid.Errors {
 	var errs invalid.Errors
 	validateName(&errs, t.Name)
 	validateLabels(&errs, t.Labels)
-	errs.Under("", validatePart(t.Endpoint))
+	errs.Under("", t.Endpoint.Validate())
 	errs.Under("load", t.Load.Validate())
 	errs.Under("workload", t.Workload.Validate())
 	t.validateSLOs(&errs)
