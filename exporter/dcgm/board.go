@@ -3,6 +3,7 @@ package dcgm
 import (
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -93,7 +94,7 @@ func (b *board) poll(p *Poll, now time.Time) {
 }
 
 func newest(gpus []GPU) int64 {
-	var ts int64
+	ts := int64(math.MinInt64)
 	for _, gpu := range gpus {
 		for _, s := range gpu.Samples {
 			ts = max(ts, s.TS)

@@ -18,8 +18,8 @@ const (
 )
 
 // codeOf reads the code out of an error text, because half of go-dcgm's functions return nothing
-// else. The texts are those of DCGM's errorString; a text that is not among them is "unknown", so
-// that the label stays a closed set.
+// else. The texts are those of DCGM's errorString, and "… failed with error code -21" of one
+// function; what is not among them is "unknown", so that the label stays a closed set.
 func codeOf(text string) string {
 	for _, known := range [...]struct {
 		text string
@@ -40,7 +40,7 @@ func codeOf(text string) string {
 		{"Max limit reached", -24},
 		{"Duplicate Key", -26},
 	} {
-		if strings.Contains(text, known.text) {
+		if strings.Contains(text, known.text) || strings.HasSuffix(text, "error code "+strconv.Itoa(known.code)) {
 			return strconv.Itoa(known.code)
 		}
 	}

@@ -26,7 +26,7 @@ func newHealth(engines Hostengines) *health {
 	h := &health{
 		polls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "dcgm_poll_duration_seconds", Help: "Time that a host engine took to answer a poll.",
-			Buckets: []float64{0.005, 0.02, 0.1, 0.5, 2, 10, 60},
+			Buckets: []float64{0.01, 0.1, 1, 10},
 		}, engine),
 		reconnects: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "dcgm_reconnects_total", Help: "Sessions with a host engine after the first.",

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ const (
 
 func testPace() pace {
 	return pace{
-		first: 20 * time.Second, silence: 20 * time.Second, farewell: 5 * time.Second,
+		first: 20 * time.Second, silence: 20 * time.Second, farewell: time.Second,
 		least: 20 * time.Millisecond, most: 200 * time.Millisecond, hopeless: 200 * time.Millisecond,
 	}
 }
@@ -53,14 +54,24 @@ func newRig(t testing.TB, dir, engines string, change func(*Options, *pace)) *ri
 	if change != nil {
 		change(&o, &p)
 	}
-	r := &rig{t: t, log: &lockedBuffer{}}
-	log := slog.New(slog.NewTextHandler(r.log, nil))
-	r.collector = newCollector(o, p, agentOf(buildFake(t), dir), log)
-	registry := prometheus.NewPedanticRegistry()
-	if err := registry.Register(r.collector); err != nil {
+	return run(t, o, p, agentOf(buildFake(t), dir))
+}
+
+// newRigWith runs another agent in place of ours with the fake library.
+func newRigWith(t testing.TB, engines string, command func(context.Context, string) (*exec.Cmd, error)) *rig {
+	t.Helper()
+	o := Options{Interval: testInterval, SlowInterval: testSlow}
+	if err := o.Hostengines.Set(engines); err != nil {
 		t.Fatal(err)
 	}
-	r.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})
+	return run(t, o, testPace(), command)
+}
+
+func run(t testing.TB, o Options, p pace, command func(context.Context, string) (*exec.Cmd, error)) *rig {
+	t.Helper()
+	log := &lockedBuffer{}
+	r := scraped(t, newCollector(o, p, command, slog.New(slog.NewTextHandler(log, nil))))
+	r.log = log
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -78,6 +89,16 @@ func newRig(t testing.TB, dir, engines string, change func(*Options, *pace)) *ri
 		}
 	})
 	return r
+}
+
+// scraped registers a collector and runs nothing.
+func scraped(t testing.TB, c *Collector) *rig {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	if err := registry.Register(c); err != nil {
+		t.Fatal(err)
+	}
+	return &rig{t: t, collector: c, handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})}
 }
 
 // scrape is the text of /metrics as series → value.
