@@ -1,0 +1,246 @@
+package simulator_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/firsttoken/firsttoken/internal/simulator"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// post asks a server in simulated time and without a network.
+func post(t *testing.T, h http.Handler, path, body string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("X-Request-Id", "request-0123456789")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+const (
+	tools     = `"tools":[{"type":"function","function":{"name":"read_file","parameters":{}}}]`
+	flatTools = `"tools":[{"type":"function","name":"read_file","parameters":{}}]`
+	question  = `The checksum of module ledger is 48213.\nWhat is the checksum of module ledger? Answer with the number only.`
+)
+
+// TestStreams holds every dialect to the byte. The bodies that clients read are in testdata.
+func TestStreams(t *testing.T) {
+	whole := simulator.Options{ToolCallRatio: 1, ReasoningRatio: 0.2}
+	for _, c := range []struct {
+		name, path, body string
+		options          simulator.Options
+		incidents        string
+	}{
+		{name: "chat", path: "/v1/chat/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"messages":[{"role":"system","content":"You help."},{"role":"user","content":"hello world"}]}`},
+		{name: "chat-tools", path: "/v1/chat/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":30,` + tools + `,"messages":[{"role":"user","content":"hello"}]}`, options: whole},
+		{name: "chat-recall", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":8,"messages":[{"role":"user","content":"` + question + `"}]}`},
+		{name: "chat-mid-stream-error", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: errors, ratio: 1, status: mid_stream}"},
+		{name: "chat-truncated", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: truncate, ratio: 1}"},
+		{name: "chat-model-swap", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":3,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: model_swap, model: other, fingerprint: fp_other}"},
+		{name: "completions", path: "/v1/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"prompt":"hello world"}`, options: whole},
+		{name: "responses", path: "/v1/responses", body: `{"model":"m","stream":true,"max_output_tokens":12,"instructions":"You help.","input":[{"role":"user","content":[{"type":"input_text","text":"hello"}]}]}`},
+		{name: "responses-tools", path: "/v1/responses", body: `{"model":"m","stream":true,"max_output_tokens":30,` + flatTools + `,"input":"hello"}`, options: whole},
+		{name: "messages", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":12,"system":[{"type":"text","text":"You help.","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":"hello world"}]}`},
+		{name: "messages-tools", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":30,` + flatTools + `,"messages":[{"role":"user","content":"hello"}]}`, options: whole},
+		{name: "messages-mid-stream-error", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: errors, ratio: 1, status: mid_stream}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := simulator.NewServer(c.options, simulator.Model{Name: "m", Engine: engine(t, c.incidents)})
+				w := post(t, s, c.path, c.body)
+				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream; charset=utf-8" || w.Header().Get("X-Request-Id") != "request-0123456789" {
+					t.Errorf("status %d, headers %v", w.Code, w.Header())
+				}
+				golden(t, c.name+".sse", w.Body.Bytes())
+				validEvents(t, w.Body.String())
+			})
+		})
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("differs from %s:\n%s", path, got)
+	}
+}
+
+// validEvents checks that every event's data is JSON.
+func validEvents(t *testing.T, body string) {
+	t.Helper()
+	for line := range strings.Lines(body) {
+		if data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: "); ok && data != "[DONE]" && !json.Valid([]byte(data)) {
+			t.Errorf("no JSON: %s", data)
+		}
+	}
+}
+
+func TestSecondTurnIsCached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulator.NewServer(simulator.Options{}, simulator.Model{Name: "m", Engine: engine(t, "")})
+		long := strings.Repeat("the file and then ", 100)
+		first := `{"role":"user","content":[{"type":"text","text":"` + long + `","cache_control":{"type":"ephemeral"}}]}`
+		ask := func(messages string) string {
+			return post(t, s, "/v1/messages", `{"stream":true,"max_tokens":2,"messages":[`+messages+`]}`).Body.String()
+		}
+		if got := ask(first); !strings.Contains(got, `"usage":{"input_tokens":4,"cache_creation_input_tokens":400,"cache_read_input_tokens":0,`) {
+			t.Errorf("first turn: %s", got)
+		}
+		// Of 404 tokens 6 blocks of 64 were full and closed. The mark has moved, the text has not.
+		unmarked := strings.Replace(first, `,"cache_control":{"type":"ephemeral"}`, "", 1)
+		second := unmarked + `,{"role":"assistant","content":"yes"},{"role":"user","content":[{"type":"text","text":"go on","cache_control":{"type":"ephemeral"}}]}`
+		if got := ask(second); !strings.Contains(got, `"usage":{"input_tokens":4,"cache_creation_input_tokens":27,"cache_read_input_tokens":384,`) {
+			t.Errorf("second turn: %s", got)
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	const chat, messages = "/v1/chat/completions", "/v1/messages"
+	const good = `{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}`
+	for _, c := range []struct {
+		path, body, key, incidents string
+		status                     int
+		retry, want                string
+	}{
+		{path: chat, body: good, key: "wrong", status: 401, want: `{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
+		{path: messages, body: good, key: "wrong", status: 401, want: `{"type":"error","error":{"type":"authentication_error","message":"Incorrect API key provided"},"request_id":"request-0123456789"}`},
+		{path: chat, body: strings.Replace(good, `"m"`, `"n"`, 1), status: 404, want: `{"error":{"message":"The model \"n\" does not exist","type":"invalid_request_error","param":null,"code":"model_not_found"}}`},
+		{path: chat, body: strings.Replace(good, `true`, `false`, 1), status: 400, want: `{"error":{"message":"this server only streams: set \"stream\": true","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: good[:13], status: 400, want: `{"error":{"message":"invalid JSON at byte 13: want a string","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: `{"stream":true}`, status: 400, want: `{"error":{"message":"the prompt is missing","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: `{"stream":true,"messages":[7]}`, status: 400, want: `{"error":{"message":"invalid JSON at byte 1: want an object","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: `{"x":"` + strings.Repeat("x", 2000) + `"}`, status: 413, want: `{"error":{"message":"Request body is too large","type":"invalid_request_error","param":null,"code":413}}`},
+		{path: chat, body: strings.Repeat("[", 900), status: 400, want: `{"error":{"message":"invalid JSON at byte 0: want an object","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: `{"a":` + strings.Repeat("[", 900), status: 400, want: `{"error":{"message":"invalid JSON at byte 260: want less nesting","type":"invalid_request_error","param":null,"code":400}}`},
+		{path: chat, body: good, incidents: "- {kind: errors, ratio: 1, status: 429, retry_after: 1500ms}", status: 429, retry: "2", want: `{"error":{"message":"Rate limit reached, please slow down","type":"rate_limit_error","param":null,"code":429}}`},
+		{path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 529}", status: 529, retry: "1", want: `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"request-0123456789"}`},
+		{path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 500}", status: 500, want: `{"type":"error","error":{"type":"api_error","message":"Internal server error"},"request_id":"request-0123456789"}`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := simulator.NewServer(simulator.Options{APIKey: "right", MaxBody: 1000}, simulator.Model{Name: "m", Engine: engine(t, c.incidents)})
+			key := c.key
+			if key == "" {
+				key = "right"
+			}
+			w := post(t, s, c.path, c.body, "Authorization", "Bearer "+key)
+			if w.Code != c.status || w.Body.String() != c.want || w.Header().Get("Retry-After") != c.retry {
+				t.Errorf("%s %.40s: %d, Retry-After %q, %s\nwant %d, %q, %s", c.path, c.body, w.Code, w.Header().Get("Retry-After"), w.Body, c.status, c.retry, c.want)
+			}
+		})
+	}
+}
+
+func TestAnthropicKeyHeader(t *testing.T) {
+	s := simulator.NewServer(simulator.Options{APIKey: "right"}, simulator.Model{Name: "m", Engine: engine(t, "")})
+	w := post(t, s, "/v1/messages", `{"stream":true,"max_tokens":1,"messages":[{"role":"user","content":"x"}]}`, "X-Api-Key", "right")
+	if w.Code != 200 || w.Header().Get("Request-Id") != "request-0123456789" {
+		t.Errorf("%d, headers %v", w.Code, w.Header())
+	}
+}
+
+// TestPings: a stream that stalls is kept warm.
+func TestPings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulator.NewServer(simulator.Options{PingInterval: 10 * time.Second}, simulator.Model{Name: "m", Engine: engine(t, "- {kind: stall, ratio: 1, pause: 35s}")})
+		body := `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`
+		if n := strings.Count(post(t, s, "/v1/chat/completions", body).Body.String(), ": ping\n\n"); n != 3 {
+			t.Errorf("%d comments in 35 s of silence, want 3", n)
+		}
+		if n := strings.Count(post(t, s, "/v1/messages", body).Body.String(), "event: ping\n"); n != 4 {
+			t.Errorf("%d ping events, want 3 and the one that follows the first block's start", n)
+		}
+	})
+}
+
+func TestFirstTokenStamp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		var at time.Duration
+		start := time.Now()
+		s := simulator.NewServer(simulator.Options{OnFirstToken: func(id string, before, after time.Time) {
+			ids, at = append(ids, id), before.Sub(start)
+		}}, simulator.Model{Name: "m", Engine: engine(t, "")})
+		post(t, s, "/v1/chat/completions", `{"stream":true,"max_tokens":9,"messages":[{"role":"user","content":"x"}]}`)
+		// 1 ms of frontend, a step of 4 ms, and 5 tokens of 0.02 µs
+		if len(ids) != 1 || ids[0] != "request-0123456789" || at != 5*time.Millisecond+100*time.Nanosecond {
+			t.Errorf("told of %v at %v", ids, at)
+		}
+	})
+}
+
+func TestModelsHealthAndMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulator.NewServer(simulator.Options{}, simulator.Model{Name: "m", Engine: engine(t, "")})
+		body := `{"stream":true,"max_tokens":9,"messages":[{"role":"user","content":"` + strings.Repeat("word ", 200) + `"}]}`
+		post(t, s, "/v1/chat/completions", body)
+		post(t, s, "/v1/chat/completions", body)
+		get := func(path string) string {
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+			if w.Code != 200 {
+				t.Errorf("%s: %d", path, w.Code)
+			}
+			return w.Body.String()
+		}
+		get("/health")
+		if got, want := get("/v1/models"), `{"data":[{"id":"m","object":"model","created":946684800,"owned_by":"firsttoken-simulator","max_model_len":262144}],"object":"list"}`+"\n"; got != want {
+			t.Errorf("models %s, want %s", got, want)
+		}
+		metrics := get("/metrics")
+		for _, want := range []string{
+			`vllm:num_requests_running{model_name="m"} 0`,
+			`vllm:num_requests_waiting{model_name="m"} 0`,
+			`vllm:kv_cache_usage_perc{model_name="m"} 0`,
+			`vllm:prefix_cache_queries_total{model_name="m"} 408`,
+			`vllm:prefix_cache_hits_total{model_name="m"} 192`,
+			`vllm:prompt_tokens_total{model_name="m"} 408`,
+			`vllm:generation_tokens_total{model_name="m"} 18`,
+			`vllm:num_preemptions_total{model_name="m"} 0`,
+			`vllm:request_success_total{model_name="m"} 2`,
+			`vllm:time_to_first_token_seconds_bucket{model_name="m",le="0.005"} 0`,
+			`vllm:time_to_first_token_seconds_bucket{model_name="m",le="0.01"} 2`,
+			`vllm:inter_token_latency_seconds_count{model_name="m"} 16`,
+			`vllm:request_queue_time_seconds_count{model_name="m"} 2`,
+		} {
+			if !strings.Contains(metrics, want+"\n") {
+				t.Errorf("no %s", want)
+			}
+		}
+		problems, err := promlint.New(strings.NewReader(metrics)).Lint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range problems { // vLLM's names have colons, which are meant for recording rules
+			if !strings.Contains(p.Text, "':'") {
+				t.Errorf("%s: %s", p.Metric, p.Text)
+			}
+		}
+	})
+}
