@@ -45,6 +45,9 @@ func NewClient(e Endpoint, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if base.Path == "" {
+		base.Path = "/" // JoinPath would make the path relative
+	}
 	trip, closeIdle, err := newTransport(e, o)
 	if err != nil {
 		return nil, err

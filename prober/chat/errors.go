@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -25,7 +26,8 @@ func unanswered(x *Exchange, err error) *failure {
 // closedByPeer reports whether err is what a connection gives that the other side had closed while
 // nobody looked.
 func closedByPeer(err error) bool {
-	for _, sign := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED} {
+	// net.ErrClosed: net/http read the end of the connection, and closed it, while we were writing.
+	for _, sign := range []error{net.ErrClosed, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED} {
 		if errors.Is(err, sign) {
 			return true
 		}

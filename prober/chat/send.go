@@ -72,7 +72,7 @@ func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
 	}
 	_ = body.Close() // never fails
 	s.x.Sent = body.sent()
-	t.into(s.x)
+	t.into(s.x, s.x.Sent == body.Len())
 	if err == nil {
 		return f, false
 	}

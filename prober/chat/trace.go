@@ -65,18 +65,20 @@ func (t *trace) done(began *time.Time, phase *time.Duration, err error) {
 	}
 }
 
-// into writes what is known so far. On a reused connection the phases are those of a dial that was
-// not needed in the end.
-func (t *trace) into(x *Exchange) {
+// into writes what is known so far; whole says that the body was taken to its end. On a reused
+// connection the phases are those of a dial that was not needed in the end.
+func (t *trace) into(x *Exchange, whole bool) {
 	defer t.lock()()
 	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
-	if !t.headers.IsZero() && t.written.After(t.headers) {
-		// The writing goroutine was not scheduled between its last write and its hook, for longer
-		// than the server took to answer. No answer comes to what was not sent.
-		x.Written = t.headers
-	}
 	x.Phases = Phases{}
 	if !t.reused {
 		x.Phases = t.phases
+	}
+	// The goroutine that writes may not be scheduled between its last write and its hook, for longer
+	// than the server takes to answer. No answer comes to what was not sent, so the response's first
+	// byte bounds the instant.
+	late := t.written.IsZero() || t.written.After(t.headers)
+	if !t.headers.IsZero() && whole && late {
+		x.Written = t.headers
 	}
 }
