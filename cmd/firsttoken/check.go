@@ -34,17 +34,14 @@ func (c *checkFlags) run(_ context.Context, p program, o options) error {
 	if len(file.Warnings) > 0 {
 		return file.Warnings
 	}
-	forecasts, now := make([]forecast, len(file.Targets)), time.Now()
-	for i, t := range file.Targets {
-		forecasts[i] = forecastOf(t, now)
-	}
+	all := forecasts(file.Targets, time.Now())
 	if c.json {
 		enc := json.NewEncoder(p.Stdout)
 		enc.SetIndent("", "  ")
-		return enc.Encode(forecasts)
+		return enc.Encode(all)
 	}
-	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(forecasts), "target"))
-	printForecasts(p.Stdout, forecasts)
+	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(all), "target"))
+	printForecasts(p.Stdout, all)
 	return nil
 }
 

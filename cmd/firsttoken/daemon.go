@@ -30,7 +30,7 @@ func daemon(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	s, err := newService(ctx, o, file.Targets, log)
+	s, err := newService(ctx, o, file.Targets, log, connect)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/model"
 
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/simulator"
@@ -20,19 +21,23 @@ import (
 type demoFlags struct {
 	last      time.Duration
 	tpm       float64
+	warmUp    time.Duration
 	incidents string
 }
 
 func (c *demoFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("for", "How long to run, such as 10m. Default: until Ctrl-C.").DurationVar(&c.last)
 	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").Default("2500000").Float64Var(&c.tpm)
+	cmd.Flag("warm-up", "For how long the engines read prompts fifty times as fast, so that the histories of the sessions are soon in their caches. 0: not at all; the first minutes are then a queue.").Default("1m").DurationVar(&c.warmUp)
 	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
 }
 
 const (
 	demoTitle = "firsttoken demo"
-	demoNote  = "The engines are simulated: calibrated to published figures, not measurements of them."
 	demoModel = "simulated-kimi-k2.5"
+	demoNote  = "The engines are simulated: calibrated to published figures, not measurements."
+	// Each session starts in the middle of its life and sends its whole history once.
+	demoWarmUp = "Warming up for %s more: prompts are read 50 times as fast, to fill caches."
 )
 
 // demoEngines are those of the published comparison.
@@ -49,7 +54,7 @@ func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	engines, err := startEngines(incidents)
+	engines, err := startEngines(append(incidents, c.speedUp()...))
 	if err != nil {
 		return err
 	}
@@ -61,9 +66,18 @@ func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 	return errors.Join(c.probe(ctx, p, o, targets), engines.stop())
 }
 
+// speedUp fills the caches soon. A load that is steady from the first minute starts with some twenty
+// histories of 45k to 200k tokens for each engine, and reading them takes minutes.
+func (c *demoFlags) speedUp() []simulator.Incident {
+	if c.warmUp <= 0 {
+		return nil
+	}
+	return []simulator.Incident{{For: model.Duration(c.warmUp), Kind: simulator.SlowPrefill, Factor: 0.02}}
+}
+
 // probe is the daemon's work on the given targets, with a view.
 func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
-	v, err := newView(p, o)
+	v, err := newView(p, o, c.warmUp)
 	if err != nil {
 		return err
 	}
@@ -71,7 +85,7 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if err != nil {
 		return err
 	}
-	s, err := newService(ctx, o, targets, v.log)
+	s, err := newService(ctx, o, targets, v.log, v.inFlight.connect)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}

@@ -16,19 +16,18 @@ const (
 
 // forecast is what the load of a target amounts to.
 type forecast struct {
-	Target   string            `json:"target"`
-	Profile  string            `json:"profile"`
-	Model    string            `json:"model"`
-	Until    *time.Time        `json:"until,omitempty"`
-	Paused   bool              `json:"paused,omitempty"`
-	TPM      float64           `json:"tokens_per_minute"`   // input tokens, the set-point
-	Requests float64           `json:"requests_per_minute"` // TPM / Input
-	Input    float64           `json:"input_tokens_per_request"`
-	Output   float64           `json:"output_tokens_per_request"`
-	Cached   float64           `json:"cached_share"` // of input, with a prefix cache that works
-	Day      amount            `json:"day"`
-	Month    amount            `json:"month"` // 30 days
-	estimate workload.Estimate // what it was made of
+	Target   string     `json:"target"`
+	Profile  string     `json:"profile"`
+	Model    string     `json:"model"`
+	Until    *time.Time `json:"until,omitempty"`
+	Paused   bool       `json:"paused,omitempty"`
+	TPM      float64    `json:"tokens_per_minute"`   // input tokens, the set-point
+	Requests float64    `json:"requests_per_minute"` // TPM / Input
+	Input    float64    `json:"input_tokens_per_request"`
+	Output   float64    `json:"output_tokens_per_request"`
+	Cached   float64    `json:"cached_ratio"` // of input, with a prefix cache that works
+	Day      amount     `json:"day"`
+	Month    amount     `json:"month"` // 30 days
 }
 
 // amount is the load of a span of time. The dollars are absent for a target without prices.
@@ -39,13 +38,26 @@ type amount struct {
 	DollarsWithout *float64 `json:"dollars_without_prefix_cache,omitempty"`
 }
 
+// forecasts of many targets, most of which have the same workload.
+func forecasts(targets []prober.Target, now time.Time) []forecast {
+	estimates := map[workload.Shape]workload.Estimate{}
+	all := make([]forecast, len(targets))
+	for i, t := range targets {
+		e, known := estimates[t.Workload]
+		if !known {
+			e = t.Workload.Estimate()
+			estimates[t.Workload] = e
+		}
+		all[i] = forecastOf(t, e, now)
+	}
+	return all
+}
+
 // forecastOf a target at now. A load that ends within the span, or has ended, is counted to its end.
-func forecastOf(t prober.Target, now time.Time) forecast {
-	e := t.Workload.Estimate()
+func forecastOf(t prober.Target, e workload.Estimate, now time.Time) forecast {
 	f := forecast{
 		Target: t.Name, Profile: t.Load.Profile, Model: t.Model, Paused: t.Load.Paused,
 		TPM: t.Load.TokensPerMinute, Input: e.InputTokens, Output: e.OutputTokens, Cached: e.CachedShare,
-		estimate: e,
 	}
 	if e.InputTokens > 0 {
 		f.Requests = f.TPM / e.InputTokens

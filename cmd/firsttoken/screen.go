@@ -13,7 +13,8 @@ import (
 type screen struct {
 	Title    string
 	Up       time.Duration
-	Note     string // what the numbers are not
+	Over     bool     // it ran, and this is how it ended
+	Notes    []string // what the numbers are not
 	Rows     []row
 	Links    [][2]string // name and address
 	Warnings []string    // the last lines of the log
@@ -21,16 +22,16 @@ type screen struct {
 
 // row is one target.
 type row struct {
-	Name               string
-	TPM, Set           float64 // offered in the last minute; the set-point that back-off leaves
-	Warm, Cold         percentiles
-	TPS                measured
-	OK, Failed, Skips  int64
-	Why                string // outcomes that failed and slots that were skipped, in words
-	Spend              measured
-	SLOs               []attainment
-	Last               []answer // the newest last
-	InFlight, Starting int
+	Name              string
+	TPM, Set          float64 // offered in the last minute; the set-point that back-off leaves
+	Warm, Cold        percentiles
+	TPS               measured
+	OK, Failed, Skips int64
+	Why               string // outcomes that failed and slots that were skipped, in words
+	Spend             measured
+	InFlight          int64
+	SLOs              []attainment
+	Last              []answer // the newest last
 }
 
 // measured is a value, or that there is none yet.
@@ -86,9 +87,11 @@ func (s style) colder(t string) string { return s.paint("36", t) }
 // lines draws the screen for a terminal of that width.
 func (v screen) lines(width int, s style) []string {
 	width = max(width, minWidth)
-	up := "up " + clock(v.Up) + " · Ctrl-C stops"
-	gap := max(2, minWidth-utf8.RuneCountInString(v.Title)-utf8.RuneCountInString(up))
-	out := []string{s.bold(v.Title) + strings.Repeat(" ", gap) + s.dim(up), s.notice(v.Note), ""}
+	out := []string{v.heading(s)}
+	for _, n := range v.Notes {
+		out = append(out, s.notice(n))
+	}
+	out = append(out, "")
 	out = append(out, v.table(s)...)
 	out = append(out, "")
 	out = append(out, v.strips(width, s)...)
@@ -103,34 +106,44 @@ func (v screen) lines(width int, s style) []string {
 	return out
 }
 
-// table is the numbers. Times are in seconds.
-//
-//	TARGET       TPM/set  p50   p95   p50   p95   TPS  OK  ERR SKIP  SPEND
+func (v screen) heading(s style) string {
+	state := "up " + clock(v.Up) + " · Ctrl-C stops"
+	if v.Over {
+		state = "ran " + clock(v.Up)
+	}
+	gap := max(2, minWidth-utf8.RuneCountInString(v.Title)-utf8.RuneCountInString(state))
+	return s.bold(v.Title) + strings.Repeat(" ", gap) + s.dim(state)
+}
+
+// table is the numbers, in 80 columns. Latencies are in seconds.
 func (v screen) table(s style) []string {
-	const layout = "%-13s%11s  %5s %5s  %5s %5s  %4s  %5s %4s %4s %8s"
+	const layout = "%-12s%11s  %5s %5s  %5s %5s  %4s  %5s %4s %4s %7s"
 	out := []string{
-		s.dim(fmt.Sprintf(layout, "", "TPM", "TTFT", "warm", "TTFT", "cold", "TPS", "", "", "", "")),
-		s.dim(fmt.Sprintf(layout, "TARGET", "now/set", "p50 s", "p95 s", "p50 s", "p95 s", "p50", "OK", "ERR", "SKIP", "SPENT")),
+		s.dim(fmt.Sprintf("%-12s%11s  %11s  %11s  %4s", "", "TPM", "TTFT warm", "TTFT cold", "TPS")),
+		s.dim(fmt.Sprintf(layout, "TARGET", "now/set", "p50", "p95", "p50", "p95", "p50", "OK", "ERR", "SKIP", "SPENT")),
 	}
 	for _, r := range v.Rows {
-		line := fmt.Sprintf(layout, cut(r.Name, 13), rates(r.TPM, r.Set),
+		line := fmt.Sprintf(layout, cut(r.Name, 12), rates(r.TPM, r.Set),
 			r.Warm.P50.seconds(), r.Warm.P95.seconds(), r.Cold.P50.seconds(), r.Cold.P95.seconds(), r.TPS.whole(),
 			thousands(float64(r.OK)), thousands(float64(r.Failed)), thousands(float64(r.Skips)), r.Spend.dollars())
-		if r.Failed > 0 {
-			line = s.notice(line)
-		}
-		out = append(out, line)
+		below := fmt.Sprintf("  %d in flight", r.InFlight)
 		if r.Why != "" {
-			out = append(out, s.dim("  "+r.Why))
+			below += " · " + r.Why
 		}
+		if r.Failed > 0 {
+			line, below = s.notice(line), s.notice(below)
+		} else {
+			below = s.dim(below)
+		}
+		out = append(out, line, below)
 	}
 	return out
 }
 
 // strips shows the last answers of each target as a row of bars.
 func (v screen) strips(width int, s style) []string {
-	legend := fmt.Sprintf("time to first token of the last answers, %s %.1f s … %s %.0f s: ", bars()[0], floor, bars()[len(bars())-1], ceiling)
-	out := []string{s.dim(legend) + s.good("warm") + s.dim(" · ") + s.colder("cold") + s.dim(" · first · ") + s.bad("✗ failed")}
+	legend := fmt.Sprintf("LAST ANSWERS by time to first token, %s %.1f s … %s %.0f s: ", bars()[0], floor, bars()[len(bars())-1], ceiling)
+	out := []string{s.dim(legend) + s.good("warm") + " " + s.colder("cold") + " " + s.dim("start") + " " + s.bad("✗ failed")}
 	for _, r := range v.Rows {
 		room := min(len(r.Last), width-14)
 		var b strings.Builder
@@ -140,7 +153,7 @@ func (v screen) strips(width int, s style) []string {
 		if room == 0 {
 			b.WriteString(s.dim("waiting for the first answer"))
 		}
-		out = append(out, fmt.Sprintf("%-13s", cut(r.Name, 13))+b.String())
+		out = append(out, fmt.Sprintf("%-13s", cut(r.Name, 12))+b.String())
 	}
 	return out
 }
@@ -154,20 +167,22 @@ func (v screen) objectives(s style) []string {
 			parts = append(parts, a.text(s))
 		}
 		if len(parts) > 0 {
-			out = append(out, fmt.Sprintf("%-13s", cut(r.Name, 13))+strings.Join(parts, s.dim(" · ")))
+			out = append(out, fmt.Sprintf("%-13s", cut(r.Name, 12))+strings.Join(parts, "  "))
 		}
 	}
 	if len(out) > 0 {
-		out = append([]string{s.dim("objectives: good events, of those asked for")}, append(out, "")...)
+		out = append([]string{s.dim("OBJECTIVES: share of good events since the start / share that is asked for")}, append(out, "")...)
 	}
 	return out
 }
 
+// text is "ttft 97.5/95%": what is met, and what is asked for.
 func (a attainment) text(s style) string {
+	asked := percent(a.Objective)
 	if !a.Good.OK {
-		return s.dim(fmt.Sprintf("%s – of %s", a.Name, percent(a.Objective)))
+		return s.dim(fmt.Sprintf("%s –/%s", a.Name, asked))
 	}
-	text := fmt.Sprintf("%s %s of %s", a.Name, percent(a.Good.Value), percent(a.Objective))
+	text := fmt.Sprintf("%s %s/%s", a.Name, strings.TrimSuffix(percent(a.Good.Value), "%"), asked)
 	if a.Good.Value < a.Objective {
 		return s.bad(text)
 	}

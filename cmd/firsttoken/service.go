@@ -40,7 +40,7 @@ type service struct {
 
 // newService starts nothing but the closing of minutes; targets come with prober.Apply. The given
 // ones are those of the first, whose thresholds shape the histograms.
-func newService(ctx context.Context, o options, targets []prober.Target, log *slog.Logger) (*service, error) {
+func newService(ctx context.Context, o options, targets []prober.Target, log *slog.Logger, connect connector) (*service, error) {
 	s := &service{log: log, history: exporter.NewHistory()}
 	if err := s.register(o, targets); err != nil {
 		return nil, err
@@ -85,7 +85,10 @@ func (s *service) observers() exporter.Observers {
 	return all
 }
 
-// connect makes the client of a target.
+// connector makes the client of a target.
+type connector func(prober.Target) (prober.Sender, error)
+
+// connect is the one for real endpoints.
 func connect(t prober.Target) (prober.Sender, error) {
 	return chat.NewClient(t.Endpoint, chat.Options{Version: programVersion()})
 }

@@ -15,7 +15,7 @@ import (
 // is closed.
 type terminal struct {
 	w     io.Writer
-	file  *os.File
+	size  func() (width, height int)
 	style style
 }
 
@@ -25,7 +25,7 @@ func terminalOf(w io.Writer, environ []string) (*terminal, bool) {
 	if !ok || !term.IsTerminal(int(f.Fd())) || slices.Contains(environ, "TERM=dumb") {
 		return nil, false
 	}
-	return &terminal{w: w, file: f, style: style{colour: colours(environ)}}, true
+	return &terminal{w: w, size: func() (int, int) { return sizeOf(f) }, style: style{colour: colours(environ)}}, true
 }
 
 // colours obeys https://no-color.org: set to anything but nothing, there are none.
@@ -39,8 +39,8 @@ func (t *terminal) open() { fmt.Fprint(t.w, "\x1b[?1049h\x1b[?25l\x1b[2J") }
 
 func (t *terminal) close() { fmt.Fprint(t.w, "\x1b[?25h\x1b[?1049l") }
 
-func (t *terminal) size() (width, height int) {
-	width, height, err := term.GetSize(int(t.file.Fd()))
+func sizeOf(f *os.File) (width, height int) {
+	width, height, err := term.GetSize(int(f.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
 		return minWidth, 24
 	}
@@ -57,7 +57,7 @@ func (t *terminal) draw(v screen) {
 		if i > 0 {
 			b.WriteString("\r\n")
 		}
-		b.WriteString(line + "\x1b[K")
+		b.WriteString("\x1b[K" + line) // cleared first: after a full line it would take the last character
 	}
 	b.WriteString("\x1b[J\x1b[?7h\x1b[?2026l")
 	fmt.Fprint(t.w, b.String())

@@ -156,7 +156,10 @@ func latencyLine(r prober.Result) string {
 
 func tokensLine(r prober.Result) string {
 	in, ok := r.Usage.Input.Value()
-	if !ok {
+	switch {
+	case !ok && r.FirstToken.IsZero():
+		return "" // there was no answer to count
+	case !ok:
 		return "the endpoint did not say"
 	}
 	line := thousands(float64(in)) + " in"
@@ -186,7 +189,7 @@ func recallLine(r prober.Result) string {
 }
 
 func costLine(t prober.Target, r prober.Result) string {
-	if t.Prices == nil {
+	if t.Prices == nil || tokensLine(r) == "" {
 		return ""
 	}
 	cost, ok := t.Prices.Cost(r.Usage)

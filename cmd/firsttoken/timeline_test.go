@@ -63,13 +63,11 @@ request         00112233445566778899aabbccddeeff
 		{"refused", refused, `kimi  openai_chat  moonshotai/Kimi-K2.5
 2026-12-01 12:00:00.000 UTC  cold turn, ~45,000 tokens in, 300 out at most
 
-until refused      +0 µs     12 ms  ████████████████████████████████████████████
-end               +12 ms
+until refused       +0 µs     12 ms  ████████████████████████████████████████████
+end                +12 ms
 
 outcome         refused
 error           connecting: no such host
-tokens          the endpoint did not say
-cost            unknown: the endpoint did not say how many tokens
 request         ff
 `}, // nothing is drawn that did not happen
 	} {

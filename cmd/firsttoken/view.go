@@ -24,10 +24,12 @@ type view struct {
 	warnings *tail
 	log      *slog.Logger
 	started  time.Time
+	warmUp   time.Duration
+	inFlight *inFlight
 }
 
-func newView(p program, o options) (*view, error) {
-	v := &view{out: p.Stdout, started: time.Now(), warnings: &tail{}}
+func newView(p program, o options, warmUp time.Duration) (*view, error) {
+	v := &view{out: p.Stdout, started: time.Now(), warnings: &tail{}, warmUp: warmUp, inFlight: newInFlight()}
 	if t, ok := terminalOf(p.Stdout, p.Environ); ok {
 		v.terminal, v.log = t, quiet(v.warnings)
 		return v, nil
@@ -54,6 +56,7 @@ func (v *view) show(ctx context.Context, h *exporter.History, addresses []string
 	v.draw(ctx, h, addresses)
 	v.terminal.close()
 	final := v.screen(h, addresses)
+	final.Over = true
 	for _, line := range final.lines(minWidth, v.terminal.style) {
 		fmt.Fprintln(v.out, line)
 	}
@@ -73,9 +76,12 @@ func (v *view) draw(ctx context.Context, h *exporter.History, addresses []string
 }
 
 func (v *view) lines(ctx context.Context, h *exporter.History, addresses []string) {
-	fmt.Fprintf(v.out, "%s. %s\n", demoTitle, demoNote)
+	fmt.Fprintln(v.out, demoTitle)
+	for _, n := range v.notes() {
+		fmt.Fprintln(v.out, n)
+	}
 	for _, l := range links(addresses) {
-		fmt.Fprintf(v.out, "%s http://%s\n", l[0], strings.TrimPrefix(l[1], "http://"))
+		fmt.Fprintf(v.out, "%-9s%s\n", l[0], l[1])
 	}
 	timer := time.NewTimer(firstLine)
 	defer timer.Stop()
@@ -93,7 +99,7 @@ func (v *view) lines(ctx context.Context, h *exporter.History, addresses []strin
 
 // state is one line for each target.
 func (v *view) state(h *exporter.History) {
-	for _, r := range rows(h) {
+	for _, r := range v.rows(h) {
 		fmt.Fprintln(v.out, plain(time.Since(v.started), r))
 	}
 }
@@ -112,15 +118,24 @@ func links(addresses []string) [][2]string {
 	return [][2]string{{"metrics", base + "/metrics"}, {"targets", base + "/targets"}, {"page", base + "/"}}
 }
 
+// notes say what the numbers are not.
+func (v *view) notes() []string {
+	notes := []string{demoNote}
+	if left := v.warmUp - time.Since(v.started); left > 0 {
+		notes = append(notes, fmt.Sprintf(demoWarmUp, clock(left)))
+	}
+	return notes
+}
+
 func (v *view) screen(h *exporter.History, addresses []string) screen {
 	return screen{
-		Title: demoTitle, Note: demoNote, Up: time.Since(v.started),
-		Rows: rows(h), Links: links(addresses), Warnings: v.warnings.last(),
+		Title: demoTitle, Notes: v.notes(), Up: time.Since(v.started),
+		Rows: v.rows(h), Links: links(addresses), Warnings: v.warnings.last(),
 	}
 }
 
 // rows are the targets in the order of the published table.
-func rows(h *exporter.History) []row {
+func (v *view) rows(h *exporter.History) []row {
 	names := h.Targets()
 	order := demoEngines()
 	slices.SortFunc(names, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
@@ -129,7 +144,9 @@ func rows(h *exporter.History) []row {
 		if s, ok := h.Summary(name); ok {
 			last, _ := h.Last(name, 200)
 			t, _ := h.Target(name)
-			all = append(all, rowOf(s, last, t))
+			r := rowOf(s, last, t)
+			r.InFlight = v.inFlight.of(name)
+			all = append(all, r)
 		}
 	}
 	return all

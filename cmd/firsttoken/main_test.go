@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/firsttoken/firsttoken/internal/simulator"
+)
+
+// TestMain holds that every run of the program waits for what it started. The one goroutine that
+// the log rotation never ends is not ours.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun"))
+}
+
+var update = flag.Bool("update", false, "write golden files")
+
+// golden holds a text to a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\n got:\n%s\nwant:\n%s", path, got, want)
+	}
+}
+
+// output is what a running program writes, readable meanwhile.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// running is the program in the background.
+type running struct {
+	t              *testing.T
+	stdout, stderr *output
+	cancel         context.CancelFunc
+	reload         chan os.Signal
+	listening      chan []string
+	exited         chan struct{}
+	code           int // after exited
+}
+
+// start runs the program; the test's end stops it.
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{
+		t: t, stdout: &output{}, stderr: &output{}, cancel: cancel,
+		reload: make(chan os.Signal), listening: make(chan []string, 1), exited: make(chan struct{}),
+	}
+	p := program{Args: args, Stdout: r.stdout, Stderr: r.stderr, Reload: r.reload, Listening: r.listening}
+	go func() {
+		defer close(r.exited)
+		r.code = p.run(ctx)
+	}()
+	t.Cleanup(func() { r.stop() })
+	return r
+}
+
+// run runs the program to its end.
+func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	r := start(t, args...)
+	<-r.exited
+	return r.code, r.stdout.String(), r.stderr.String()
+}
+
+// stop is SIGTERM; it returns the exit code.
+func (r *running) stop() int {
+	r.cancel()
+	<-r.exited
+	return r.code
+}
+
+// address is where the program serves.
+func (r *running) address() string {
+	r.t.Helper()
+	select {
+	case a := <-r.listening:
+		r.listening <- a
+		return a[0]
+	case <-r.exited:
+		r.t.Fatalf("exited with %d before it served:\n%s", r.code, r.stderr)
+		return ""
+	}
+}
+
+func (r *running) hup() { r.reload <- syscall.SIGHUP }
+
+// get is the status and the body of a page.
+func (r *running) get(path string) (int, string) {
+	r.t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get("http://" + r.address() + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
+
+// patience is how long a condition may take on a machine that is busy with something else. Nothing
+// is measured against it.
+const patience = 2 * time.Minute
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, met func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !met(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %s: %s", patience, what)
+		}
+	}
+}
+
+// sample is the value of a series, as it is written in the exposition; false if it is not there.
+func (r *running) sample(series string) (string, bool) {
+	_, page := r.get("/metrics")
+	for line := range strings.Lines(page) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), series+" "); ok {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// simulated is a server that answers within milliseconds, and the requests it has got.
+func simulated(t *testing.T, o simulator.Options) string {
+	t.Helper()
+	profile, ok := simulator.ProfileNamed("fast")
+	if !ok {
+		t.Fatal("there is no profile fast")
+	}
+	e, err := simulator.NewEngine(profile, simulator.EngineOptions{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(simulator.NewServer(o, simulator.Model{Name: "m", Engine: e}))
+	t.Cleanup(func() {
+		e.Close()
+		server.Close()
+	})
+	return server.URL + "/v1"
+}
+
+// small is a workload of a some twenty kilobytes for each turn, and pauses that a test can wait for.
+const small = `
+workloads:
+  small:
+    context: {median: 3500, sigma: 0.1, min: 3000, max: 4000}
+    input: {median: 100, sigma: 0.5, min: 32, max: 200}
+    output: {median: 20, sigma: 0.1, min: 18, max: 24}
+    tool_pause: {median: 5ms, sigma: 0.1, min: 1ms, max: 10ms}
+    human_pause: {median: 5ms, sigma: 0.1, min: 1ms, max: 10ms}
+    idle_share: 0
+    limit: 8000
+    compaction: {share: 0.3, summary: {median: 2500, sigma: 0.1, min: 2000, max: 3000}}
+    shared_prefix: 1000
+    cache_block: 64
+defaults:
+  api: openai_chat
+  model: m
+  workload: small
+  load: {tokens_per_minute: 6e6, max_in_flight: 16}
+`
+
+// write puts a file into the test's own directory.
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

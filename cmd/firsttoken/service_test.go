@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+// sends counts requests where they are sent.
+type sends struct{ n atomic.Int64 }
+
+func (s *sends) connect(t prober.Target) (prober.Sender, error) {
+	sender, err := connect(t)
+	return countingSender{sender, &s.n}, err
+}
+
+type countingSender struct {
+	prober.Sender
+	n *atomic.Int64
+}
+
+func (c countingSender) Send(ctx context.Context, r *chat.Request, first func(time.Time)) chat.Exchange {
+	c.n.Add(1)
+	return c.Sender.Send(ctx, r, first)
+}
+
+// served is a service with its pages, without the command around it.
+type served struct {
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+func startWith(t *testing.T, o options, connect connector) *served {
+	t.Helper()
+	file, err := config.Load(o.ConfigFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := program{Stderr: io.Discard}.logger(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listeners, err := listen(o.ListenAddresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newService(context.Background(), o, file.Targets, log, connect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &configuration{service: s, path: o.ConfigFile}
+	if err := c.apply(file); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	v := &served{cancel: cancel, ended: make(chan error, 1)}
+	w := &website{service: s, flags: o.web(), config: c.redacted}
+	go func() { v.ended <- w.serve(ctx, listeners, func(ctx context.Context) { <-ctx.Done() }) }()
+	t.Cleanup(cancel)
+	return v
+}
+
+func (v *served) stop() error {
+	v.cancel()
+	return <-v.ended
+}
+
+func (r *running) post(path string) (int, string) {
+	r.t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Post("http://"+r.address()+path, "", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
