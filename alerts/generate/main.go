@@ -1,0 +1,40 @@
+// Command generate writes the rule files beside package alerts; go generate ./alerts runs it there.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/firsttoken/firsttoken/alerts"
+)
+
+func main() {
+	links := alerts.DefaultLinks()
+	out := flag.String("out", ".", "directory to write to")
+	flag.StringVar(&links.Runbooks, "runbooks", links.Runbooks, "address of the runbooks; # and the alert's name are appended")
+	flag.StringVar(&links.Dashboards, "dashboards", links.Dashboards, "address of the dashboards; a dashboard's uid is appended")
+	flag.Parse()
+	if err := write(*out, links); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func write(dir string, links alerts.Links) error {
+	groups := alerts.Groups(links)
+	for name, encode := range map[string]func([]alerts.Group) ([]byte, error){
+		"firsttoken.rules.yml": alerts.Plain,
+		"prometheusrule.yml":   alerts.PrometheusRule,
+	} {
+		b, err := encode(groups)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
