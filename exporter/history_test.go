@@ -83,7 +83,7 @@ func TestMeter(t *testing.T) {
 		{"old", 0, []float64{5, 65, 75, 125}, 135, 200 / (65. / 60), true}, // the slots of 70 to 135 s hold two
 		{"silent", 0, []float64{5}, 200, 0, true},                          // long ago
 		{"born within the window", 100, []float64{105}, 130, 200, true},    // 100 in 30 s
-		{"told late", 0, []float64{125, 55}, 135, 100 / (65. / 60), true},   // an answer of long ago disturbs nothing
+		{"told late", 0, []float64{125, 55}, 135, 100 / (65. / 60), true},  // an answer of long ago disturbs nothing
 	} {
 		m := meter{since: at(row.since)}
 		for _, a := range row.adds {
