@@ -151,6 +151,9 @@ func TestTargets(t *testing.T) {
 		t.Fatalf("%d targets, want 1", len(got.Targets))
 	}
 	a := got.Targets[0]
+	if ttft := a.Config.SLOs[slo.TTFT]; ttft != (ObjectiveConfig{.95, 2.2}) || !strings.Contains(body, `"ttft":{"ratio":0.95,"threshold":2.2}`) {
+		t.Errorf("objective %+v", ttft)
+	}
 	if a.Config.URL != "http://vllm:8000/v1" || a.Config.API != "openai_chat" || a.Config.TokensPerMinute != 1e6 {
 		t.Errorf("configuration %+v", a.Config)
 	}

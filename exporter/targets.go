@@ -21,28 +21,38 @@ type TargetStatus struct {
 // TargetConfig is what of a target's configuration may be shown to anybody: no header, no extra
 // field of the request and nothing of the HTTP client, as keys stand in any of these.
 type TargetConfig struct {
-	Name            string                     `json:"name"`
-	URL             string                     `json:"url"` // without user, password and query
-	API             string                     `json:"api"`
-	Model           string                     `json:"model"`
-	Engine          string                     `json:"engine,omitempty"`
-	Region          string                     `json:"region,omitempty"`
-	Tier            string                     `json:"tier,omitempty"`
-	Labels          map[string]string          `json:"labels,omitempty"`
-	Profile         string                     `json:"profile,omitempty"`
-	TokensPerMinute float64                    `json:"tokens_per_minute,omitempty"`
-	MaxInFlight     int                        `json:"max_in_flight,omitempty"`
-	Until           time.Time                  `json:"until,omitzero"`
-	Timeout         string                     `json:"timeout,omitempty"`
-	SLOs            map[slo.Name]slo.Objective `json:"slos,omitempty"`
+	Name            string                       `json:"name"`
+	URL             string                       `json:"url"` // without user, password and query
+	API             string                       `json:"api"`
+	Model           string                       `json:"model"`
+	Engine          string                       `json:"engine,omitempty"`
+	Region          string                       `json:"region,omitempty"`
+	Tier            string                       `json:"tier,omitempty"`
+	Labels          map[string]string            `json:"labels,omitempty"`
+	Profile         string                       `json:"profile,omitempty"`
+	TokensPerMinute float64                      `json:"tokens_per_minute,omitempty"`
+	MaxInFlight     int                          `json:"max_in_flight,omitempty"`
+	Until           time.Time                    `json:"until,omitzero"`
+	Timeout         string                       `json:"timeout,omitempty"`
+	SLOs            map[slo.Name]ObjectiveConfig `json:"slos,omitempty"`
+}
+
+// ObjectiveConfig is a configured objective.
+type ObjectiveConfig struct {
+	Ratio     float64 `json:"ratio"`               // share of events that must be good
+	Threshold float64 `json:"threshold,omitempty"` // seconds for ttft, tokens per second for tps
 }
 
 func configOf(t prober.Target) TargetConfig {
+	objectives := make(map[slo.Name]ObjectiveConfig, len(t.SLOs))
+	for name, o := range t.SLOs {
+		objectives[name] = ObjectiveConfig(o)
+	}
 	return TargetConfig{
 		Name: t.Name, URL: bare(t.URL), API: string(t.API), Model: t.Model,
 		Engine: t.Engine, Region: t.Region, Tier: t.Tier, Labels: t.Labels,
 		Profile: t.Load.Profile, TokensPerMinute: t.Load.TokensPerMinute, MaxInFlight: t.Load.MaxInFlight, Until: t.Load.Until,
-		Timeout: t.Timeout.String(), SLOs: t.SLOs,
+		Timeout: t.Timeout.String(), SLOs: objectives,
 	}
 }
 
