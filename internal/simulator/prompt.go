@@ -67,8 +67,7 @@ func (p *Prompt) Text(b []byte) {
 	p.pieces = append(p.pieces, b)
 	from := 0
 	for i := 0; i < len(b); {
-		n := p.stride(b[i:])
-		i += n
+		i += p.stride(b[i:])
 		for end := min(i+8, len(b)); i < end; i++ {
 			if p.starts(b[i]) {
 				if p.room == 0 {
@@ -84,25 +83,27 @@ func (p *Prompt) Text(b []byte) {
 	p.digest.Write(b[from:])
 }
 
-// stride takes as many whole groups of eight bytes as hold neither a backslash nor the end of a
-// block, and says how many bytes that was. It looks at eight bytes at once: in word, bit 7 of each
-// byte says that it is no white space.
+// stride takes as many whole groups of eight bytes as it can judge at once, and says how many bytes
+// that was. A group in which a block ends, or in which it takes more than a look to say what a
+// backslash means, is left to starts. Bit 7 of each byte of a mask says whether the byte belongs.
 func (p *Prompt) stride(b []byte) (n int) {
-	const low, high = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
 	if p.escaped {
 		return 0
 	}
-	before := uint64(0)
+	before := uint64(0) // whether the byte before is of a word
 	if p.inWord {
 		before = 0x80
 	}
 	for ; n+8 <= len(b); n += 8 {
 		x := binary.LittleEndian.Uint64(b[n:])
-		slash := x ^ 0x5c5c5c5c5c5c5c5c
-		if ((slash&low)+low|slash)&high != high {
-			break
+		word := ((x & lows) + 0x5f*ones | x) & highs // above 0x20
+		if slash := equal(x, '\\'); slash != 0 {
+			if slash&(slash<<8) != 0 || slash>>63 != 0 {
+				break
+			}
+			white := slash & ((equal(x, 'n') | equal(x, 't') | equal(x, 'r')) >> 8)
+			word &^= white | white<<8
 		}
-		word := ((x & low) + 0x5f5f5f5f5f5f5f5f | x) & high // bytes above 0x20
 		starts := bits.OnesCount64(word &^ (word<<8 | before))
 		if starts > p.room {
 			break
@@ -114,19 +115,37 @@ func (p *Prompt) stride(b []byte) (n int) {
 	return n
 }
 
-// starts says whether a word begins at c. A backslash decides nothing until the byte after it: n, t
-// or r make the two white space.
+const (
+	ones  = 0x0101010101010101
+	lows  = 0x7f * ones
+	highs = 0x80 * ones
+)
+
+// equal is the mask of the bytes of x that are c.
+func equal(x uint64, c byte) uint64 {
+	x ^= uint64(c) * ones
+	return ^((x & lows) + lows | x) & highs
+}
+
+// starts says whether a word begins at c, or with the backslash before it. A backslash decides
+// nothing until the byte after it: n, t or r make the two white space.
 func (p *Prompt) starts(c byte) bool {
-	white := c <= ' '
-	if p.escaped {
+	switch {
+	case p.escaped:
 		p.escaped = false
-		white = c == 'n' || c == 't' || c == 'r'
-	} else if c == '\\' {
+		if c == 'n' || c == 't' || c == 'r' {
+			p.inWord = false
+			return false
+		}
+		begins := !p.inWord
+		p.inWord = c > ' '
+		return begins
+	case c == '\\':
 		p.escaped = true
 		return false
 	}
-	begins := !white && !p.inWord
-	p.inWord = !white
+	begins := c > ' ' && !p.inWord
+	p.inWord = c > ' '
 	return begins
 }
 

@@ -57,7 +57,7 @@ func TestPromptCounts(t *testing.T) {
 // anything, against one byte at a time.
 func TestPromptPieces(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	letters := []byte("ab  \n\\nt\"é.")
+	letters := []byte("ab  \n\\\\ntr\"é.")
 	for round := range 2000 {
 		text := make([]byte, random.IntN(300))
 		for i := range text {
@@ -119,7 +119,8 @@ func TestRecall(t *testing.T) {
 		p.Text([]byte(facts[:31])) // in the middle of the first sentence
 		p.Text([]byte(facts[31:]))
 		p.Message("user")
-		p.Text([]byte(c.last))
+		p.Text([]byte(c.last[:len(c.last)/2]))
+		p.Text([]byte(c.last[len(c.last)/2:]))
 		if got, ok := p.Done().Recall(); got != c.want || ok != (c.want != "") {
 			t.Errorf("%q: %q, want %q: %s", c.last, got, c.want, c.why)
 		}
@@ -130,6 +131,10 @@ func TestRecall(t *testing.T) {
 }
 
 func TestQuestionInHistoryIsNotAsked(t *testing.T) {
+	flat := prompted(small(), "The checksum of module a is 1. The checksum of module b is 2.", asking+"a? Answer with the number only.", times("text", 100), asking+"b? Answer with the number only.")
+	if got, _ := flat.Recall(); got != "2" {
+		t.Errorf("answered %q where all is one message and two questions stand in it, want the last one's 2", got)
+	}
 	p := NewPrompt(small())
 	p.Message("user")
 	p.Text([]byte("The checksum of module a is 1. What is the checksum of module a? Answer with the number only."))

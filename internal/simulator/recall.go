@@ -11,13 +11,19 @@ const (
 	telling = "The checksum of module "
 )
 
-// recall finds the number that the message which begins at pieces[last] asks for; empty if it asks
-// for nothing, or the text does not have it. Only a question costs a copy of the text.
+// ending is how far from the end of a prompt its question may begin. Behind it stands at most what a
+// dialect without messages adds.
+const ending = 200
+
+// recall finds the number that the message which begins at pieces[last] asks for at its end; empty
+// if it asks for nothing, or the text does not have it. Only a question costs a copy of the text.
 func recall(pieces [][]byte, last int) string {
-	if last > len(pieces) {
+	end := tail(pieces[min(last, len(pieces)):], ending)
+	at := bytes.LastIndex(end, []byte(asking))
+	if at < 0 {
 		return ""
 	}
-	name := between(bytes.Join(pieces[last:], nil), asking, "?")
+	name := between(end[at:], asking, "?")
 	if len(name) == 0 {
 		return ""
 	}
@@ -28,6 +34,16 @@ func recall(pieces [][]byte, last int) string {
 		}
 	}
 	return string(digits)
+}
+
+// tail is a copy of at most the last n bytes.
+func tail(pieces [][]byte, n int) []byte {
+	var end []byte
+	for i := len(pieces) - 1; i >= 0 && len(end) < n; i-- {
+		piece := pieces[i]
+		end = append(bytes.Clone(piece[max(0, len(piece)-n+len(end)):]), end...)
+	}
+	return end
 }
 
 // between is what stands between two marks; nil if either is missing.

@@ -1,0 +1,188 @@
+package simulator_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/firsttoken/firsttoken/internal/simulator"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// prefixed are the dialects with the path that an endpoint's URL ends with.
+func dialects() []chat.API {
+	return []chat.API{chat.OpenAIChat, chat.OpenAIResponses, chat.OpenAICompletions, chat.AnthropicMessages}
+}
+
+func client(t testing.TB, url string, api chat.API) *chat.Client {
+	t.Helper()
+	e := chat.DefaultEndpoint()
+	e.URL, e.API, e.Model = url+"/v1", api, "m"
+	c, err := chat.NewClient(e, chat.Options{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func serve(t testing.TB, o simulator.Options, e *simulator.Engine) string {
+	t.Helper()
+	s := httptest.NewServer(simulator.NewServer(o, simulator.Model{Name: "m", Engine: e}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// TestProberReadsTheSimulator sends real turns with the prober's own client over loopback and holds
+// what it reads to what the engine counted.
+func TestProberReadsTheSimulator(t *testing.T) {
+	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	shape.RecallShare, shape.HumanShare, shape.Output.Median, shape.Output.Max = 0.5, 0.9, 40, 60
+	for _, api := range dialects() {
+		t.Run(string(api), func(t *testing.T) {
+			e := engine(t, "")
+			c := client(t, serve(t, simulator.Options{ToolCallRatio: 0.5, ReasoningRatio: 0.2}, e), api)
+			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{Seed: 1, Target: string(api)})
+			right := 0
+			for i := range 8 {
+				turn, r := s.Next(workload.Ages{Session: workload.Ago(time.Second), Prefix: workload.Ago(time.Second)})
+				r.ID = "0123456789abcdef-" + string(rune('a'+i))
+				x := c.Send(t.Context(), &r, func(time.Time) {})
+				if x.Outcome != chat.OK || x.Err != nil {
+					t.Fatalf("turn %d: %s, %v", i, x.Outcome, x.Err)
+				}
+				in, _ := x.Usage.Input.Value()
+				out, _ := x.Usage.Output.Value()
+				cached, known := x.Usage.Cached.Value()
+				if off := float64(in)/float64(turn.Tokens) - 1; off < -0.03 || off > 0.03 {
+					t.Errorf("turn %d: %d prompt tokens, %d expected", i, in, turn.Tokens)
+				}
+				if out != int64(turn.MaxTokens) || x.Identity.Fingerprint != "fp_sim_fast" && api != chat.AnthropicMessages && api != chat.OpenAIResponses {
+					t.Errorf("turn %d: %d output tokens of %d, fingerprint %q", i, out, turn.MaxTokens, x.Identity.Fingerprint)
+				}
+				if i > 0 && (!known || float64(cached) < 0.9*float64(turn.Cached)) {
+					t.Errorf("turn %d: %d tokens cached (%v), %d expected", i, cached, known, turn.Cached)
+				}
+				switch x.Recall {
+				case chat.Right:
+					right++
+				case chat.Wrong:
+					t.Errorf("turn %d: wrong recall", i)
+				}
+				s.Settle(true)
+			}
+			if right == 0 {
+				t.Error("no recall question was answered")
+			}
+		})
+	}
+}
+
+// TestIncidentsAsOutcomes: every incident is the outcome that it plays.
+func TestIncidentsAsOutcomes(t *testing.T) {
+	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	for _, api := range dialects() {
+		for _, c := range []struct {
+			script string
+			want   chat.Outcome
+		}{
+			{"- {kind: errors, ratio: 1, status: 429, retry_after: 4s}", chat.Throttled},
+			{"- {kind: errors, ratio: 1, status: 529}", chat.Throttled},
+			{"- {kind: errors, ratio: 1, status: 500}", chat.Rejected},
+			{"- {kind: errors, ratio: 1, status: mid_stream}", chat.Broken},
+			{"- {kind: truncate, ratio: 1}", chat.Truncated},
+		} {
+			x := client(t, serve(t, simulator.Options{}, engine(t, c.script)), api)
+			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{})
+			_, r := s.Next(workload.Ages{})
+			r.ID = "0123456789abcdef"
+			got := x.Send(t.Context(), &r, func(time.Time) {})
+			if got.Outcome != c.want {
+				t.Errorf("%s, %s: %s (%v), want %s", api, c.script, got.Outcome, got.Err, c.want)
+			}
+			if c.want == chat.Throttled && got.RateLimit.RetryAfter < time.Second {
+				t.Errorf("%s, %s: retry after %v", api, c.script, got.RateLimit.RetryAfter)
+			}
+		}
+	}
+}
+
+func TestKeyOverHTTP(t *testing.T) {
+	shape := workload.Load()
+	url := serve(t, simulator.Options{APIKey: "right"}, engine(t, ""))
+	for key, want := range map[string]chat.Outcome{"right": chat.OK, "wrong": chat.Rejected} {
+		for _, api := range dialects() {
+			file := filepath.Join(t.TempDir(), "key")
+			if err := os.WriteFile(file, []byte(key), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			e := chat.DefaultEndpoint()
+			e.URL, e.API, e.Model, e.APIKeyFile = url+"/v1", api, "m", file
+			c, err := chat.NewClient(e, chat.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			s := workload.NewSession(&shape, workload.NewCorpus("test"), workload.NewCalibration(1), workload.Identity{})
+			_, r := s.Next(workload.Ages{})
+			r.ID = "0123456789abcdef"
+			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Rejected && x.Status != http.StatusUnauthorized {
+				t.Errorf("%s, key %s: %s, status %d, %v", api, key, x.Outcome, x.Status, x.Err)
+			}
+		}
+	}
+}
+
+// BenchmarkFirstToken compares, at 200 streams at once, the first token as the prober's client
+// reports it with the first token as the simulator sent it.
+func BenchmarkFirstToken(b *testing.B) {
+	const streams = 200
+	p, _ := simulator.ProfileNamed("vllm")
+	p.Frontend = simulator.Frontend{FixedMS: 30}
+	p.Cache.CapacityTokens = 64_000_000
+	e, err := simulator.NewEngine(p, simulator.EngineOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	var mu sync.Mutex
+	sent := map[string]time.Time{}
+	url := serve(b, simulator.Options{OnFirstToken: func(id string, before, _ time.Time) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent[id] = before
+	}}, e)
+	c := client(b, url, chat.OpenAIChat)
+	shape, corpus := workload.Sentinel(), workload.NewCorpus("bench")
+	var late []time.Duration
+	for b.Loop() {
+		var wg sync.WaitGroup
+		for i := range streams {
+			wg.Go(func() {
+				s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{Ordinal: uint64(i), Epoch: uint64(b.N)})
+				for turn := range 3 {
+					_, r := s.Next(workload.Ages{})
+					r.ID = "bench-" + time.Now().Format(time.StampNano) + "-" + s.ID() + string(rune('0'+turn))
+					x := c.Send(context.Background(), &r, func(time.Time) {})
+					mu.Lock()
+					if at, ok := sent[r.ID]; ok && !x.FirstToken.IsZero() {
+						late = append(late, x.FirstToken.Sub(at))
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+	}
+	slices.Sort(late)
+	b.ReportMetric(float64(late[len(late)/2].Microseconds()), "p50-late-µs")
+	b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "p99-late-µs")
+	b.ReportMetric(float64(len(late)), "first-tokens")
+}
