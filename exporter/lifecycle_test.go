@@ -133,4 +133,3 @@ func TestStreak(t *testing.T) {
 		}
 	}
 }
-
