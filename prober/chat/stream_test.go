@@ -178,7 +178,7 @@ func TestCutAnywhereIsTheSame(t *testing.T) {
 				t.Errorf("%s: a token at offset %v, which ends no event", s.name, at.Sub(epoch))
 			}
 		}
-		for _, n := range []int{2, 3, 5, 7, 64, 1000} {
+		for _, n := range []int{3, 64, 1000} {
 			sameAs(t, s, whole, fmt.Sprint("in steps of ", n), bytesAtATime(n))
 		}
 		s.data = abridged(s.data)
@@ -205,10 +205,10 @@ func sameAs(t *testing.T, s sample, want Exchange, how string, cuts func(int) in
 // abridged is a long stream without most of its middle, whose events are all alike.
 func abridged(data []byte) []byte {
 	events := bytes.SplitAfter(data, []byte("\n\n"))
-	if len(events) < 12 {
+	if len(events) < 9 {
 		return data
 	}
-	return bytes.Join(append(slices.Clone(events[:4]), events[len(events)-6:]...), nil)
+	return bytes.Join(append(slices.Clone(events[:3]), events[len(events)-5:]...), nil)
 }
 
 // eventEnds are the offsets behind which an event is complete.
