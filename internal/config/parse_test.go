@@ -47,21 +47,27 @@ func golden(t *testing.T, path, got string) {
 	}
 }
 
-// TestGood holds what the good files become, redacted as it is for /config.
+// TestGood holds that the good files are, and what of them is not just written there.
 func TestGood(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/good/*.yml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no good files: %v", err)
+	readme, err := Load("testdata/good/readme.yml")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, path := range files {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			t.Parallel()
-			f, err := Load(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, strings.TrimSuffix(path, ".yml")+".shown", f.Redacted())
-		})
+	// What /config shows is a configuration again, of the very same targets.
+	again, err := Parse("shown.yml", []byte(readme.Redacted()), when(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(again.Targets) != 1 || again.Targets[0].Hash() != readme.Targets[0].Hash() {
+		t.Errorf("shown as\n%s", readme.Redacted())
+	}
+	shared, err := Load("testdata/good/shared.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, paid := shared.Targets[0], shared.Targets[1]
+	if own.Prices.Input != 0 || paid.Prices.Input != 1.2 || own.Timeout != paid.Timeout || paid.Labels["team"] != "platform" {
+		t.Errorf("%+v\n%+v", own, paid)
 	}
 }
