@@ -88,6 +88,9 @@ func TestCompactionKeepsThePrefixAndNothingElse(t *testing.T) {
 	s.MidLife()
 	for n := 0; n < 3; {
 		turn, r := step(s)
+		if turn.Number > 1000 {
+			t.Fatalf("%d compactions in 1,000 turns of a session that always compacts", n)
+		}
 		if turn.Tokens > int64(shape.Limit) {
 			t.Fatalf("turn %d has %d tokens, above the limit", turn.Number, turn.Tokens)
 		}
@@ -111,12 +114,13 @@ func TestCompactionThatNeverArrived(t *testing.T) {
 	shape := Watch()
 	shape.Compaction.Share = 1
 	s := agent(shape, 13)
-	for {
-		turn, _ := s.Next(Ages{Ago(0), Ago(0)})
-		if turn.Phase == Compacted {
-			break
+	turn, _ := s.Next(Ages{Ago(0), Ago(0)})
+	for turn.Phase != Compacted {
+		if turn.Number == 200 {
+			t.Fatal("no compaction in 200 turns of a session that always compacts")
 		}
 		s.Settle(true)
+		turn, _ = s.Next(Ages{Ago(0), Ago(0)})
 	}
 	s.Settle(false)
 	if turn, _ := s.Next(Ages{Ago(0), Ago(0)}); turn.Phase != Compacted || turn.Cached != 14_976 {

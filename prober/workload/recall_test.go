@@ -91,6 +91,21 @@ func TestRecallShare(t *testing.T) {
 	}
 }
 
+func TestEveryModuleIsAskedForBeforeAnyTwice(t *testing.T) {
+	shape := always(Load())
+	shape.HumanShare, shape.RecallShare = 0.98, 1
+	s := agent(shape, 23)
+	step(s)
+	seen := map[string]bool{}
+	for range modules() {
+		_, r := step(s)
+		if r.Expect == "" || seen[r.Expect] {
+			t.Errorf("asked for %q again, or for nothing", r.Expect)
+		}
+		seen[r.Expect] = true
+	}
+}
+
 func TestTheAnswerInTheHistoryIsTheRightOne(t *testing.T) {
 	s := agent(always(Load()), 22)
 	for range 60 {

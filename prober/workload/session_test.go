@@ -87,13 +87,13 @@ func TestAnotherVersionIsAnotherPrefix(t *testing.T) {
 }
 
 func TestHistoryOnlyGrows(t *testing.T) {
-	shape := always(Load())
+	shape := always(Watch())
 	shape.Compaction.Share = 1
 	s := agent(shape, 3)
 	s.MidLife()
 	var before []byte
 	compactions := 0
-	for range 200 {
+	for range 80 {
 		turn, r := step(s)
 		now := flatten(r.Conversation)
 		switch {
@@ -107,7 +107,7 @@ func TestHistoryOnlyGrows(t *testing.T) {
 		before = now
 	}
 	if compactions < 1 {
-		t.Error("no compaction in 200 turns of a session that always compacts")
+		t.Error("no compaction in 80 turns of a session that always compacts")
 	}
 }
 
@@ -130,11 +130,11 @@ func TestRequestStaysAsItWas(t *testing.T) {
 
 func TestTurnCountsWhatThePromptHolds(t *testing.T) {
 	for _, salt := range []SaltAt{AfterPrefix, Front} {
-		shape := always(Load())
+		shape := always(Watch())
 		shape.Salt, shape.Compaction.Share = salt, 1
 		s := agent(shape, 5)
 		s.MidLife()
-		for range 130 {
+		for range 60 {
 			next := s.NextTokens()
 			turn, r := step(s)
 			if turn.Tokens != next {
@@ -204,6 +204,25 @@ func TestTurnsLookLikeAnAgents(t *testing.T) {
 	}
 	if len(calls) < 35 {
 		t.Errorf("%d of 59 answers call a tool, want about 50", len(calls))
+	}
+}
+
+func TestMessagesHaveTheSizeThatWasDrawn(t *testing.T) {
+	shape := always(Load())
+	shape.Input = LogNormal{Median: 100, Min: 100, Max: 100}
+	shape.Output = LogNormal{Median: 300, Min: 300, Max: 300}
+	s := agent(shape, 8)
+	before, _ := step(s)
+	for range 40 {
+		turn, _ := step(s)
+		want := int64(300 + 100) // framing included
+		if before.Recall {
+			want = 100 + 1 + int64(initialOverhead) // the answer was a number
+		}
+		if got := turn.Tokens - before.Tokens; got != want {
+			t.Errorf("turn %d added %d tokens, want %d", turn.Number, got, want)
+		}
+		before = turn
 	}
 }
 

@@ -148,11 +148,13 @@ func TestWindowLeavesHeadroom(t *testing.T) {
 // TestMidLifeIsSteadyState compares the first prompts of mid-life sessions with all prompts of whole
 // lives: the load of a prober that has just started has to be that of one that has run for ever.
 func TestMidLifeIsSteadyState(t *testing.T) {
-	for name, shape := range map[string]Shape{"load": Load(), "watch": Watch()} {
-		all, _ := lives(shape, 400)
+	compacting := Load() // to a context from which the limit is only half as far
+	compacting.Compaction = Compaction{0.8, LogNormal{100_000, 0.1, 90_000, 110_000}}
+	for name, shape := range map[string]Shape{"load": Load(), "watch": Watch(), "compacting": compacting} {
+		all, _ := lives(shape, 200)
 		var mid []float64
 		sum, want := 0.0, 0.0
-		for i := range uint64(6000) {
+		for i := range uint64(600) {
 			s := agent(shape, i)
 			s.MidLife()
 			n := float64(s.NextTokens())
@@ -162,11 +164,20 @@ func TestMidLifeIsSteadyState(t *testing.T) {
 			want += n / float64(len(all))
 		}
 		slices.Sort(mid)
-		near(t, name+": mean", sum/float64(len(mid)), want, 0.015) // 3 sigma of 6,000 sessions
-		for _, q := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-			near(t, name+": quantile", quantile(mid, q), quantile(all, q), 0.04)
+		near(t, name+": mean", sum/float64(len(mid)), want, 0.04) // 3 sigma of 600 sessions
+		if d := distance(mid, all); d > 1.63/math.Sqrt(float64(len(mid))) { // Kolmogorov's bound at 1 %
+			t.Errorf("%s: the distributions are %.3f apart", name, d)
 		}
 	}
+}
+
+// distance is the largest difference of two distribution functions (Kolmogorov and Smirnov).
+func distance(a, b []float64) (d float64) {
+	for i, x := range a {
+		below, _ := slices.BinarySearch(b, x)
+		d = max(d, math.Abs(float64(i)/float64(len(a))-float64(below)/float64(len(b))))
+	}
+	return d
 }
 
 func TestMidLifeIsForSessionsThatHaveNotBegun(t *testing.T) {
