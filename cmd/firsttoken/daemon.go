@@ -26,7 +26,7 @@ func daemon(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	listeners, err := listenFor(o)
+	listeners, err := listenFor(ctx, o)
 	if err != nil {
 		return err
 	}

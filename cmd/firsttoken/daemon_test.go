@@ -210,7 +210,7 @@ func TestBadInput(t *testing.T) {
 // TestAllProblemsAtOnce holds that they stand alone on their lines, as editors want them.
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	path := write(t, t.TempDir(), "firsttoken.yml", "targets:\n  - name: a b\n    api: x\n    modle: m\n")
+	path := write(t, t.TempDir(), "firsttoken.yml", "targets:\n  - name: a b\n    api: x\n    mdl: m\n")
 	code, _, stderr := run(t, "--config.file="+path)
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	if code != 1 || len(lines) < 4 {

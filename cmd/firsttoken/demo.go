@@ -81,7 +81,7 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if err != nil {
 		return err
 	}
-	listeners, err := demoListen(o.ListenAddresses)
+	listeners, err := demoListen(ctx, o.ListenAddresses)
 	if err != nil {
 		return err
 	}
@@ -129,14 +129,14 @@ func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
 
 // demoListen is on loopback unless another address was asked for, and on a free port if the usual
 // one is taken.
-func demoListen(addresses []string) ([]net.Listener, error) {
+func demoListen(ctx context.Context, addresses []string) ([]net.Listener, error) {
 	if !slices.Equal(addresses, []string{":9977"}) {
-		return listen(addresses)
+		return listen(ctx, addresses)
 	}
-	if l, err := net.Listen("tcp", "127.0.0.1:9977"); err == nil {
-		return []net.Listener{l}, nil
+	if usual, err := listen(ctx, []string{"127.0.0.1:9977"}); err == nil {
+		return usual, nil
 	}
-	return listen([]string{"127.0.0.1:0"})
+	return listen(ctx, []string{"127.0.0.1:0"})
 }
 
 // engines are simulated servers, each on a port of its own.
@@ -171,7 +171,7 @@ func (es *engines) start(ctx context.Context, name string, seed uint64, incident
 	if err != nil {
 		return "", err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		e.Close()
 		return "", fmt.Errorf("starting the engine %s: %w", name, err)

@@ -72,7 +72,8 @@ type running struct {
 	reload         chan os.Signal
 	listening      chan []string
 	exited         chan struct{}
-	code           int // after exited
+	code           int    // after exited
+	at             string // the address, once it was asked for
 }
 
 // start runs the program; the test's end stops it.
@@ -110,14 +111,16 @@ func (r *running) stop() int {
 // address is where the program serves.
 func (r *running) address() string {
 	r.t.Helper()
+	if r.at != "" {
+		return r.at
+	}
 	select {
 	case a := <-r.listening:
-		r.listening <- a
-		return a[0]
+		r.at = a[0]
 	case <-r.exited:
 		r.t.Fatalf("exited with %d before it served:\n%s", r.code, r.stderr)
-		return ""
 	}
+	return r.at
 }
 
 func (r *running) hup() { r.reload <- syscall.SIGHUP }

@@ -47,7 +47,7 @@ func startWith(t *testing.T, o options, connect connector) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listeners, err := listen(o.ListenAddresses)
+	listeners, err := listen(t.Context(), o.ListenAddresses)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (c *simulateFlags) run(ctx context.Context, p program, _ options) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", c.address)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.address)
 	if err != nil {
 		return fmt.Errorf("listening for requests: %w", err)
 	}

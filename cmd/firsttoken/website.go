@@ -50,7 +50,9 @@ func (w *website) serve(ctx context.Context, listeners []net.Listener, beside fu
 	stopped := w.service.stop()
 	shutdown(server)
 	if err == nil {
-		<-failed
+		if closed := <-failed; !errors.Is(closed, http.ErrServerClosed) {
+			err = closed
+		}
 	}
 	return errors.Join(err, stopped)
 }
@@ -84,21 +86,21 @@ func (w *website) handler() http.Handler {
 }
 
 // listenFor takes the addresses of the options; none for systemd's sockets.
-func listenFor(o options) ([]net.Listener, error) {
+func listenFor(ctx context.Context, o options) ([]net.Listener, error) {
 	if err := web.Validate(o.WebConfigFile); err != nil {
 		return nil, fmt.Errorf("reading --web.config.file: %w", err)
 	}
 	if o.SystemdSocket {
 		return nil, nil
 	}
-	return listen(o.ListenAddresses)
+	return listen(ctx, o.ListenAddresses)
 }
 
 // listen takes all addresses or none.
-func listen(addresses []string) ([]net.Listener, error) {
+func listen(ctx context.Context, addresses []string) ([]net.Listener, error) {
 	var all []net.Listener
 	for _, a := range addresses {
-		l, err := net.Listen("tcp", a)
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", a)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("listening for scrapes: %w", err), closeAll(all))
 		}

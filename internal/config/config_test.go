@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,16 +202,9 @@ func TestManyAliases(t *testing.T) {
 
 func TestNoFile(t *testing.T) {
 	t.Parallel()
-	if _, err := Load(filepath.Join(t.TempDir(), "none.yml")); !os.IsNotExist(unwrap(err)) {
+	if _, err := Load(filepath.Join(t.TempDir(), "none.yml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
-}
-
-func unwrap(err error) error {
-	if u, ok := err.(interface{ Unwrap() error }); ok {
-		return u.Unwrap()
-	}
-	return err
 }
 
 // FuzzParse holds that no file whatever makes the reader panic or hang, and that its problems have
@@ -232,8 +226,8 @@ func FuzzParse(f *testing.F) {
 			_ = file.Redacted()
 			return
 		}
-		problems, ok := err.(Errors)
-		if !ok || len(problems) == 0 {
+		var problems Errors
+		if !errors.As(err, &problems) || len(problems) == 0 {
 			t.Fatalf("%T: %v", err, err)
 		}
 		for _, p := range problems {

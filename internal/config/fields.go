@@ -127,8 +127,13 @@ func kindName(n *yaml.Node) string {
 		return "a mapping"
 	case yaml.SequenceNode:
 		return "a list"
+	default:
+		return scalarName(n.ShortTag())
 	}
-	switch n.ShortTag() {
+}
+
+func scalarName(tag string) string {
+	switch tag {
 	case "!!int", "!!float":
 		return "a number"
 	case "!!bool":

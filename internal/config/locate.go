@@ -81,6 +81,7 @@ func (r *reader) children(n *yaml.Node, path string) int {
 			n.Content[i+1] = r.child(n.Content[i+1], key.Line, join(path, key.Value), &size)
 		}
 		r.mergeKeys(n)
+	default: // a scalar has no children, and aliases are gone
 	}
 	r.sizes[n] = size
 	return size

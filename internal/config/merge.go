@@ -39,20 +39,9 @@ func (r *reader) merged(over, under *yaml.Node) *yaml.Node {
 	return m
 }
 
-// find follows a dotted path below n as far as there is something: slos.ttft.threshold, and
-// bands[2].upto. It returns the last value on the way and what is left of the path. Keys that
-// contain dots are found too: the longest key that fits is taken.
-func find(n *yaml.Node, path string) (at *yaml.Node, rest string) {
-	for path != "" {
-		next, left := step(n, path)
-		if next == nil {
-			break
-		}
-		n, path = next, left
-	}
-	return n, path
-}
-
+// step follows a dotted path, slos.ttft.threshold or session_headers[2], by one key or place, and
+// returns what is there and what is left of the path; nil if nothing is there. Keys that contain dots
+// are found too: the longest key that fits is taken.
 func step(n *yaml.Node, path string) (next *yaml.Node, rest string) {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -69,6 +58,7 @@ func step(n *yaml.Node, path string) (next *yaml.Node, rest string) {
 		if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < len(n.Content) {
 			return n.Content[i], strings.TrimPrefix(left, ".")
 		}
+	default: // nothing is below a scalar
 	}
 	return next, rest
 }

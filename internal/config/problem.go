@@ -29,12 +29,12 @@ func (p Problem) String() string {
 
 // inTargets names two of them at most: a mistake in `defaults` is one line, whatever the fleet.
 func inTargets(names []string) string {
-	switch n := len(names); {
-	case n == 0:
+	switch n := len(names); n {
+	case 0:
 		return ""
-	case n == 1:
+	case 1:
 		return fmt.Sprintf(" (target %s)", names[0])
-	case n == 2:
+	case 2:
 		return fmt.Sprintf(" (targets %s and %s)", names[0], names[1])
 	default:
 		return fmt.Sprintf(" (targets %s, %s and %d more)", names[0], names[1], n-2)
