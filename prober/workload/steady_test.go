@@ -148,8 +148,8 @@ func TestWindowLeavesHeadroom(t *testing.T) {
 // TestMidLifeIsSteadyState compares the first prompts of mid-life sessions with all prompts of whole
 // lives: the load of a prober that has just started has to be that of one that has run for ever.
 func TestMidLifeIsSteadyState(t *testing.T) {
-	compacting := Load() // to a context from which the limit is only half as far
-	compacting.Compaction = Compaction{0.8, LogNormal{100_000, 0.1, 90_000, 110_000}}
+	compacting := Load() // to a context from which the limit is only a quarter as far: a leg chosen by kind alone would be found at once
+	compacting.Compaction = Compaction{0.5, LogNormal{150_000, 0.05, 140_000, 160_000}}
 	for name, shape := range map[string]Shape{"load": Load(), "watch": Watch(), "compacting": compacting} {
 		all, _ := lives(shape, 200)
 		var mid []float64
@@ -164,7 +164,7 @@ func TestMidLifeIsSteadyState(t *testing.T) {
 			want += n / float64(len(all))
 		}
 		slices.Sort(mid)
-		near(t, name+": mean", sum/float64(len(mid)), want, 0.04) // 3 sigma of 600 sessions
+		near(t, name+": mean", sum/float64(len(mid)), want, 0.04)           // 3 sigma of 600 sessions
 		if d := distance(mid, all); d > 1.63/math.Sqrt(float64(len(mid))) { // Kolmogorov's bound at 1 %
 			t.Errorf("%s: the distributions are %.3f apart", name, d)
 		}
