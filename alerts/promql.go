@@ -62,3 +62,11 @@ sum by ($labels) (increase($h_count[$w]))`, "labels", labels, "h", histogram, "w
 func increase(labels, counter string, w Window) string {
 	return fmt.Sprintf("sum by (%s) (increase(%s[%s]))", labels, counter, w)
 }
+
+// indent sets an expression of several lines between brackets of their own lines.
+func indent(expr string) string {
+	if !strings.Contains(expr, "\n") {
+		return expr
+	}
+	return "\n    " + strings.ReplaceAll(expr, "\n", "\n    ") + "\n  "
+}

@@ -143,24 +143,26 @@ const (
 
 // Of the target, its prefix cache, engine and GPUs.
 const (
-	DownFailures   = 5 // in a row: at 10 % of failures by chance, once in 70 days at one probe a minute
-	DownSilence    = 120 * time.Second
-	CacheRatio     = 0.7 // cached tokens reported, of those that a healthy cache would have had
-	CacheTokens    = 500_000
-	CacheFor       = 15 * time.Minute
-	KVRatio        = 0.95
-	KVFor          = 10 * time.Minute
-	GPUFor         = 2 * time.Minute
-	GPUKeep        = 10 * time.Minute
-	GPUTTFTRatio   = 1.25 // slowdown of the target that makes a GPU's trouble its users'
-	ScheduleLag    = 100 * time.Millisecond
-	ReceiveLag     = 20 * time.Millisecond
-	LagFor         = 2 * time.Minute
-	DoubtKeep      = 15 * time.Minute // longer than the short window of a page remembers
-	ProberDownFor  = 5 * time.Minute
-	NoProbesWindow = Window("30m")
-	NoProbesFor    = 10 * time.Minute
-	BlindWindow    = Window("15m")
-	BlindFor       = 5 * time.Minute
-	ReloadFor      = 5 * time.Minute
+	DownFailures    = 5 // in a row: at 10 % of failures by chance, once in 70 days at one probe a minute
+	DownSilence     = 120 * time.Second
+	CacheRatio      = 0.7 // cached tokens reported, of those that a healthy cache would have had
+	CacheTokens     = 500_000
+	CacheFor        = 15 * time.Minute
+	KVRatio         = 0.95
+	KVFor           = 10 * time.Minute
+	GPUFor          = 2 * time.Minute
+	GPUKeep         = 10 * time.Minute
+	GPUTTFTRatio    = 1.25 // slowdown of the target that makes a GPU's trouble its users'
+	ThrottleRatio   = 0.01 // of the time with clocks lowered by heat or the power brake
+	StragglerSpread = 0.2  // between the busiest and the idlest GPU of a node
+	ScheduleLag     = 100 * time.Millisecond
+	ReceiveLag      = 20 * time.Millisecond
+	LagFor          = 2 * time.Minute
+	DoubtKeep       = 15 * time.Minute // longer than the short window of a page remembers
+	ProberDownFor   = 5 * time.Minute
+	NoProbesWindow  = Window("30m")
+	NoProbesFor     = 10 * time.Minute
+	BlindWindow     = Window("15m")
+	BlindFor        = 5 * time.Minute
+	ReloadFor       = 5 * time.Minute
 )

@@ -13,9 +13,22 @@ func Plain(groups []Group) ([]byte, error) {
 	return encode(mapping("groups", sequence(groupNodes(groups))))
 }
 
-// PrometheusRule is the groups as the operator's custom resource, monitoring.coreos.com/v1. The
-// labels select it in the usual installations of the operator; yours may ask for others.
-func PrometheusRule(groups []Group) ([]byte, error) {
+// PrometheusRule is the groups as the operator's custom resource, monitoring.coreos.com/v1, with those
+// of other rule files, such as gpu.rules.yml, after them. The labels select it in the usual
+// installations of the operator; yours may ask for others.
+func PrometheusRule(groups []Group, files ...[]byte) ([]byte, error) {
+	all := groupNodes(groups)
+	for _, f := range files {
+		var more struct {
+			Groups []*yaml.Node `yaml:"groups"`
+		}
+		if err := yaml.Unmarshal(f, &more); err != nil {
+			return nil, fmt.Errorf("reading rules: %w", err)
+		}
+		for _, g := range more.Groups {
+			all = append(all, withoutComments(g))
+		}
+	}
 	return encode(mapping(
 		"apiVersion", text("monitoring.coreos.com/v1"),
 		"kind", text("PrometheusRule"),
@@ -23,7 +36,7 @@ func PrometheusRule(groups []Group) ([]byte, error) {
 			"name", text("firsttoken"),
 			"labels", mapping("app.kubernetes.io/name", text("firsttoken"), "role", text("alert-rules")),
 		),
-		"spec", mapping("groups", sequence(groupNodes(groups))),
+		"spec", mapping("groups", sequence(all)),
 	))
 }
 
@@ -111,4 +124,13 @@ func text(s string) *yaml.Node {
 		node.Style = yaml.LiteralStyle
 	}
 	return node
+}
+
+// withoutComments drops what the file's own readers were told.
+func withoutComments(n *yaml.Node) *yaml.Node {
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for _, c := range n.Content {
+		withoutComments(c)
+	}
+	return n
 }

@@ -24,17 +24,20 @@ func main() {
 
 func write(dir string, links alerts.Links) error {
 	groups := alerts.Groups(links)
-	for name, encode := range map[string]func([]alerts.Group) ([]byte, error){
-		"firsttoken.rules.yml": alerts.Plain,
-		"prometheusrule.yml":   alerts.PrometheusRule,
-	} {
-		b, err := encode(groups)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-			return err
-		}
+	plain, err := alerts.Plain(groups)
+	if err != nil {
+		return err
 	}
-	return nil
+	gpus, err := os.ReadFile(filepath.Join(dir, "gpu.rules.yml")) // written by hand
+	if err != nil {
+		return err
+	}
+	resource, err := alerts.PrometheusRule(groups, gpus)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "firsttoken.rules.yml"), plain, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "prometheusrule.yml"), resource, 0o644)
 }

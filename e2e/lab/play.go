@@ -1,0 +1,168 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/internal/simulator"
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+// Scenario is one prober, one simulated engine and what goes wrong.
+type Scenario struct {
+	Target    prober.Target // its URL and API are set by Play
+	Engine    simulator.Profile
+	Incidents []simulator.Incident
+	For       time.Duration
+	Scrape    time.Duration // interval
+	Seed      uint64
+	// Observer, where set, stands between the prober and the metrics, to spoil what they are told.
+	Observer func(prober.Observer) prober.Observer
+}
+
+// Play runs the scenario in simulated time: the prober's own client speaks HTTP with the simulator
+// over pipes, and the prober's registry and the engine's metrics page are read at each scrape.
+// Incidents count from the same instant as the returned start.
+func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		start = time.Now()
+		engine, err := simulator.NewEngine(s.Engine, simulator.EngineOptions{Seed: s.Seed, Incidents: s.Incidents})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		handler := simulator.NewServer(simulator.Options{}, simulator.Model{Name: s.Target.Model, Engine: engine})
+		wire := newWire()
+		server := &http.Server{Handler: handler}
+		go server.Serve(wire)
+		defer server.Close()
+
+		registry, metrics := instrument(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go metrics.Run(ctx)
+		p := probe(t, s, metrics, wire)
+		for end := start.Add(s.For); time.Now().Before(end); {
+			time.Sleep(s.Scrape)
+			pages = append(pages, own(t, registry), engines(handler, s.Target.Name))
+		}
+		if err := p.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	return start, pages
+}
+
+func instrument(t *testing.T, s Scenario) (*prometheus.Registry, *exporter.Metrics) {
+	t.Helper()
+	registry, err := exporter.NewRegistry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := exporter.NewMetrics(registry, exporter.MetricsOptions{Targets: []prober.Target{s.Target}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return registry, metrics
+}
+
+func probe(t *testing.T, s Scenario, metrics prober.Observer, w *wire) *prober.Prober {
+	t.Helper()
+	if s.Observer != nil {
+		metrics = s.Observer(metrics)
+	}
+	s.Target.URL, s.Target.API = "http://engine.test/v1", chat.OpenAIChat
+	p := prober.New(prober.Options{
+		Connect: func(t prober.Target) (prober.Sender, error) {
+			return chat.NewClient(t.Endpoint, chat.Options{DialContext: w.dial})
+		},
+		Observer: metrics, Seed: s.Seed, Version: "e2e",
+	})
+	if err := p.Apply([]prober.Target{s.Target}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// own reads the registry as Prometheus does when it scrapes native histograms.
+func own(t *testing.T, g prometheus.Gatherer) Page {
+	t.Helper()
+	families, err := g.Gather()
+	if err != nil {
+		t.Error(err)
+	}
+	var b bytes.Buffer
+	format := expfmt.NewFormat(expfmt.TypeProtoDelim)
+	encoder := expfmt.NewEncoder(&b, format)
+	for _, f := range families {
+		if err := encoder.Encode(f); err != nil {
+			t.Error(err)
+		}
+	}
+	return Page{At: time.Now(), ContentType: string(format), Body: b.Bytes(), Labels: []string{"job", "firsttoken", "instance", "prober:9977"}}
+}
+
+// engines reads the engine's page with the labels that /sd/engines gives it.
+func engines(h http.Handler, target string) Page {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return Page{At: time.Now(), ContentType: w.Header().Get("Content-Type"), Body: w.Body.Bytes(), Labels: []string{"job", "engines", "instance", "engine:8000", "target", target}}
+}
+
+// wire is a listener whose connections are pipes, which a synctest bubble can wait for.
+type wire struct {
+	accepted chan net.Conn
+	closed   chan struct{}
+}
+
+func newWire() *wire { return &wire{make(chan net.Conn), make(chan struct{})} }
+
+func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case w.accepted <- far:
+		return near, nil
+	case <-w.closed:
+		return nil, fmt.Errorf("dial: %w", net.ErrClosed)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *wire) Accept() (net.Conn, error) {
+	select {
+	case c := <-w.accepted:
+		return c, nil
+	case <-w.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (w *wire) Close() error {
+	select {
+	case <-w.closed:
+	default:
+		close(w.closed)
+	}
+	return nil
+}
+
+func (w *wire) Addr() net.Addr { return pipe{} }
+
+type pipe struct{}
+
+func (pipe) Network() string { return "pipe" }
+func (pipe) String() string  { return "pipe" }
