@@ -118,7 +118,7 @@ func after(x *Exchange, at time.Time) float64 {
 }
 
 func TestInstants(t *testing.T) {
-	//	0 s     1           2         5      7       8        11       12
+	//	0 s     1           2         5      7       10       11       12
 	//	start   connected   headers   role   token   token    token    finish and end
 	in(t, func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(time.Second)
@@ -127,9 +127,9 @@ func TestInstants(t *testing.T) {
 		say(w, roleEvent)
 		time.Sleep(2 * time.Second)
 		say(w, tokenEvent)
-		time.Sleep(time.Second)
-		say(w, comment+tokenEvent)
 		time.Sleep(3 * time.Second)
+		say(w, comment+tokenEvent)
+		time.Sleep(time.Second)
 		say(w, tokenEvent)
 		time.Sleep(time.Second)
 		say(w, finishEvent+doneEvent)

@@ -78,7 +78,7 @@ func (d *chatDecoder) event(ev event) (delta, *failure) {
 		}
 		return delta{}, f
 	}
-	if string(ev.name) == "error" || chunk.found(chunk.Choices == nil) {
+	if string(ev.name) == "error" || chunk.found(chunk.Choices == nil && !named) {
 		return delta{}, chunk.failure()
 	}
 	return d.chunk(&chunk)

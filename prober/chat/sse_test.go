@@ -44,15 +44,18 @@ func TestScanner(t *testing.T) {
 		stream string
 		want   []string
 	}{
-		{"data: a\n\ndata: b\n\n", []string{"|a", "|b"}},                                                            // LF
-		{"data: a\r\n\r\ndata: b\r\n\r\n", []string{"|a", "|b"}},                                                    // CRLF
-		{"data: a\r\rdata: b\r\r", []string{"|a", "|b"}},                                                            // CR
-		{"data: a\r\n\ndata: b\n\r\n", []string{"|a", "|b"}},                                                        // mixed
-		{"\ufeffdata: a\n\n", []string{"|a"}},                                                                       // a BOM at the start is none of the data
-		{"data: a\n\n\ufeffdata: b\n\n", []string{"|a"}},                                                            // anywhere else it makes a field that nobody knows
-		{"data:a\n\n", []string{"|a"}},                                                                              // without space
-		{"data:  a \n\n", []string{"| a "}},                                                                         // one space only
-		{"data: a\ndata: b\ndata:\n\n", []string{"|a\nb\n"}},                                                        // several lines
+		{"data: a\n\ndata: b\n\n", []string{"|a", "|b"}},         // LF
+		{"data: a\r\n\r\ndata: b\r\n\r\n", []string{"|a", "|b"}}, // CRLF
+		{"data: a\r\rdata: b\r\r", []string{"|a", "|b"}},         // CR
+		{"data: a\r\n\ndata: b\n\r\n", []string{"|a", "|b"}},     // mixed
+		{"\ufeffdata: a\n\n", []string{"|a"}},                    // a BOM at the start is none of the data
+		{"data: a\n\n\ufeffdata: b\n\n", []string{"|a"}},         // anywhere else it makes a field that nobody knows
+		{"data:a\n\n", []string{"|a"}},                           // without space
+		{"data:  a \n\n", []string{"| a "}},                      // one space only
+		{"data: a\ndata: b\ndata:\n\n", []string{"|a\nb\n"}},     // several lines
+		{"data: a\r\ndata: b\r\n\r\n", []string{"|a\nb"}},        // the LF of a CRLF is no blank line
+		{"data: a\rdata: b\r\r", []string{"|a\nb"}},
+		{"data: 1\n\nevent: x\ndata: " + strings.Repeat("y", 3000) + "\ndata: " + strings.Repeat("z", 3000) + "\n\n", []string{"|1", "x|" + strings.Repeat("y", 3000) + "\n" + strings.Repeat("z", 3000)}}, // moves within the buffer, twice
 		{": hi\n\n:\n\ndata: a\n: c\n\n", []string{"|a"}},                                                           // comments, within an event too
 		{"event: x\ndata: a\n\ndata: b\n\n", []string{"x|a", "|b"}},                                                 // the name ends with its event
 		{"event: x\n\ndata: b\n\n", []string{"|b"}},                                                                 // also of one without data

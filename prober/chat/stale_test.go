@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
@@ -127,6 +131,50 @@ func TestFreshConnectionIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+func TestClosedByPeer(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want bool
+	}{
+		{io.EOF, true},
+		{fmt.Errorf("net/http: HTTP/1.x transport connection broken: %w", &net.OpError{Op: "write", Err: syscall.EPIPE}), true},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
+		{&net.OpError{Op: "write", Err: net.ErrClosed}, true},          // net/http closed it on the peer's word
+		{errors.New("http: server closed idle connection"), true},      // net/http's own, not exported
+		{errors.New("malformed HTTP response"), false},                 // an answer of a sort
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, false}, // still there
+		{&net.OpError{Op: "write", Err: syscall.EHOSTUNREACH}, false},  // the network, not the peer
+	} {
+		if got := closedByPeer(tt.err); got != tt.want {
+			t.Errorf("%v: %v", tt.err, got)
+		}
+	}
+}
+
+// The clock of an exchange begins with its first attempt.
+func TestStaleConnectionCountsFromTheFirstAttempt(t *testing.T) {
+	var n int
+	in(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n++; n != 2 {
+			say(w, tokenEvent+finishEvent+doneEvent)
+			return
+		}
+		time.Sleep(2 * time.Second)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = conn.Close()
+	}, func(t *testing.T, c *Client, _ *pipes) {
+		c.Send(t.Context(), request(), nil)
+		x := c.Send(t.Context(), request(), nil)
+		if x.Outcome != OK || !x.StaleRetry || x.Reused || after(&x, x.Connected) != 2 || n != 3 {
+			t.Errorf("%s %v, stale %v, reused %v, connected after %v s, %d requests", x.Outcome, x.Err, x.StaleRetry, x.Reused, after(&x, x.Connected), n)
+		}
+	})
+}
+
 // After its first response byte an exchange is the server's, on whatever connection.
 func TestReusedConnectionThatAnswersIsNotTriedAgain(t *testing.T) {
 	var n int
@@ -145,7 +193,7 @@ func TestReusedConnectionThatAnswersIsNotTriedAgain(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		_, err = out.WriteString("HTTP/1.1 200 OK\r\nContent-T")
+		_, err = out.WriteString("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n")
 		if err := errors.Join(err, out.Flush(), conn.Close()); err != nil {
 			t.Error(err)
 		}

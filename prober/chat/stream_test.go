@@ -321,3 +321,26 @@ func (s *sizes) receive(p []byte) (int, time.Time, error) {
 	s.asked = append(s.asked, len(p))
 	return s.script.receive(p)
 }
+
+// Pings come from a server whose engine may be dead: only what an engine says sets the silence back.
+func TestPingsAreNoLife(t *testing.T) {
+	for _, tt := range []struct {
+		api    API
+		stream string
+		want   int // reads, one for each event, after which the stream counts as alive
+	}{
+		{OpenAIChat, tokenEvent + comment + "data:\n\n" + tokenEvent + "event: heartbeat\ndata: x\n\n" + finishEvent + doneEvent, 3}, // two tokens and the finish
+		{AnthropicMessages, string(handFile(t, "anthropic-tool-only")) + "", 5},                                                      // all but the pings from the first token on, less message_stop
+		{AnthropicMessages, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"a\"}}\n\n" + strings.Repeat("event: ping\ndata: {\"type\": \"ping\"}\n\n", 5), 1},
+		{OpenAIResponses, "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\ndata: {\"type\":\"keepalive\"}\n\n", 1},
+	} {
+		var x Exchange
+		alive := 0
+		data := []byte(tt.stream)
+		s := stream{source: &script{data: data, cuts: oneEvent(data)}, scanner: newScanner(), decoder: newDecoder(tt.api), x: &x, alive: func() { alive++ }}
+		_ = s.read()
+		if alive != tt.want {
+			t.Errorf("%s: alive %d times, want %d", tt.api, alive, tt.want)
+		}
+	}
+}
