@@ -148,7 +148,7 @@ const patience = 2 * time.Minute
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, met func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !met(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !met(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within %s: %s", patience, what)
 		}
@@ -203,7 +203,7 @@ defaults:
   api: openai_chat
   model: m
   workload: small
-  load: {tokens_per_minute: 6e6, max_in_flight: 16}
+  load: {tokens_per_minute: 2e6, max_in_flight: 16}
 `
 
 // write puts a file into the test's own directory.
