@@ -1,6 +1,10 @@
 package chat
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // cursor walks JSON text in place and allocates nothing. It accepts only what encoding/json accepts
 // and means the same by it: where the two could differ (a key with escapes or capitals, which
@@ -89,7 +93,7 @@ func (c *cursor) str() (inside []byte, escaped bool) {
 		return nil, false
 	}
 	from := c.i
-	for c.i < len(c.b) {
+	for c.plain(); c.i < len(c.b); c.plain() {
 		switch b := c.b[c.i]; {
 		case b == '"':
 			c.i++
@@ -109,6 +113,26 @@ func (c *cursor) str() (inside []byte, escaped bool) {
 	}
 	c.fail()
 	return nil, false
+}
+
+// plain passes over bytes that a string may hold as they are, eight at a time: in each byte of w the
+// highest bit says that it is a quote, a backslash or below 0x20. A borrow can only make the
+// answer wrong above the lowest byte that was found, which is the one that counts.
+//
+//	x - 1 &^ x & 0x80   is 0x80 for x = 0   (x is w ^ '"', or w ^ '\\')
+//	w - 0x20 &^ w & 0x80   for w < 0x20
+func (c *cursor) plain() {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for c.i+8 <= len(c.b) {
+		w := binary.LittleEndian.Uint64(c.b[c.i:])
+		quote, slash := w^ones*'"', w^ones*'\\'
+		found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & high
+		if found != 0 {
+			c.i += bits.TrailingZeros64(found) / 8
+			return
+		}
+		c.i += 8
+	}
 }
 
 func (c *cursor) escape() {

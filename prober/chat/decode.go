@@ -61,7 +61,7 @@ func piece(raw json.RawMessage) []byte {
 	return nil
 }
 
-// set is sig if raw is a non-empty string. Mistral's lists of content parts count as one, too.
+// in is sig if raw is a non-empty string. Mistral's lists of content parts count as one, too.
 func (sig signal) in(raw json.RawMessage) signal {
 	if piece(raw) != nil || len(raw) > 2 && raw[0] == '[' {
 		return sig

@@ -28,10 +28,18 @@ type Endpoint struct {
 	// as Authorization: Bearer, or as x-api-key to Anthropic. Anything else goes into HTTP.
 	APIKeyFile string `yaml:"api_key_file,omitempty"`
 	// HTTP is Prometheus' own client configuration: authorization, basic_auth, oauth2, tls_config,
-	// proxy_url, http_headers.
+	// proxy_url, http_headers. Its enable_http2 and follow_redirects have no effect: each stream
+	// has an HTTP/1.1 connection of its own, and a redirect is an answer, Rejected.
 	HTTP config.HTTPClientConfig `yaml:"http,omitempty"`
 	// ExtraBody is merged into the request's top level: ignore_eos, min_tokens, nvext, thinking.
-	// The value "${max_tokens}" of any field in it becomes the turn's number of output tokens.
+	// The value "${max_tokens}" of any field in it, at any depth, becomes the turn's number of
+	// output tokens. A key here wins over ours, and null takes one of ours away:
+	//
+	//	stream_options: {include_usage: true, include_obfuscation: false}   OpenAI without padding
+	//	stream_options: null                                                a server that knows none
+	//	max_tokens: null, max_completion_tokens: "${max_tokens}"            OpenAI's newer name
+	//
+	// It cannot replace the model, the conversation or stream.
 	ExtraBody map[string]any `yaml:"extra_body,omitempty"`
 	// SessionHeaders get the session's id as value: X-Session-ID, X-Dynamo-Session-ID, X-SMG-Routing-Key.
 	SessionHeaders []string `yaml:"session_headers,omitempty"`

@@ -23,6 +23,7 @@ func handwritten() []hand {
 		{"sglang", OpenAIChat, summary{OK, 1, 2, 2, 2, 50, 32, 7, 4, "stop", qwen, ""}, ""},                                                   // top-level reasoning_tokens
 		{"sglang-error", OpenAIChat, summary{Throttled, -1, -1, -1, 0, -1, -1, -1, -1, "", qwen, ""}, "request queue is full"},                // {"object":"error",…,"code":503}
 		{"trtllm", OpenAIChat, summary{OK, 1, 1, 4, 4, 40, 0, 4, -1, "length", qwen, ""}, ""},                                                 // an empty text between tokens is a token
+		{"blank-first", OpenAIChat, summary{OK, 2, 2, 2, 1, -1, -1, -1, -1, "stop", "m", ""}, ""},                                             // an empty text before the first token is none, with a role or without
 		{"dynamo", OpenAIChat, summary{OK, 3, 3, 5, 2, 8, 4, 2, -1, "stop", qwen, ""}, ""},                                                    // annotations are not read, malformed or not
 		{"dynamo-overload", OpenAIChat, summary{Throttled, -1, -1, -1, 0, -1, -1, -1, -1, "", "", ""}, "all workers are busy"},                // bare error object
 		{"together", OpenAIChat, summary{OK, 1, 1, 3, 3, 20, -1, 4, -1, "stop", "moonshotai/Kimi", ""}, ""},                                   // text beside delta is one piece

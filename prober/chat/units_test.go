@@ -217,3 +217,99 @@ timeout: 2m
 		t.Error(body)
 	}
 }
+
+// What servers send for errors inside a 200, in every shape that is known.
+func TestComplaints(t *testing.T) {
+	tests := []struct {
+		api     API
+		event   string
+		outcome Outcome // "" for no error
+		text    string
+	}{
+		{OpenAIChat, `data: {"error":{"message":"m","type":"t","param":null,"code":null}}`, Broken, "server reports an error: t: m"},
+		{OpenAIChat, `data: {"error":{"message":"m","code":429}}`, Throttled, "server reports an error: 429: m"},
+		{OpenAIChat, `data: {"error":{"message":"m","code":"rate_limit_exceeded"}}`, Throttled, "server reports an error: rate_limit_exceeded: m"},
+		{OpenAIChat, `data: {"error":{"message":"m","type":"RateLimitError","code":500}}`, Throttled, "server reports an error: RateLimitError: m"},
+		{OpenAIChat, `data: {"error":{"message":"rate limit"}}`, Broken, "server reports an error: rate limit"}, // a message proves nothing
+		{OpenAIChat, `data: {"error":"m"}`, Broken, "server reports an error: m"},
+		{OpenAIChat, `data: {"error":{}}`, Broken, "server reports an error"},
+		{OpenAIChat, `data: {"object":"error","message":"m"}`, Broken, "server reports an error: m"},
+		{OpenAIChat, `data: {"message":"m","code":500}`, Broken, "server reports an error: 500: m"},
+		{OpenAIChat, `data: {"message":"m","type":"t","code":503,"details":null}`, Throttled, "server reports an error: t: m"},
+		{OpenAIChat, `data: {"type":"error","error":{"type":"overloaded_error","message":"m"}}`, Throttled, "server reports an error: overloaded_error: m"},
+		{OpenAIChat, "event: error\ndata: {\"whatever\":1}", Broken, "server reports an error"},
+		{OpenAIChat, "event: error\ndata: dead", Broken, "malformed JSON in an event"},
+		{OpenAIChat, `data: {"error":null,"choices":[]}`, "", ""},
+		{OpenAIChat, `data: {"message":"m"}`, "", ""},                                // says nothing of an error
+		{OpenAIChat, "event: metrics\ndata: {\"message\":\"m\",\"code\":1}", "", ""}, // an annotation
+		{OpenAICompletions, `data: {"choices":[{"text":"x"}],"error":{"message":"m"}}`, Broken, "server reports an error: m"},
+		{AnthropicMessages, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"m\"}}", Throttled, "server reports an error: rate_limit_error: m"},
+		{AnthropicMessages, `data: {"type":"error","error":{"type":"api_error","message":"m"}}`, Broken, "server reports an error: api_error: m"},
+		{AnthropicMessages, `data: {"error":{"message":"m","type":"RateLimitError","param":null,"code":429}}`, Throttled, "server reports an error: RateLimitError: m"}, // OpenAI's shape on Anthropic's route
+		{AnthropicMessages, `data: {"type":"novelty","x":1}`, "", ""},
+		{OpenAIResponses, `data: {"type":"error","code":"server_error","message":"m","param":null}`, Broken, "server reports an error: server_error: m"},
+		{OpenAIResponses, `data: {"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded","message":"m"}}}`, Throttled, "server reports an error: rate_limit_exceeded: m"},
+		{OpenAIResponses, `data: {"type":"response.failed"}`, Broken, "response failed"},
+		{OpenAIResponses, `data: {"type":"response.completed","response":{"error":{"code":"x","message":"m"}}}`, Broken, "server reports an error: x: m"},
+		{OpenAIResponses, `data: {"type":"response.novelty"}`, "", ""},
+	}
+	for _, tt := range tests {
+		s := newScanner()
+		buf, err := s.room(4096)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.read(copy(buf, tt.event+"\n\n"))
+		ev, ok, err := s.next()
+		if !ok || err != nil {
+			t.Fatal(tt.event, ok, err)
+		}
+		_, f := newDecoder(tt.api).event(ev)
+		var outcome Outcome
+		text := ""
+		if f != nil {
+			outcome, text = f.outcome, f.reason
+		}
+		if outcome != tt.outcome || text != tt.text {
+			t.Errorf("%s %s: %s %q, want %s %q", tt.api, tt.event, outcome, text, tt.outcome, tt.text)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	for in, want := range map[string]string{
+		"  two\nlines\t and \x1b[31mcolour\u202e ": "two lines and [31mcolour",
+		"":                        "",
+		strings.Repeat("é", 300):  strings.Repeat("é", 100) + "…", // 200 bytes, no half characters
+		strings.Repeat("a ", 300): strings.Repeat("a ", 99) + "a…",
+	} {
+		if got := excerpt(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// The end of an upload is not later than the answer to it, whenever its hook got to run.
+func TestWrittenIsBeforeTheAnswer(t *testing.T) {
+	second := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Second) }
+	never := time.Time{}
+	for _, tt := range []struct {
+		written, headers time.Time
+		whole            bool
+		want             time.Time
+	}{
+		{second(1), second(2), true, second(1)},
+		{second(3), second(2), true, second(2)}, // the hook ran late
+		{never, second(2), true, second(2)},     // or not yet
+		{never, second(2), false, never},        // an early answer: the body was not sent to its end
+		{second(1), never, true, second(1)},     // no answer
+		{never, never, true, never},
+	} {
+		tr := trace{written: tt.written, headers: tt.headers}
+		var x Exchange
+		tr.into(&x, tt.whole)
+		if !x.Written.Equal(tt.want) {
+			t.Errorf("%+v: %v", tt, x.Written)
+		}
+	}
+}
