@@ -11,15 +11,23 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// server is a Sender that answers as an endpoint would, in the time of a test's bubble.
+// server is a Sender that answers as an endpoint would, in the time of a test's bubble. That time
+// orders what happens, but not for the race detector: all of it is behind the mutex.
 type server struct {
-	mu     sync.Mutex
-	random *rand.Rand
-	answer func(*chat.Request) answer // nil: an ordinary good one
-	open   int                        // exchanges
+	mu            sync.Mutex
+	random        *rand.Rand
+	tokensPerWord float64
+	answer        func(*chat.Request) answer // nil: an ordinary good one
+	deaf          bool                       // does not hear a cancelled context
+	tally
+}
+
+// tally is what a server has seen.
+type tally struct {
+	open   int // exchanges
+	most   int // open at once
 	sent   int
 	closed int
-	deaf   bool // does not hear a cancelled context
 }
 
 // answer is what becomes of a request.
@@ -31,10 +39,26 @@ type answer struct {
 	setUp    time.Duration // of a new connection; 0 is a reused one
 	output   int64
 	recall   chat.Recall
+
+	input int64
+	deaf  bool
 }
 
 func newServer(seed uint64) *server {
-	return &server{random: rand.New(rand.NewPCG(seed, 1))}
+	return &server{tokensPerWord: 1, random: rand.New(rand.NewPCG(seed, 1))}
+}
+
+// change alters the server while it serves.
+func (s *server) change(f func(*server)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s)
+}
+
+func (s *server) seen() tally {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tally
 }
 
 // bytesPerToken of ordinary words, a little off the truth so that there is something to learn.
@@ -73,32 +97,33 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time)) chat.Exchange {
 	a := s.begin(r)
+	if a.deaf {
+		ctx = context.WithoutCancel(ctx)
+	}
 	x := chat.Exchange{ID: r.ID, Outcome: chat.OK, Reused: a.setUp == 0}
 	x.Started = time.Now()
-	if !s.wait(ctx, a.setUp) {
+	if !sleep(ctx, a.setUp) {
 		return s.end(x, chat.Cancelled)
 	}
 	x.Connected = time.Now()
 	if a.ttft > 0 {
-		if !s.wait(ctx, a.ttft) {
+		if !sleep(ctx, a.ttft) {
 			return s.end(x, chat.Cancelled)
 		}
 		x.FirstToken = time.Now()
 		x.LastToken = x.FirstToken
 		first(x.FirstToken)
 	}
-	if !s.wait(ctx, a.duration) {
+	if !sleep(ctx, a.duration) {
 		return s.end(x, chat.Cancelled)
 	}
-	if a.outcome == "" {
-		x.LastToken = time.Now()
-		x.Recall = a.recall
-		x.Usage.Output = chat.Counted(a.output)
-		x.Usage.Input = chat.Counted(tokenize(promptBytes(r.Conversation, 0), r.Conversation.Len(), 1))
-		return s.end(x, chat.OK)
+	if a.outcome != "" {
+		x.RateLimit.RetryAfter = a.retry
+		return s.end(x, a.outcome)
 	}
-	x.RateLimit.RetryAfter = a.retry
-	return s.end(x, a.outcome)
+	x.LastToken, x.Recall = time.Now(), a.recall
+	x.Usage.Input, x.Usage.Output = chat.Counted(a.input), chat.Counted(a.output)
+	return s.end(x, chat.OK)
 }
 
 func (s *server) begin(r *chat.Request) answer {
@@ -106,21 +131,17 @@ func (s *server) begin(r *chat.Request) answer {
 	defer s.mu.Unlock()
 	s.open++
 	s.sent++
-	if s.answer != nil {
-		return s.answer(r)
-	}
-	return answer{
+	s.most = max(s.most, s.open)
+	a := answer{
 		ttft:     time.Duration((0.3 + s.random.ExpFloat64()) * float64(time.Second)),
 		duration: time.Duration(r.MaxTokens) * 20 * time.Millisecond,
 		output:   int64(r.MaxTokens),
 	}
-}
-
-func (s *server) wait(ctx context.Context, d time.Duration) bool {
-	if s.deaf {
-		ctx = context.WithoutCancel(ctx)
+	if s.answer != nil {
+		a = s.answer(r)
 	}
-	return sleep(ctx, d)
+	a.input, a.deaf = tokenize(promptBytes(r.Conversation, 0), r.Conversation.Len(), s.tokensPerWord), s.deaf
+	return a
 }
 
 func (s *server) end(x chat.Exchange, o chat.Outcome) chat.Exchange {

@@ -84,8 +84,8 @@ func TestLoopTellsItsStory(t *testing.T) {
 		if len(ids) != len(results) {
 			t.Errorf("%d request ids for %d results", len(ids), len(results))
 		}
-		if b.server.closed != 1 {
-			t.Errorf("the sender was closed %d times", b.server.closed)
+		if n := b.server.seen().closed; n != 1 {
+			t.Errorf("the sender was closed %d times", n)
 		}
 	})
 }
@@ -109,7 +109,8 @@ func checkResult(t *testing.T, i int, r Result) {
 // What the server counts corrects the size of what is sent next.
 func TestLoopLearns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, example("t", ProfileWatch), inTime) // bytesPerToken makes words a little more than a token
+		b := newBench(t, example("t", ProfileWatch), inTime)
+		b.server.change(func(s *server) { s.tokensPerWord = 1.25 })
 		time.Sleep(time.Hour)
 		for i, r := range of[Result](b.stop()) {
 			counted, ok := r.Usage.Input.Value()
@@ -255,7 +256,7 @@ func TestLoopBacksOff(t *testing.T) {
 			}
 			return inTime(q)
 		})
-		until = b.start.Add(12 * time.Minute) // all but the trial and perhaps a turn before it are throttled
+		b.server.change(func(*server) { until = b.start.Add(12 * time.Minute) }) // all but the trial and perhaps a turn before it are throttled
 		time.Sleep(90 * time.Minute)
 		events := b.stop()
 		checkAway(t, of[Result](events))
@@ -304,8 +305,8 @@ func TestLoopPaused(t *testing.T) {
 		b := newBench(t, target, inTime)
 		time.Sleep(time.Hour)
 		events := b.stop()
-		if n := reasons(events)[Paused]; n < 80 || n > 180 || b.server.sent > 0 { // 125 slots, σ 11
-			t.Errorf("%d slots skipped, %d requests sent", n, b.server.sent)
+		if n := reasons(events)[Paused]; n < 80 || n > 180 || b.server.seen().sent > 0 { // 125 slots, σ 11
+			t.Errorf("%d slots skipped, %d requests sent", n, b.server.seen().sent)
 		}
 		if p := of[Paced](events); len(p) != 1 || p[0] != (Paced{"t", 125_000, 0}) {
 			t.Errorf("paced %+v", p)
@@ -345,15 +346,12 @@ func TestLoopLimitsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := example("t", ProfileLoad)
 		target.Load.MaxInFlight = 3
-		most, b := 0, (*bench)(nil)
-		b = newBench(t, target, func(*chat.Request) answer {
-			if b != nil {
-				most = max(most, b.server.open)
-			}
+		b := newBench(t, target, func(*chat.Request) answer {
 			return answer{ttft: time.Second, duration: 30 * time.Second, output: 100}
 		})
 		time.Sleep(time.Hour)
-		if skipped := reasons(b.stop()); most != 3 || skipped[InFlight] < 100 || skipped[NoSession] > 20 { // while the trial is out
+		skipped, most := reasons(b.stop()), b.server.seen().most
+		if most != 3 || skipped[InFlight] < 100 || skipped[NoSession] > 20 { // while the trial is out
 			t.Errorf("%d in flight at most, skipped %v", most, skipped)
 		}
 	})
@@ -378,7 +376,7 @@ func TestLoopThatSlept(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			work()
 		}
-		sent := server.sent
+		sent := server.seen().sent
 		if late := reasons(journal.all())[Late]; late != 0 || sent < 10 {
 			t.Fatalf("%d late, %d sent while awake", late, sent)
 		}
@@ -387,7 +385,7 @@ func TestLoopThatSlept(t *testing.T) {
 		if late := reasons(journal.all())[Late]; late < 150 || late > 260 { // 2.5M TPM of 121k tokens: 206, σ 14
 			t.Errorf("%d slots missed in ten minutes", late)
 		}
-		if n := server.sent - sent; n > 3 { // what was due in the last second
+		if n := server.seen().sent - sent; n > 3 { // what was due in the last second
 			t.Errorf("%d requests at once after waking up", n)
 		}
 		for _, s := range of[Skipped](journal.all()) {

@@ -127,8 +127,8 @@ func (r *rig) checkProgress(t *testing.T) {
 	before := r.sent()
 	time.Sleep(time.Hour)
 	for i, s := range r.servers {
-		running := slices.Contains(r.running(), r.names[i]) && s.closed == 0
-		if went := s.sent > before[i]; went != running {
+		running := slices.Contains(r.running(), r.names[i]) && s.seen().closed == 0
+		if went := s.seen().sent > before[i]; went != running {
 			t.Errorf("sender %d of %q: sent more %v, running %v", i, r.names[i], went, running)
 		}
 	}
@@ -136,7 +136,7 @@ func (r *rig) checkProgress(t *testing.T) {
 
 func (r *rig) sent() (out []int) {
 	for _, s := range r.servers {
-		out = append(out, s.sent)
+		out = append(out, s.seen().sent)
 	}
 	return out
 }
@@ -144,8 +144,8 @@ func (r *rig) sent() (out []int) {
 func (r *rig) checkClosed(t *testing.T) {
 	t.Helper()
 	for i, s := range r.servers {
-		if s.closed != 1 || s.open != 0 {
-			t.Errorf("sender %d of %q: closed %d times, %d exchanges open", i, r.names[i], s.closed, s.open)
+		if seen := s.seen(); seen.closed != 1 || seen.open != 0 {
+			t.Errorf("sender %d of %q: closed %d times, %d exchanges open", i, r.names[i], seen.closed, seen.open)
 		}
 	}
 }
@@ -251,7 +251,7 @@ func TestStop(t *testing.T) {
 		time.Sleep(time.Hour)
 		inFlight := 0
 		for _, s := range r.servers {
-			inFlight += s.open
+			inFlight += s.seen().open
 		}
 		before := time.Now()
 		if err := r.Stop(context.Background()); err != nil {
@@ -267,7 +267,7 @@ func TestStop(t *testing.T) {
 			}
 		}
 		for _, s := range r.servers {
-			sent += s.sent
+			sent += s.seen().sent
 		}
 		if cancelled != inFlight || inFlight == 0 || len(results) != sent {
 			t.Errorf("%d in flight, %d cancelled; %d sent, %d results", inFlight, cancelled, sent, len(results))
@@ -292,8 +292,10 @@ func TestStopIsBounded(t *testing.T) {
 		if err := r.Apply([]Target{example("deaf", ProfileLoad), example("fine", ProfileLoad)}); err != nil {
 			t.Fatal(err)
 		}
-		r.servers[0].deaf = true
-		r.servers[0].answer = func(*chat.Request) answer { return answer{ttft: time.Hour, output: 1} }
+		r.servers[0].change(func(s *server) {
+			s.deaf = true
+			s.answer = func(*chat.Request) answer { return answer{ttft: time.Hour, output: 1} }
+		})
 		time.Sleep(10 * time.Minute)
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -324,10 +326,11 @@ func TestStopDuringApply(t *testing.T) {
 		if err := r.Apply([]Target{example("deaf", ProfileLoad)}); err != nil {
 			t.Fatal(err)
 		}
-		r.servers[0].deaf = true
+		r.servers[0].change(func(s *server) {
+			s.deaf = true
+			s.answer = func(*chat.Request) answer { return answer{ttft: time.Minute, output: 1} }
+		})
 		time.Sleep(10 * time.Minute)
-		r.servers[0].answer = func(*chat.Request) answer { return answer{ttft: time.Minute, output: 1} }
-		time.Sleep(20 * time.Second)
 		applied := make(chan error)
 		go func() { applied <- r.Apply([]Target{example("next", ProfileWatch)}) }()
 		synctest.Wait()

@@ -27,21 +27,21 @@ func newPool(profile string, change func(*Load)) *pool {
 
 func TestPoolSize(t *testing.T) {
 	rows := []struct {
-		name         string
-		profile      string
-		change       func(*Load)
-		start, limit int
+		name               string
+		profile            string
+		change             func(*Load)
+		start, limit, busy int
 	}{
-		{"sentinel", ProfileSentinel, nil, 1, 1},
-		{"watch", ProfileWatch, nil, 7, 7},                                               // 1.7 Erlangs
-		{"load", ProfileLoad, nil, 28, 28},                                               // 17 Erlangs, as published accounts of 2.5M TPM have it
-		{"room to grow", ProfileWatch, func(l *Load) { l.MaxSessions = 50 }, 7, 50},      // starts with what it needs
-		{"too few", ProfileLoad, func(l *Load) { l.MaxSessions = 3 }, 3, 3},              // by wish: slots will be skipped
-		{"next to nothing", ProfileWatch, func(l *Load) { l.TokensPerMinute = 1 }, 1, 1}, //
+		{"sentinel", ProfileSentinel, nil, 1, 1, 0},                                         // its one session is ready at once
+		{"watch", ProfileWatch, nil, 7, 7, 2},                                               // 1.7 Erlangs
+		{"load", ProfileLoad, nil, 28, 28, 17},                                              // 17.3 Erlangs, as published accounts of 2.5M TPM have it
+		{"room to grow", ProfileWatch, func(l *Load) { l.MaxSessions = 50 }, 7, 50, 2},      // starts with what it needs
+		{"too few", ProfileLoad, func(l *Load) { l.MaxSessions = 3 }, 3, 3, 2},              // by wish: slots will be skipped
+		{"next to nothing", ProfileWatch, func(l *Load) { l.TokensPerMinute = 1 }, 1, 1, 0}, //
 	}
 	for _, r := range rows {
-		if p := newPool(r.profile, r.change); p.start != r.start || p.limit != r.limit {
-			t.Errorf("%s: starts with %d of at most %d sessions, want %d of %d", r.name, p.start, p.limit, r.start, r.limit)
+		if p := newPool(r.profile, r.change); p.start != r.start || p.limit != r.limit || p.busy != r.busy {
+			t.Errorf("%s: starts with %d of at most %d sessions, %d of them not ready, want %d of %d and %d", r.name, p.start, p.limit, p.busy, r.start, r.limit, r.busy)
 		}
 	}
 }
@@ -200,14 +200,22 @@ func TestPoolRemembersWhatReachedTheServer(t *testing.T) {
 		p.settle(s, session, now, 0, reached)
 		return turn
 	}
-	if turn := step(false); turn.Phase != workload.Bootstrap {
-		t.Errorf("first: %s", turn.Phase)
+	rows := []struct {
+		reached bool
+		phase   workload.Phase
+		why     string
+	}{
+		{false, workload.Bootstrap, "a whole history at once"},
+		{true, workload.Bootstrap, "the last one never arrived"},
+		{true, workload.Warm, "the last one was answered a minute ago"},
+		{false, workload.Warm, "still"},
+		{true, workload.Warm, "what did arrive is still there"},
 	}
-	if turn := step(true); turn.Phase == workload.Warm || turn.Cached > 0 {
-		t.Errorf("after a turn that was refused: %s, %d cached", turn.Phase, turn.Cached)
-	}
-	if turn := step(true); turn.Phase == workload.Warm && turn.Cached < turn.Tokens/2 {
-		t.Errorf("after a turn that was answered: %s, %d of %d cached", turn.Phase, turn.Cached, turn.Tokens)
+	for i, r := range rows {
+		turn := step(r.reached)
+		if turn.Phase != r.phase || (turn.Phase == workload.Warm) != (turn.Cached > turn.Tokens/2) {
+			t.Errorf("turn %d: %s, %d of %d tokens cached, want %s: %s", i+1, turn.Phase, turn.Cached, turn.Tokens, r.phase, r.why)
+		}
 	}
 }
 

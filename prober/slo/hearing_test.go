@@ -163,6 +163,15 @@ func TestHearingDecidesOnce(t *testing.T) {
 		for _, v := range h.Finish(Ending{At: late}, nil) {
 			count(v.SLO == TTFT)
 		}
+		for _, after := range []*Hearing{h, NewHearing("t", all(), start, true)} { // nothing comes after the end
+			before := decided
+			after.Finish(Ending{At: late}, nil)
+			_, token := after.FirstToken(start)
+			_, expired := after.Expire(late)
+			if count(token); token || expired || decided != before {
+				t.Fatal("a verdict after the end")
+			}
+		}
 		if decided != 1 {
 			t.Fatalf("%d ttft verdicts for one exchange", decided)
 		}
