@@ -16,7 +16,6 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// prefixed are the dialects with the path that an endpoint's URL ends with.
 func dialects() []chat.API {
 	return []chat.API{chat.OpenAIChat, chat.OpenAIResponses, chat.OpenAICompletions, chat.AnthropicMessages}
 }
@@ -88,6 +87,7 @@ func TestProberReadsTheSimulator(t *testing.T) {
 // TestIncidentsAsOutcomes: every incident is the outcome that it plays.
 func TestIncidentsAsOutcomes(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	shape.Output.Median, shape.Output.Min, shape.Output.Max = 40, 40, 40
 	for _, api := range dialects() {
 		for _, c := range []struct {
 			script string
@@ -115,7 +115,8 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 }
 
 func TestKeyOverHTTP(t *testing.T) {
-	shape := workload.Load()
+	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	shape.Output.Median, shape.Output.Max = 20, 20
 	url := serve(t, simulator.Options{APIKey: "right"}, engine(t, ""))
 	for key, want := range map[string]chat.Outcome{"right": chat.OK, "wrong": chat.Rejected} {
 		for _, api := range dialects() {
@@ -130,7 +131,7 @@ func TestKeyOverHTTP(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			s := workload.NewSession(&shape, workload.NewCorpus("test"), workload.NewCalibration(1), workload.Identity{})
+			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{})
 			_, r := s.Next(workload.Ages{})
 			r.ID = "0123456789abcdef"
 			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Rejected && x.Status != http.StatusUnauthorized {
@@ -144,9 +145,8 @@ func TestKeyOverHTTP(t *testing.T) {
 // reports it with the first token as the simulator sent it.
 func BenchmarkFirstToken(b *testing.B) {
 	const streams = 200
-	p, _ := simulator.ProfileNamed("vllm")
-	p.Frontend = simulator.Frontend{FixedMS: 30}
-	p.Cache.CapacityTokens = 64_000_000
+	p, _ := simulator.ProfileNamed("fast")
+	p.Frontend.FixedMS, p.Step.FixedMS = 50, 20 // 200 answers at once, each of 50 chunks a second
 	e, err := simulator.NewEngine(p, simulator.EngineOptions{})
 	if err != nil {
 		b.Fatal(err)
@@ -161,6 +161,7 @@ func BenchmarkFirstToken(b *testing.B) {
 	}}, e)
 	c := client(b, url, chat.OpenAIChat)
 	shape, corpus := workload.Sentinel(), workload.NewCorpus("bench")
+	shape.Output.Median, shape.Output.Min = 400, 200
 	var late []time.Duration
 	for b.Loop() {
 		var wg sync.WaitGroup

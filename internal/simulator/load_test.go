@@ -20,6 +20,7 @@ import (
 // sender lets the real prober talk to an engine without HTTP, in simulated time.
 type sender struct {
 	engine *simulator.Engine
+	once   sync.Once
 	tools  []byte
 }
 
@@ -66,9 +67,7 @@ func judged(expect string, a *simulator.Answer) chat.Recall {
 func (s *sender) prompt(c chat.Conversation) *simulator.Prompt {
 	p := simulator.NewPrompt(s.engine.Profile())
 	if tools := c.Tools(); len(tools) > 0 {
-		if s.tools == nil {
-			s.tools, _ = json.Marshal(tools)
-		}
+		s.once.Do(func() { s.tools, _ = json.Marshal(tools) }) // the same in all sessions
 		p.Message("tools")
 		p.Text(s.tools)
 	}
