@@ -176,8 +176,16 @@ func TestTooLate(t *testing.T) {
 		{"slow tokens", 0, func(w http.ResponseWriter, r *http.Request) { every(w, r, 9*time.Second, tokenEvent) }, Timeout, 60, "not finished within 1m0s, in mid-stream"},                       // but no stall
 		{"silence before the marker", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent); forever(r) }, Stalled, 10, "nothing for 10s after 1 token events"},        //
 		{"no end behind the marker", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent+doneEvent); forever(r) }, OK, 0, ""},                                         // its connection is given up
-		{"an error's body without end", 0, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500); say(w, `{"error":`); forever(r) }, Rejected, errorPatience.Seconds(), "HTTP 500"},   //
-		{"a limit's body without end", 0, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(429); say(w, `{"error":`); forever(r) }, Throttled, errorPatience.Seconds(), "HTTP 429"},   //
+		{"an error's body without end", 0, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusInternalServerError)
+			say(w, `{"error":`)
+			forever(r)
+		}, Rejected, errorPatience.Seconds(), "HTTP 500"}, //
+		{"a limit's body without end", 0, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusTooManyRequests)
+			say(w, `{"error":`)
+			forever(r)
+		}, Throttled, errorPatience.Seconds(), "HTTP 429"}, //
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -49,8 +49,9 @@ func newDecoder(a API) decoder {
 		return &anthropicDecoder{}
 	case OpenAICompletions:
 		return &chatDecoder{legacy: true}
+	default:
+		return &chatDecoder{}
 	}
-	return &chatDecoder{}
 }
 
 // piece is the inside of a JSON string, or nil if raw is not a string with anything in it.

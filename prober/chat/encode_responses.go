@@ -45,7 +45,7 @@ func openResponses(f *frame, c Conversation) {
 	f.turn = nobody
 }
 
-func writeResponsesMessage(f *frame, i int, m Message) {
+func writeResponsesMessage(f *frame, _ int, m Message) {
 	switch m.Role {
 	case System:
 		return // the instructions

@@ -53,13 +53,12 @@ func complaintIn(body io.Reader) *failure {
 	var c complaint
 	read, err := io.ReadAll(io.LimitReader(body, maxErrorBody))
 	drain(body)
-	if err != nil || json.Unmarshal(read, &c) != nil {
-		return nil
+	if err == nil && json.Unmarshal(read, &c) == nil {
+		if f := c.failure(); f.reason != genericComplaint {
+			return f
+		}
 	}
-	if f := c.failure(); f.reason != genericComplaint {
-		return f
-	}
-	return nil
+	return nil // the status says enough
 }
 
 // isStream reports whether a response may be a stream of events. Servers that say nothing of its

@@ -75,7 +75,7 @@ func (f *fickle) serve(conn net.Conn) {
 		f.mu.Lock()
 		f.requests++
 		f.mu.Unlock()
-		resp := http.Response{StatusCode: 200, ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1, TransferEncoding: []string{"chunked"},
+		resp := http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1, TransferEncoding: []string{"chunked"},
 			Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(&limited{f.answer})}
 		if err := resp.Write(conn); err != nil {
 			return

@@ -170,6 +170,7 @@ func TestAllRecordingsAreUsed(t *testing.T) {
 // Wherever a stream is cut into two reads, and in whatever size of steps it comes, the exchange is
 // the same: every event belongs to the read that brought its end.
 func TestCutAnywhereIsTheSame(t *testing.T) {
+	t.Parallel() // half of the package's time, with the next
 	for _, s := range everyStream(t) {
 		whole := replay(s.api, &script{data: s.data, byOffset: true, cuts: bytesAtATime(1)}, way{expect: "the"})
 		ends := eventEnds(s.data)
@@ -241,6 +242,7 @@ func happened(at time.Time) time.Time {
 // A connection cut at any byte is broken, and an end of file at any byte is truncated, unless the
 // finish marker is there.
 func TestLostAnywhereIsNeverOK(t *testing.T) {
+	t.Parallel()
 	for _, s := range everyStream(t) {
 		if x := replay(s.api, &script{data: s.data}, way{}); x.Outcome != OK {
 			continue
