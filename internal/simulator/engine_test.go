@@ -70,26 +70,6 @@ func TestEngineAnswers(t *testing.T) {
 	})
 }
 
-// TestEngineIdles: an engine with nothing to do has no timer, or a bubble in which everybody waits
-// would never be found dead.
-func TestEngineIdles(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := engine(t, "")
-		a, err := e.Submit(t.Context(), job(e, "hello", 5))
-		if err != nil {
-			t.Fatal(err)
-		}
-		drink(t.Context(), a)
-		ended := time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		<-ctx.Done() // jumps straight there if nothing else is due
-		if got := time.Since(ended); got != time.Hour {
-			t.Errorf("woke after %v", got)
-		}
-	})
-}
-
 func TestCancelledContextFreesTheSequence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := profile(t, "fast")

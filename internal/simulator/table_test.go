@@ -22,7 +22,7 @@ func span() (warmup, d time.Duration, seeds uint64, by float64) {
 	if hurried() {
 		return 5 * time.Minute, 10 * time.Minute, 1, 0.3
 	}
-	return 12 * time.Minute, 80 * time.Minute, 3, 0.10
+	return 12 * time.Minute, 150 * time.Minute, 3, 0.10
 }
 
 // TestPublishedTable holds the calibrated profiles to the published figures, under the prober's own
