@@ -1,0 +1,82 @@
+package e2e
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/firsttoken/firsttoken/alerts"
+	"github.com/firsttoken/firsttoken/prober/slo"
+)
+
+func literal(f float64) string { return fmt.Sprintf("vector(%.17g)", f) }
+
+// TestWilsonIsTheSameInGoAndPromQL compares the two over counts as increase() gives them, fractions
+// included, and over the edges.
+func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
+	s := serve(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	type counts struct{ bad, events float64 }
+	rows := []counts{{0, 1}, {1, 1}, {3, 3}, {0, 1e6}, {1e6, 1e6}, {0.5, 1}}
+	for range 2000 {
+		n := math.Exp(r.Float64() * 14)
+		rows = append(rows, counts{n * r.Float64(), n})
+	}
+	for _, c := range rows {
+		got := value(t, s.Query, alerts.Wilson(literal(c.bad), literal(c.events), alerts.WilsonZ))
+		same(t, fmt.Sprintf("Wilson(%v of %v)", c.bad, c.events), got, slo.WilsonLower(c.bad, c.events, slo.Z95))
+	}
+	if v, err := s.Query(t.Context(), alerts.Wilson(literal(0), literal(0), alerts.WilsonZ), time.Unix(0, 0)); err != nil || len(v) > 0 {
+		t.Errorf("no events: %v, %v; want nothing, as there is nothing to say", v, err)
+	}
+}
+
+// TestWelchIsTheSameInGoAndPromQL goes the whole way from logarithms of single TTFTs. The rules get
+// there by mean and variance, slo.Sample by sums.
+func TestWelchIsTheSameInGoAndPromQL(t *testing.T) {
+	s := serve(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		now, base := sample(r), sample(r)
+		want, ok := slo.Welch(now, base, alerts.DesignEffect)
+		got := value(t, s.Query, alerts.Welch(moments(now), moments(base), alerts.DesignEffect))
+		if !ok {
+			t.Fatalf("slo.Welch has no value for %v and %v", now, base)
+		}
+		same(t, fmt.Sprintf("Welch(%v, %v)", now, base), got, want)
+	}
+	for _, few := range []slo.Sample{{}, {N: 1, Sum: 7, SumSquares: 49}} {
+		expr := alerts.Welch(moments(few), moments(sample(r)), alerts.DesignEffect)
+		if v, err := s.Query(t.Context(), expr, time.Unix(0, 0)); err != nil || len(v) > 0 {
+			t.Errorf("%v TTFTs: %v, %v; want nothing", few.N, v, err)
+		}
+		if _, ok := slo.Welch(few, sample(r), alerts.DesignEffect); ok {
+			t.Errorf("slo.Welch of %v TTFTs has a value", few.N)
+		}
+	}
+}
+
+func sample(r *rand.Rand) slo.Sample {
+	var s slo.Sample
+	median, sigma := math.Log(50)+6*r.Float64(), 0.1+r.Float64()
+	for range 2 + r.IntN(1000) {
+		x := median + sigma*r.NormFloat64()
+		s.N, s.Sum, s.SumSquares = s.N+1, s.Sum+x, s.SumSquares+x*x
+	}
+	return s
+}
+
+func moments(s slo.Sample) [3]string {
+	mean, _ := s.Mean()
+	variance, _ := s.Variance()
+	return [3]string{literal(s.N), literal(mean), literal(variance)}
+}
+
+func same(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if math.IsNaN(got) || math.Abs(got-want) > 1e-9*max(1, math.Abs(want)) {
+		t.Errorf("%s is %v in PromQL and %v in Go", what, got, want)
+	}
+}
