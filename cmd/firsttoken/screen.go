@@ -16,8 +16,8 @@ type screen struct {
 	Over     bool     // it ran, and this is how it ended
 	Notes    []string // what the numbers are not
 	Rows     []row
-	Links    [][2]string // name and address
-	Warnings []string    // the last lines of the log
+	Link     string   // address of the pages
+	Warnings []string // the last lines of the log
 }
 
 // row is one target.
@@ -91,14 +91,16 @@ func (v screen) lines(width int, s style) []string {
 	for _, n := range v.Notes {
 		out = append(out, s.notice(n))
 	}
-	out = append(out, "")
+	if len(v.Notes) < 2 { // a second note takes the empty line: all has to fit into 24
+		out = append(out, "")
+	}
 	out = append(out, v.table(s)...)
 	out = append(out, "")
 	out = append(out, v.strips(width, s)...)
 	out = append(out, "")
 	out = append(out, v.objectives(s)...)
-	for _, l := range v.Links {
-		out = append(out, s.dim(fmt.Sprintf("%-9s", l[0]))+l[1])
+	if v.Link != "" {
+		out = append(out, v.Link+s.dim(" · /metrics · /targets · /config"))
 	}
 	for _, w := range v.Warnings {
 		out = append(out, s.notice(cut(w, width)))

@@ -31,7 +31,7 @@ func shown() screen {
 				Why: "2 throttled · 1 timeout", InFlight: 1, Spend: is(1234.5), SLOs: slos, Last: last[:4]},
 			{Name: "a-very-long-name", Set: 20_000, Spend: measured{}},
 		},
-		Links:    [][2]string{{"metrics", "http://127.0.0.1:9977/metrics"}},
+		Link:     "http://127.0.0.1:9977",
 		Warnings: []string{"time=15:04:05 msg=\"turn failed\" target=tensorrt-llm outcome=throttled err=\"HTTP 429: the server asked to be left alone\""},
 	}
 }
@@ -39,6 +39,19 @@ func shown() screen {
 func TestScreen(t *testing.T) {
 	t.Parallel()
 	golden(t, "screen.txt", strings.Join(shown().lines(80, style{}), "\n")+"\n")
+}
+
+// TestScreenIsLow holds that three targets fit on the smallest of terminals, first minute included.
+func TestScreenIsLow(t *testing.T) {
+	t.Parallel()
+	v := shown()
+	v.Warnings, v.Rows[2].SLOs = nil, v.Rows[0].SLOs
+	for range 2 {
+		if n := len(v.lines(80, style{})); n > 24 {
+			t.Errorf("%d lines with %d notes", n, len(v.Notes))
+		}
+		v.Notes = append(v.Notes, demoWarmUp)
+	}
 }
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
@@ -202,7 +215,7 @@ func TestRowOf(t *testing.T) {
 		{Phase: "warm", Cache: "warm", Outcome: "timeout"},
 	}
 	r := rowOf(s, last, prober.Target{Prices: &prober.Prices{}})
-	if r.OK != 10 || r.Failed != 3 || r.Skips != 4 || r.Why != "2 throttled · 1 timeout · 4 skipped: backoff" {
+	if r.OK != 10 || r.Failed != 3 || r.Skips != 4 || r.Why != "backed off from 2.50M · 2 throttled · 1 timeout · 4 skipped: backoff" {
 		t.Errorf("%+v", r)
 	}
 	if r.TPM != in || r.Set != effective || r.Warm.P95 != is(1.4) || r.Cold.P50.OK || r.TPS != is(130) || r.Spend != is(3) {

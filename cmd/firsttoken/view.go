@@ -80,9 +80,7 @@ func (v *view) lines(ctx context.Context, h *exporter.History, addresses []strin
 	for _, n := range v.notes() {
 		fmt.Fprintln(v.out, n)
 	}
-	for _, l := range links(addresses) {
-		fmt.Fprintf(v.out, "%-9s%s\n", l[0], l[1])
-	}
+	fmt.Fprintf(v.out, "%s/metrics\n", link(addresses))
 	timer := time.NewTimer(firstLine)
 	defer timer.Stop()
 	for {
@@ -110,12 +108,12 @@ func plain(up time.Duration, r row) string {
 		r.TPS.whole(), r.OK, r.Failed, r.Skips, r.Spend.dollars())
 }
 
-func links(addresses []string) [][2]string {
+// link is where the pages are; nothing under systemd's sockets, whose addresses are not ours to know.
+func link(addresses []string) string {
 	if len(addresses) == 0 {
-		return nil
+		return ""
 	}
-	base := "http://" + addresses[0]
-	return [][2]string{{"metrics", base + "/metrics"}, {"targets", base + "/targets"}, {"page", base + "/"}}
+	return "http://" + addresses[0]
 }
 
 // notes say what the numbers are not.
@@ -130,7 +128,7 @@ func (v *view) notes() []string {
 func (v *view) screen(h *exporter.History, addresses []string) screen {
 	return screen{
 		Title: demoTitle, Notes: v.notes(), Up: time.Since(v.started),
-		Rows: v.rows(h), Links: links(addresses), Warnings: v.warnings.last(),
+		Rows: v.rows(h), Link: link(addresses), Warnings: v.warnings.last(),
 	}
 }
 
@@ -179,6 +177,9 @@ func rowOf(s exporter.Summary, last []exporter.Record, t prober.Target) row {
 // count adds up outcomes and skipped slots, and says in words what they were.
 func (r *row) count(s exporter.Summary) {
 	var why []string
+	if s.SetPoint != nil && s.Effective != nil && *s.Effective < *s.SetPoint {
+		why = append(why, "backed off from "+tokens(*s.SetPoint))
+	}
 	for _, o := range chat.Outcomes() {
 		n := s.Outcomes[o]
 		if o == chat.OK {
