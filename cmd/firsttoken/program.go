@@ -25,7 +25,7 @@ type program struct {
 // command is a subcommand that has its flags.
 type command func(ctx context.Context, p program, o options) error
 
-// failed is an error whose text has been shown already.
+// errShown is a failure that its subcommand has told already.
 var errShown = errors.New("the reason has been printed")
 
 // run returns the exit code: 0, or 1 for anything that went wrong, which it has printed.

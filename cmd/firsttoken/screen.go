@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -48,21 +46,6 @@ type attainment struct {
 	Objective float64
 	Good      measured
 }
-
-// answer is one result as a mark: how long its first token took, and what kind it was.
-type answer struct {
-	TTFT   measured // seconds
-	Kind   kind
-	Failed bool
-}
-
-type kind uint8
-
-const (
-	warm kind = iota
-	cold
-	bootstrap
-)
 
 // minWidth is what the table needs.
 const minWidth = 80
@@ -142,24 +125,6 @@ func (v screen) table(s style) []string {
 	return out
 }
 
-// strips shows the last answers of each target as a row of bars.
-func (v screen) strips(width int, s style) []string {
-	legend := fmt.Sprintf("LAST ANSWERS by time to first token, %s %.1f s … %s %.0f s: ", bars()[0], floor, bars()[len(bars())-1], ceiling)
-	out := []string{s.dim(legend) + s.good("warm") + " " + s.colder("cold") + " " + s.dim("start") + " " + s.bad("✗ failed")}
-	for _, r := range v.Rows {
-		room := min(len(r.Last), width-14)
-		var b strings.Builder
-		for _, a := range r.Last[len(r.Last)-room:] {
-			b.WriteString(a.mark(s))
-		}
-		if room == 0 {
-			b.WriteString(s.dim("waiting for the first answer"))
-		}
-		out = append(out, fmt.Sprintf("%-13s", cut(r.Name, 12))+b.String())
-	}
-	return out
-}
-
 // objectives is a line for each target: the share of good events beside what is asked for.
 func (v screen) objectives(s style) []string {
 	var out []string
@@ -189,101 +154,4 @@ func (a attainment) text(s style) string {
 		return s.bad(text)
 	}
 	return s.good(text)
-}
-
-// The scale of a mark is logarithmic, from floor to ceiling seconds.
-const (
-	floor   = 0.1
-	ceiling = 30.0
-)
-
-func bars() []string { return []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"} }
-
-func (a answer) mark(s style) string {
-	switch {
-	case a.Failed || !a.TTFT.OK:
-		return s.bad("✗")
-	case a.Kind == bootstrap:
-		return s.dim(level(a.TTFT.Value))
-	case a.Kind == cold:
-		return s.colder(level(a.TTFT.Value))
-	default:
-		return s.good(level(a.TTFT.Value))
-	}
-}
-
-func level(seconds float64) string {
-	steps := bars()
-	share := math.Log(seconds/floor) / math.Log(ceiling/floor)
-	i := int(share * float64(len(steps)))
-	return steps[min(max(i, 0), len(steps)-1)]
-}
-
-// rates is "2.48/2.50M": both in the unit of the set-point.
-func rates(now, set float64) string {
-	digits, unit := 0, ""
-	div := 1.0
-	switch {
-	case set >= 1e6:
-		div, unit, digits = 1e6, "M", 2
-	case set >= 1e3:
-		div, unit = 1e3, "k"
-	}
-	return fmt.Sprintf("%.*f/%.*f%s", digits, now/div, digits, set/div, unit)
-}
-
-func (m measured) seconds() string {
-	switch {
-	case !m.OK:
-		return "–"
-	case m.Value >= 99.5:
-		return fmt.Sprintf("%.0f", m.Value)
-	case m.Value >= 9.995:
-		return fmt.Sprintf("%.1f", m.Value)
-	default:
-		return fmt.Sprintf("%.2f", m.Value)
-	}
-}
-
-func (m measured) whole() string {
-	if !m.OK {
-		return "–"
-	}
-	return fmt.Sprintf("%.0f", m.Value)
-}
-
-func (m measured) dollars() string {
-	if !m.OK {
-		return "–"
-	}
-	if m.Value < 99.995 {
-		return fmt.Sprintf("$%.2f", m.Value)
-	}
-	return dollars(m.Value)
-}
-
-func percent(share float64) string {
-	text := fmt.Sprintf("%.1f", math.Floor(share*1000+1e-9)/10) // 99.96 % is not 100 %
-	return strings.TrimSuffix(text, ".0") + "%"
-}
-
-// clock is a time that runs: 12s, 2m05s, 1h02m.
-func clock(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	default:
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	}
-}
-
-// cut shortens a text to so many characters, without control characters.
-func cut(text string, width int) string {
-	clean := slices.DeleteFunc([]rune(text), func(r rune) bool { return r < ' ' || r == 0x7f })
-	if len(clean) <= width {
-		return string(clean)
-	}
-	return string(clean[:width-1]) + "…"
 }

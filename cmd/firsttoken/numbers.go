@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rates is "2.48/2.50M": both in the unit of the set-point.
+func rates(now, set float64) string {
+	digits, unit := 0, ""
+	div := 1.0
+	switch {
+	case set >= 1e6:
+		div, unit, digits = 1e6, "M", 2
+	case set >= 1e3:
+		div, unit = 1e3, "k"
+	}
+	return fmt.Sprintf("%.*f/%.*f%s", digits, now/div, digits, set/div, unit)
+}
+
+func (m measured) seconds() string {
+	switch {
+	case !m.OK:
+		return "–"
+	case m.Value >= 99.5:
+		return fmt.Sprintf("%.0f", m.Value)
+	case m.Value >= 9.995:
+		return fmt.Sprintf("%.1f", m.Value)
+	default:
+		return fmt.Sprintf("%.2f", m.Value)
+	}
+}
+
+func (m measured) whole() string {
+	if !m.OK {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f", m.Value)
+}
+
+func (m measured) dollars() string {
+	if !m.OK {
+		return "–"
+	}
+	if m.Value < 99.995 {
+		return fmt.Sprintf("$%.2f", m.Value)
+	}
+	return dollars(m.Value)
+}
+
+func percent(share float64) string {
+	text := fmt.Sprintf("%.1f", math.Floor(share*1000+1e-9)/10) // 99.96 % is not 100 %
+	return strings.TrimSuffix(text, ".0") + "%"
+}
+
+// clock is a time that runs: 12s, 2m05s, 1h02m.
+func clock(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// cut shortens a text to so many characters, without control characters.
+func cut(text string, width int) string {
+	clean := slices.DeleteFunc([]rune(text), func(r rune) bool { return r < ' ' || r == 0x7f })
+	if len(clean) <= width {
+		return string(clean)
+	}
+	return string(clean[:width-1]) + "…"
+}
+
+// thousands is a whole number with commas: 1,234,567.
+func thousands(n float64) string {
+	digits := fmt.Sprintf("%.0f", n)
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// tokens is a large number of tokens to three digits: 950, 28.8k, 864M, 1.30G.
+func tokens(n float64) string {
+	units := []string{"", "k", "M", "G", "T"}
+	i := 0
+	for n >= 999.5 && i < len(units)-1 {
+		n /= 1000
+		i++
+	}
+	switch {
+	case i == 0:
+		return fmt.Sprintf("%.0f", n)
+	case n < 9.995:
+		return fmt.Sprintf("%.2f%s", n, units[i])
+	case n < 99.95:
+		return fmt.Sprintf("%.1f%s", n, units[i])
+	default:
+		return fmt.Sprintf("%.0f%s", n, units[i])
+	}
+}
+
+// dollars are whole from 100 on, and have cents below.
+func dollars(d float64) string {
+	switch {
+	case d >= 99.995:
+		return "$" + thousands(d)
+	case d != 0 && d < 0.1:
+		return fmt.Sprintf("$%.4f", d)
+	default:
+		return fmt.Sprintf("$%.2f", d)
+	}
+}
