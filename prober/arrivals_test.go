@@ -90,10 +90,11 @@ func TestArrivalsRepeat(t *testing.T) {
 		}
 		return out
 	}
-	if times(1) != times(1) {
+	first, again := times(1), times(1)
+	if first != again {
 		t.Error("the same seed gave different schedules")
 	}
-	if times(1) == times(2) {
+	if first == times(2) {
 		t.Error("different seeds gave the same schedule")
 	}
 }

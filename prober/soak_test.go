@@ -100,6 +100,27 @@ func TestSoakFleet(t *testing.T) {
 	})
 }
 
+// Near-regular arrivals show most what a schedule's first gap is worth: a full one, instead of the
+// rest of one, loses half of the twenty slots' first, 2.3 % of the hour. σ of the fleet is 0.35 %.
+func TestSoakFirstHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var targets []Target
+		for i := range 400 {
+			targets = append(targets, example(fmt.Sprintf("s%d", i), ProfileSentinel))
+		}
+		p, f := launch(t, targets, tokenizers)
+		time.Sleep(time.Hour)
+		var tokens int64
+		for _, a := range f {
+			tokens += a.offered(1)
+		}
+		if off := float64(tokens)/(setPoint(targets)*60) - 1; math.Abs(off) > 0.012 {
+			t.Errorf("the first hour's load is %+.2f %% off its set-point", 100*off)
+		}
+		settleAccounts(t, p, f)
+	})
+}
+
 // One target under 2.5M TPM of prompts of 45k to 200k tokens is within 2 % over a day.
 func TestSoakLoad(t *testing.T) {
 	const hours = 24

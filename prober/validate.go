@@ -144,7 +144,7 @@ func validateLabels(errs *invalid.Errors, labels map[string]string) {
 		switch {
 		case slices.Contains(reserved(), name):
 			errs.Add(path, "the name is taken: %s are set by firsttoken or by Prometheus", strings.Join(reserved(), ", "))
-		case !model.LabelName(name).IsValidLegacy() || strings.HasPrefix(name, "__"):
+		case !model.LegacyValidation.IsValidLabelName(name) || strings.HasPrefix(name, "__"):
 			errs.Add(path, "is no label name: letters, digits and _, not a digit first, not __ first")
 		case !model.LabelValue(labels[name]).IsValid():
 			errs.Add(path, "the value is not UTF-8")
