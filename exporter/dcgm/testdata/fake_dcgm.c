@@ -462,11 +462,6 @@ static void fill(dcgmFieldValue_v2 *v, int gpu, int id, int live)
         v->status = DCGM_ST_GPU_IS_LOST;
         return;
     }
-    if ((rest = lastLine('s', gpu, id)) && atoi(rest))
-    {
-        v->status = atoi(rest);
-        return;
-    }
     rest = lastLine('f', gpu, id);
     if (rest)
         setValue(v, rest);
@@ -474,6 +469,8 @@ static void fill(dcgmFieldValue_v2 *v, int gpu, int id, int live)
         setBlank(v, 2);
     if ((rest = lastLine('b', gpu, id)))
         setBlank(v, blankOffset(rest));
+    if ((rest = lastLine('s', gpu, id))) /* with the value left in: who ignores the status believes it */
+        v->status = atoi(rest);
 }
 
 dcgmReturn_t dcgmEntitiesGetLatestValues(dcgmHandle_t handle, dcgmGroupEntityPair_t entities[], unsigned int entityCount,
