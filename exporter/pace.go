@@ -18,7 +18,7 @@ type pace struct {
 func newPace(s *shelf) pace {
 	return pace{
 		setPoint: s.gauge(Family{Name: "tokens_per_minute_target",
-			Help: "Set-point of the load in tokens per minute, input and output together; 0 until the load starts."}),
+			Help: "Set-point of the load in input tokens per minute, cached or not; 0 until the load starts."}),
 		effective: s.gauge(Family{Name: "tokens_per_minute_effective",
 			Help: "What back-off leaves of the set-point, in tokens per minute."}),
 		minutes: s.histogram(Family{Name: "tokens_per_minute", Buckets: tpmBuckets(),
