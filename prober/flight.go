@@ -77,7 +77,7 @@ func (l *loop) land(f *flight, now time.Time) {
 	l.observer.Observe(r)
 	l.judge(f, r)
 	l.report(r)
-	if x.Outcome == chat.Throttled && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) {
+	if x.Outcome == chat.Throttled && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) && !l.ended {
 		l.paced()
 	}
 }

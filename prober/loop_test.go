@@ -3,7 +3,6 @@ package prober
 import (
 	"context"
 	"fmt"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -295,107 +294,4 @@ func checkAway(t *testing.T, results []Result) {
 	if throttled < 2 {
 		t.Fatalf("%d throttled results: nothing was tested", throttled)
 	}
-}
-
-// A paused target has its slots and sends nothing.
-func TestLoopPaused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := example("t", ProfileWatch)
-		target.Load.Paused = true
-		b := newBench(t, target, inTime)
-		time.Sleep(time.Hour)
-		events := b.stop()
-		if n := reasons(events)[Paused]; n < 80 || n > 180 || b.server.seen().sent > 0 { // 125 slots, σ 11
-			t.Errorf("%d slots skipped, %d requests sent", n, b.server.seen().sent)
-		}
-		if p := of[Paced](events); len(p) != 1 || p[0] != (Paced{"t", 125_000, 0}) {
-			t.Errorf("paced %+v", p)
-		}
-	})
-}
-
-// After its end a load sends nothing more and says so once; what is in flight is not disturbed.
-func TestLoopEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := example("t", ProfileLoad)
-		target.Load.Until = time.Now().Add(30 * time.Minute)
-		b := newBench(t, target, inTime)
-		time.Sleep(3 * time.Hour)
-		events := b.stop()
-		for _, r := range of[Result](events) {
-			if !r.Scheduled.Before(target.Load.Until) {
-				t.Errorf("a slot %s after the end", r.Scheduled.Sub(target.Load.Until))
-			}
-			if r.Outcome != chat.OK {
-				t.Errorf("outcome %s: cut off by the end", r.Outcome)
-			}
-		}
-		paced := of[Paced](events)
-		if len(paced) != 2 || paced[1] != (Paced{Target: "t"}) {
-			t.Fatalf("paced %+v", paced)
-		}
-		at := b.journal.at[slices.Index(events, Event(paced[1]))]
-		if !at.Equal(target.Load.Until) {
-			t.Errorf("said to end %s after the end", at.Sub(target.Load.Until))
-		}
-	})
-}
-
-// More than MaxInFlight requests are never out, and what a slow server costs in slots is counted.
-func TestLoopLimitsInFlight(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := example("t", ProfileLoad)
-		target.Load.MaxInFlight = 3
-		b := newBench(t, target, func(*chat.Request) answer {
-			return answer{ttft: time.Second, duration: 30 * time.Second, output: 100}
-		})
-		time.Sleep(time.Hour)
-		skipped, most := reasons(b.stop()), b.server.seen().most
-		if most != 3 || skipped[InFlight] < 100 || skipped[NoSession] > 20 { // while the trial is out
-			t.Errorf("%d in flight at most, skipped %v", most, skipped)
-		}
-	})
-}
-
-// A prober that did not get to run counts what it missed, and does not make up for it in a burst.
-func TestLoopThatSlept(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		journal, server := &journal{}, newServer(1)
-		p := New(Options{Observer: journal, Seed: 1})
-		l := p.newLoop(example("t", ProfileLoad), server)
-		ctx, cancel := context.WithCancel(context.Background())
-		l.begin(time.Now())
-		work := func() { // as run does
-			l.work(ctx, time.Now())
-			synctest.Wait()
-			for len(l.landed) > 0 {
-				l.land(<-l.landed, time.Now())
-			}
-		}
-		for range 600 { // a minute in which it runs ten times a second
-			time.Sleep(100 * time.Millisecond)
-			work()
-		}
-		sent := server.seen().sent
-		if late := reasons(journal.all())[Late]; late != 0 || sent < 10 {
-			t.Fatalf("%d late, %d sent while awake", late, sent)
-		}
-		time.Sleep(10 * time.Minute) // asleep
-		work()
-		if late := reasons(journal.all())[Late]; late < 150 || late > 260 { // 2.5M TPM of 121k tokens: 206, σ 14
-			t.Errorf("%d slots missed in ten minutes", late)
-		}
-		if n := server.seen().sent - sent; n > 3 { // what was due in the last second
-			t.Errorf("%d requests at once after waking up", n)
-		}
-		for _, s := range of[Skipped](journal.all()) {
-			if s.Reason == Late && time.Since(s.At) <= lateAfter {
-				t.Errorf("a slot %s ago is not late", time.Since(s.At))
-			}
-		}
-		cancel()
-		for len(l.flights) > 0 {
-			l.land(<-l.landed, time.Now())
-		}
-	})
 }
