@@ -38,8 +38,8 @@ func buildFake(t testing.TB) string {
 }
 
 func compileFake() (dir, skip string, err error) {
-	cc, err := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
-	if err != nil {
+	cc, missing := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
+	if missing != nil {
 		return "", "no C compiler (gcc, or CC in the environment): the fake libdcgm.so.4 cannot be built", nil
 	}
 	headers, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/NVIDIA/go-dcgm").Output()

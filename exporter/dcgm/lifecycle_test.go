@@ -107,6 +107,7 @@ func TestGPULostAndBack(t *testing.T) {
 		{"fields", "fstatus 5 155 -18"}, // only a field knows it yet
 	} {
 		t.Run(how.name, func(t *testing.T) {
+			t.Parallel()
 			dir, n := oneNode(t)
 			n.serve(b200s()...)
 			r := newRig(t, dir, local, nil)
@@ -217,6 +218,7 @@ func TestVersionMismatch(t *testing.T) {
 		{"version", "api dcgmHostengineVersionInfo -12", "connect", "-12"},
 	} {
 		t.Run(how.name, func(t *testing.T) {
+			t.Parallel()
 			dir, n := oneNode(t)
 			n.serve(append(b200s(), how.line)...)
 			r := newRig(t, dir, local, nil)
@@ -261,6 +263,7 @@ func TestGarbledAgent(t *testing.T) {
 		{"failing", "echo no >&2; exit 3", codeCrash},
 	} {
 		t.Run(how.name, func(t *testing.T) {
+			t.Parallel()
 			r := newRigWith(t, local, func(ctx context.Context, _ string) (*exec.Cmd, error) {
 				return exec.CommandContext(ctx, "sh", "-c", how.script), nil
 			})
