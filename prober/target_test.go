@@ -87,24 +87,6 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-func TestCurrent(t *testing.T) {
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	rows := []struct {
-		until time.Time
-		want  int
-	}{
-		{time.Time{}, 0},           // no end
-		{now.Add(time.Second), 0},  //
-		{now, 1},                   // nothing would be sent
-		{now.Add(-time.Second), 1}, //
-	}
-	for _, r := range rows {
-		if errs := (Load{Until: r.until}).Current(now); len(errs) != r.want {
-			t.Errorf("until %s at %s: %v", r.until, now, errs)
-		}
-	}
-}
-
 // Hash tells targets apart by all that they say, and by nothing else.
 func TestHash(t *testing.T) {
 	price, same := 1.0, 1.0

@@ -15,7 +15,7 @@ import (
 )
 
 // Validate says everything that is wrong with the target, by the keys of the configuration file. It
-// needs no clock: see Current for an end that has passed.
+// needs no clock: that the end of a load has passed is for its caller to see.
 func (t Target) Validate() invalid.Errors {
 	var errs invalid.Errors
 	validateName(&errs, t.Name)
@@ -26,15 +26,6 @@ func (t Target) Validate() invalid.Errors {
 	t.validateSLOs(&errs)
 	if t.Prices != nil {
 		errs.Under("prices", t.Prices.Validate())
-	}
-	return errs
-}
-
-// Current says whether the load can still run at now: one whose end has passed would send nothing.
-func (l Load) Current(now time.Time) invalid.Errors {
-	var errs invalid.Errors
-	if !l.Until.IsZero() && !now.Before(l.Until) {
-		errs.Add("until", "%s has passed", l.Until.Format(time.RFC3339))
 	}
 	return errs
 }
