@@ -42,7 +42,8 @@ Everything that describes a target is on ` + "`firsttoken_target_info`" + `; joi
 
 Histograms are classic and native at once (factor 1.1). Classic bounds are those below and the thresholds of the SLOs that are
 configured when the process starts; no rule should depend on a classic bucket, as a server that ingests native histograms may drop it.
-In OpenMetrics, the buckets of latency histograms carry exemplars with the ` + "`request_id`" + ` of a line in the results file.
+In OpenMetrics, the buckets of latency histograms carry exemplars with the ` + "`request_id`" + ` of a line in the results file; where
+traces are sent ([OpenTelemetry](opentelemetry.md)), only those of exchanges whose span was kept, with its ` + "`trace_id` and `span_id`" + `.
 
 | when an exchange … | finishes | fails after its first token | fails before it | is a bootstrap turn |
 |---|---|---|---|---|

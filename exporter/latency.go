@@ -92,9 +92,8 @@ func (l latency) forget(target string) {
 	l.logSquared.forget(target)
 }
 
-// observe adds what a steady result had.
-func (p population) observe(r prober.Result) {
-	e := exemplarOf(r)
+// observe adds what a steady result had, each with the exemplar e, which may be nil.
+func (p population) observe(r prober.Result, e prometheus.Labels) {
 	span(p.ttft, e)(r.TTFT())
 	span(p.fromSchedule, e)(r.TTFTFromSchedule())
 	span(p.firstOutput, e)(r.TimeToFirstOutput())

@@ -21,6 +21,7 @@ type Metrics struct {
 	pace       pace
 	info       *info
 	revision   revision
+	exemplar   func(prober.Result) prometheus.Labels
 
 	mu sync.RWMutex
 	of map[string]*target
@@ -33,6 +34,9 @@ type MetricsOptions struct {
 	// a restart. The SLO counters judge it exactly from the reload on, and a native histogram
 	// resolves it within 5 % all the same, so nothing that alerts depends on it.
 	Targets []prober.Target
+	// Traced says that an observer before this one keeps spans and names them in Result.Span. Exemplars
+	// then name these exchanges only.
+	Traced bool
 }
 
 // NewMetrics registers all families; there are no series before a target has started. The error is
@@ -44,7 +48,12 @@ func NewMetrics(reg prometheus.Registerer, o MetricsOptions) (*Metrics, error) {
 
 func newMetrics(reg prometheus.Registerer, o MetricsOptions) (*Metrics, *shelf) {
 	s := &shelf{reg: reg}
+	exemplar := exemplarOf
+	if o.Traced {
+		exemplar = spanOf
+	}
 	return &Metrics{
+		exemplar:   exemplar,
 		latency:    newLatency(s, o.Targets),
 		network:    newNetwork(s),
 		outcomes:   newOutcomes(s),
@@ -67,6 +76,7 @@ type target struct {
 	objectives  map[slo.Name]objectiveOf
 	pace        paceOf
 	revision    *revisionOf
+	exemplar    func(prober.Result) prometheus.Labels
 }
 
 // Observe counts one event. Events of a target that has not started or has stopped are dropped.
@@ -110,7 +120,7 @@ func (t *target) observe(r prober.Result) {
 		return
 	}
 	if i, ok := place(t.labels, r.Turn.Cache(), r.Context()); ok {
-		t.populations[i].observe(r)
+		t.populations[i].observe(r, t.exemplar(r))
 	}
 }
 
@@ -131,6 +141,7 @@ func (m *Metrics) start(t prober.Target) {
 		objectives:  m.objectives.born(name, t.SLOs),
 		pace:        m.pace.born(name, time.Now()),
 		revision:    m.revision.born(name),
+		exemplar:    m.exemplar,
 	}
 }
 

@@ -23,6 +23,7 @@ const Version = 1
 type Record struct {
 	V         int        `json:"v" doc:"version of this schema: 1"`
 	RequestID string     `json:"request_id" doc:"sent to the server as X-Request-Id; also the exemplar of a histogram's bucket"`
+	Span      string     `json:"span_id,omitempty" doc:"the trace span that was kept of the exchange, 16 hexadecimal digits; its trace's id is request_id"`
 	Target    string     `json:"target" doc:"name of the target"`
 	Session   string     `json:"session,omitempty" doc:"the session's salt, 12 hexadecimal digits"`
 	Turn      int        `json:"turn" doc:"number of the turn in its session, from 0"`
@@ -87,7 +88,7 @@ type Tokens struct {
 // NewRecord is the record of a result.
 func NewRecord(r prober.Result) Record {
 	rec := Record{
-		V: Version, RequestID: r.ID, Target: r.Target,
+		V: Version, RequestID: r.ID, Span: r.Span, Target: r.Target,
 		Session: r.Turn.Session, Turn: r.Turn.Number, Phase: string(r.Turn.Phase), Cache: r.Turn.Cache(), Context: r.Context(),
 		Reused: r.Reused, StaleRetry: r.StaleRetry,
 		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
@@ -160,7 +161,7 @@ func DecodeRecord(line []byte) (Record, error) {
 // Result is the result again, as far as it was recorded; replayed into Metrics it gives the same
 // series. Its instants have no monotonic reading.
 func (rec Record) Result() prober.Result {
-	r := prober.Result{Target: rec.Target, Turn: workload.Turn{
+	r := prober.Result{Target: rec.Target, Span: rec.Span, Turn: workload.Turn{
 		Session: rec.Session, Number: rec.Turn, Phase: workload.Phase(rec.Phase),
 		Words: rec.Words, Messages: rec.Messages, Tokens: rec.ExpectedTokens, Cached: rec.ExpectedCached, MaxTokens: rec.MaxTokens,
 		Recall: rec.Recall != "",

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -127,24 +125,6 @@ func TestDecodeRefuses(t *testing.T) {
 	} {
 		if _, err := DecodeRecord([]byte(line)); err == nil {
 			t.Errorf("%s is no error", line)
-		}
-	}
-}
-
-func TestExemplar(t *testing.T) {
-	long := make([]byte, 200)
-	for _, row := range []struct {
-		id   string
-		want prometheus.Labels
-	}{
-		{"0123456789abcdef", prometheus.Labels{"request_id": "0123456789abcdef"}},
-		{"", nil},           // names nothing
-		{string(long), nil}, // the client library panics above 128 runes
-		{"\xff", nil},       // and at what is not text
-	} {
-		got := exemplarOf(changed(func(r *prober.Result) { r.ID = row.id }))
-		if !reflect.DeepEqual(got, row.want) {
-			t.Errorf("%q: %v, want %v", row.id, got, row.want)
 		}
 	}
 }

@@ -43,6 +43,9 @@ type Endpoint struct {
 	ExtraBody map[string]any `yaml:"extra_body,omitempty"`
 	// SessionHeaders get the session's id as value: X-Session-ID, X-Dynamo-Session-ID, X-SMG-Routing-Key.
 	SessionHeaders []string `yaml:"session_headers,omitempty"`
+	// PropagateTrace sends W3C's traceparent, so that an engine that traces (vLLM, SGLang, TensorRT-LLM)
+	// joins its spans to ours. It tells the server our trace ids, which are the request ids.
+	PropagateTrace bool `yaml:"propagate_trace,omitempty"`
 	// Timeout bounds the whole exchange; StallTimeout the silence after the first token.
 	Timeout      model.Duration `yaml:"timeout,omitempty"`
 	StallTimeout model.Duration `yaml:"stall_timeout,omitempty"`

@@ -69,6 +69,9 @@ func (c *Client) httpRequest(r *Request, key string, body *Body) *http.Request {
 	for _, name := range c.endpoint.SessionHeaders {
 		h.Set(name, r.Session)
 	}
+	if parent, ok := traceparent(r.ID); ok && c.endpoint.PropagateTrace {
+		h.Set("Traceparent", parent)
+	}
 	switch {
 	case key == "":
 	case c.endpoint.API == AnthropicMessages:
