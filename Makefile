@@ -7,7 +7,7 @@ help: ## this list
 test: ## every test, with the race detector
 	go test -race ./...
 
-check: tidy generated portable lint vuln ## everything but the tests
+check: tidy generated portable lint figures rules e2e vuln ## everything but the tests
 
 lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod
 	bin/golangci-lint run ./...
@@ -17,12 +17,24 @@ tidy: ## go.mod and go.sum hold what the code needs and no more
 
 generated: ## generated files are up to date
 	go generate ./...
-	@git diff --exit-code -- docs || { echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
+	@git diff --exit-code -- docs alerts || { echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
+
+figures: ## the long runs in simulated time, whose full size the race detector is too slow for
+	go test ./prober ./internal/simulator
 
 portable: ## builds without cgo, and for the other systems people run it on
 	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build ./...
 	CGO_ENABLED=0 GOOS=windows go build ./...
+
+rules: bin/promtool bin/pint ## alert rules: promtool, pint, and Prometheus 2.42 where it can be had
+	.ci/rules bin/promtool bin/pint
+
+e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2e-long adds days and months
+	cd e2e && go vet ./... && go test -short ./...
+
+e2e-long:
+	cd e2e && go test -timeout 60m ./...
 
 vuln: bin/govulncheck ## known vulnerabilities, where their database can be reached
 	.ci/vuln bin/govulncheck
@@ -34,4 +46,12 @@ $(TOOLS): tools/go.mod tools/go.sum
 	cd tools && go build -o ../bin/ tool
 	@touch $(TOOLS)
 
-.PHONY: help test check lint tidy generated portable vuln bench
+bin/promtool: tools/promtool/go.mod tools/promtool/go.sum # without service discovery: it only reads files here
+	cd tools/promtool && go build -tags remove_all_sd -o ../../bin/ tool
+	@touch $@
+
+bin/pint: tools/pint/go.mod tools/pint/go.sum
+	cd tools/pint && go build -o ../../bin/ tool
+	@touch $@
+
+.PHONY: help test check lint tidy generated portable rules e2e e2e-long vuln bench
