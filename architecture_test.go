@@ -18,15 +18,19 @@ const module = "github.com/firsttoken/firsttoken"
 // listed fails the test, so that a new one is drawn before it is built.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/firsttoken":     {"internal/config", "internal/invalid", "internal/simulator", "exporter", "prober", "prober/chat", "prober/slo", "prober/workload"},
-		"internal/config":    {"internal/invalid", "prober", "prober/chat", "prober/slo", "prober/workload"},
-		"exporter":           {"prober", "prober/chat", "prober/slo", "prober/workload"},
-		"prober":             {"internal/invalid", "prober/chat", "prober/slo", "prober/workload"},
-		"prober/workload":    {"internal/invalid", "prober/chat"},
-		"prober/chat":        {"internal/invalid"},
-		"prober/slo":         {"internal/invalid"},
-		"internal/simulator": {"internal/invalid"},
-		"internal/invalid":   {},
+		"cmd/firsttoken":      {"dashboards", "internal/config", "internal/invalid", "internal/simulator", "exporter", "prober", "prober/chat", "prober/slo", "prober/workload"},
+		"internal/config":     {"internal/invalid", "prober", "prober/chat", "prober/slo", "prober/workload"},
+		"exporter":            {"prober", "prober/chat", "prober/slo", "prober/workload"},
+		"prober":              {"internal/invalid", "prober/chat", "prober/slo", "prober/workload"},
+		"prober/workload":     {"internal/invalid", "prober/chat"},
+		"prober/chat":         {"internal/invalid"},
+		"prober/slo":          {"internal/invalid"},
+		"internal/simulator":  {"internal/invalid"},
+		"internal/invalid":    {},
+		"alerts":              {"prober/slo"},
+		"alerts/generate":     {"alerts"},
+		"dashboards":          {"alerts"},
+		"dashboards/generate": {"dashboards"},
 	}
 }
 

@@ -87,5 +87,7 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	simulate.declare(add("simulate", "Serve simulated inference engines, to be probed.", simulate.run))
 	demo := demoFlags{}
 	demo.declare(add("demo", "Show everything at work: three simulated engines, a steady load on each, and what is measured.", demo.run))
+	grafana := dashboardsFlags{}
+	grafana.declare(add("dashboards", "Write the Grafana dashboards, and the file that makes Grafana load them.", grafana.run))
 	return app, commands
 }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/firsttoken/firsttoken/dashboards"
+)
+
+// TestDashboardsAreWritten: what Grafana is given is byte for byte what the binary holds.
+func TestDashboardsAreWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	var out bytes.Buffer
+	p := program{Args: []string{"dashboards", "--out", dir}, Stdout: &out, Stderr: &out}
+	if code := p.run(t.Context()); code != 0 {
+		t.Fatalf("exit code %d: %s", code, out.String())
+	}
+	for _, name := range []string{
+		dashboards.FleetUID + ".json", dashboards.TargetUID + ".json", dashboards.SLOUID + ".json",
+		dashboards.CapacityUID + ".json", dashboards.GPUUID + ".json", "provisioning.yaml",
+	} {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		want, err := dashboards.FS.ReadFile("json/" + name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s differs from what is embedded", name)
+		}
+		if !strings.Contains(out.String(), filepath.Join(dir, name)+"\n") {
+			t.Errorf("%s was not named on the output: %s", name, out.String())
+		}
+	}
+}
+
+func TestDashboardsNeedAFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := program{Args: []string{"dashboards", "--out", file}, Stdout: &out, Stderr: &out}
+	if code := p.run(t.Context()); code != 1 || !strings.Contains(out.String(), "writing dashboards") {
+		t.Errorf("exit code %d, output %q: a file is no folder", code, out.String())
+	}
+}

@@ -1,0 +1,136 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/heatmap"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+func lastValue() common.ReduceDataOptions {
+	return common.ReduceDataOptions{Values: ptr(false), Calcs: []string{"lastNotNull"}, Fields: ptr("")}
+}
+
+func legend(calcs ...string) common.VizLegendOptions {
+	l := common.VizLegendOptions{DisplayMode: common.LegendDisplayModeList, Placement: common.LegendPlacementBottom, ShowLegend: true, Calcs: calcs}
+	if len(calcs) > 0 {
+		l.DisplayMode = common.LegendDisplayModeTable
+		return l
+	}
+	l.Calcs = []string{}
+	return l
+}
+
+func tooltip() common.VizTooltipOptions {
+	return common.VizTooltipOptions{Mode: common.TooltipDisplayModeMulti, Sort: common.SortOrderDescending}
+}
+
+// tile shows numbers of now. Colour is for what is judged; the rest stays plain.
+func tile(title string, d about, queries ...query) panel {
+	o := stat.NewOptions()
+	o.GraphMode, o.ColorMode = common.BigValueGraphModeNone, common.BigValueColorModeValue
+	o.Orientation, o.ReduceOptions = common.VizOrientationAuto, lastValue()
+	for i := range queries {
+		queries[i].instant = true
+	}
+	p := newPanel("stat", title, d, o).size(3, 5).asked(queries...)
+	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
+	return p
+}
+
+// graph draws lines over time.
+func graph(title string, d about, queries ...query) panel {
+	p := newPanel("timeseries", title, d, timeseries.Options{Legend: legend(), Tooltip: tooltip()}).asked(queries...)
+	p.FieldConfig.Defaults.Custom = curve(0)
+	return p
+}
+
+// stack draws areas on top of each other: parts of a whole.
+func stack(title string, d about, queries ...query) panel {
+	p := graph(title, d, queries...)
+	c := curve(60)
+	c.Stacking = &common.StackingConfig{Mode: ptr(common.StackingModeNormal), Group: ptr("A")}
+	p.FieldConfig.Defaults.Custom = c
+	return p
+}
+
+func curve(fill float64) *common.GraphFieldConfig {
+	return &common.GraphFieldConfig{
+		DrawStyle: ptr(common.GraphDrawStyleLine), LineWidth: ptr(1.5), FillOpacity: &fill, LineInterpolation: ptr(common.LineInterpolationLinear),
+		ShowPoints: ptr(common.VisibilityModeAuto), PointSize: ptr(4.0), SpanNulls: &common.BoolOrFloat64{Bool: ptr(false)},
+		AxisPlacement: ptr(common.AxisPlacementAuto), AxisColorMode: ptr(common.AxisColorModeText),
+		ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
+		Stacking:          &common.StackingConfig{Mode: ptr(common.StackingModeNone), Group: ptr("A")},
+	}
+}
+
+// fromZero starts the axis at 0 and lets it grow.
+func (p panel) fromZero() panel {
+	if c, ok := p.FieldConfig.Defaults.Custom.(*common.GraphFieldConfig); ok {
+		c.AxisSoftMin = ptr(0.0)
+	}
+	return p
+}
+
+// logarithmic is for what spans decades, as a first token does between cached and queued.
+func (p panel) logarithmic() panel {
+	if c, ok := p.FieldConfig.Defaults.Custom.(*common.GraphFieldConfig); ok {
+		c.ScaleDistribution = &common.ScaleDistributionConfig{Type: common.ScaleDistributionLog, Log: ptr(10.0)}
+	}
+	return p
+}
+
+// summarised puts the last and the highest value of each line in the legend.
+func (p panel) summarised() panel {
+	if o, ok := p.Options.(timeseries.Options); ok {
+		o.Legend = legend("lastNotNull", "max")
+		p.Options = o
+	}
+	return p
+}
+
+// states draws what something was at each time, a row for each series.
+func states(title string, d about, queries ...query) panel {
+	p := newPanel("state-timeline", title, d, statetimeline.Options{
+		ShowValue: common.VisibilityModeNever, RowHeight: 0.8, MergeValues: ptr(true), AlignValue: ptr(common.TimelineValueAlignmentLeft),
+		Legend: legend(), Tooltip: tooltip(),
+	}).size(24, 7).asked(queries...)
+	p.FieldConfig.Defaults.Custom = statetimeline.FieldConfig{LineWidth: ptr(uint32(0)), FillOpacity: ptr(uint32(80))}
+	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
+	return p
+}
+
+// ranking draws a bar for each series of now, greatest first where the query sorts.
+func ranking(title string, d about, queries ...query) panel {
+	for i := range queries {
+		queries[i].instant = true
+	}
+	return newPanel("bargauge", title, d, bargauge.Options{
+		DisplayMode: common.BarGaugeDisplayModeBasic, ValueMode: common.BarGaugeValueModeText, NamePlacement: common.BarGaugeNamePlacementLeft,
+		ShowUnfilled: true, Sizing: common.BarGaugeSizingAuto, MinVizWidth: 8, MinVizHeight: 16, MaxVizHeight: 300,
+		Legend: common.VizLegendOptions{DisplayMode: common.LegendDisplayModeHidden, Placement: common.LegendPlacementBottom, Calcs: []string{}}, ReduceOptions: lastValue(), Orientation: common.VizOrientationHorizontal,
+	}).asked(queries...)
+}
+
+// density draws a histogram over time.
+func density(title string, d about, h histogram, unit string) panel {
+	q := query{expr: h.cells(), legend: "{{le}}", format: prometheus.PromQueryFormatHeatmap, interval: "1m"}
+	p := newPanel("heatmap", title, d, heatmap.Options{
+		Calculate: ptr(false), CellGap: ptr(uint8(1)), ShowValue: common.VisibilityModeNever,
+		Color: heatmap.HeatmapColorOptions{
+			Mode: ptr(heatmap.HeatmapColorModeScheme), Scheme: "Oranges", Fill: "dark-orange", Exponent: 0.5, Steps: 64,
+			Scale: ptr(heatmap.HeatmapColorScaleExponential),
+		},
+		YAxis:        heatmap.YAxisConfig{Unit: &unit, AxisPlacement: ptr(common.AxisPlacementLeft)},
+		RowsFrame:    &heatmap.RowsHeatmapOptions{Layout: ptr(common.HeatmapCellLayoutAuto)},
+		FilterValues: &heatmap.FilterValueRange{Le: ptr(float32(1e-9))},
+		Tooltip:      heatmap.HeatmapTooltip{Mode: common.TooltipDisplayModeSingle, YHistogram: ptr(false)},
+		Exemplars:    heatmap.ExemplarConfig{Color: "rgba(255,0,255,0.7)"},
+	}).asked(q)
+	p.MaxDataPoints = ptr(120.0)
+	return p.unit(unit)
+}

@@ -1,0 +1,72 @@
+package dashboards
+
+import "github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+// Colours mean the same on every dashboard. Names are Grafana's, so that they follow its theme.
+const (
+	colourP50  = "light-blue"
+	colourP95  = "blue"
+	colourP99  = "dark-blue"
+	colourMean = "purple"
+
+	colourLimit = "red" // an objective, a power limit: what must not be crossed
+	colourGood  = "green"
+	colourWarn  = "yellow"
+	colourBad   = "orange"
+	colourWorst = "red"
+	colourPlain = "text" // what is not judged
+
+	colourClient = "semi-dark-blue"
+	colourEngine = "semi-dark-orange"
+	colourCold   = "light-blue"
+	colourWarm   = "light-orange"
+)
+
+// outcomeColours is a closed set, as the outcomes are.
+func outcomeColours() map[string]string {
+	return map[string]string{
+		"ok": "green", "refused": "dark-purple", "throttled": "yellow", "rejected": "orange", "broken": "red",
+		"truncated": "dark-orange", "stalled": "super-light-red", "timeout": "dark-red", "cancelled": "text",
+	}
+}
+
+func tokenColours() map[string]string {
+	return map[string]string{
+		"input_uncached": "blue", "input_cached": "light-green", "input_cache_write": "light-purple",
+		"output": "orange", "reasoning": "light-orange",
+	}
+}
+
+// step is one threshold: from this value on, this colour.
+type step struct {
+	from   float64
+	colour string
+}
+
+// steps begin with the colour of everything below the first.
+func steps(below string, above ...step) *dashboard.ThresholdsConfig {
+	t := dashboard.ThresholdsConfig{Mode: dashboard.ThresholdsModeAbsolute, Steps: []dashboard.Threshold{{Color: below}}}
+	for _, s := range above {
+		t.Steps = append(t.Steps, dashboard.Threshold{Value: &s.from, Color: s.colour})
+	}
+	return &t
+}
+
+// ofObjective judges a value as a share of what the exported objective allows: 1 is the limit.
+func ofObjective() *dashboard.ThresholdsConfig {
+	return steps(colourGood, step{0.8, colourWarn}, step{1, colourWorst})
+}
+
+// moreIsBetter judges a value as a share of what it should reach.
+func moreIsBetter() *dashboard.ThresholdsConfig {
+	return steps(colourWorst, step{1, colourGood})
+}
+
+// budgetLeft judges a share of an error budget; below 0 it is overspent.
+func budgetLeft() *dashboard.ThresholdsConfig {
+	return steps(colourWorst, step{0, colourBad}, step{0.25, colourWarn}, step{0.5, colourGood})
+}
+
+func fixed(colour string) *dashboard.FieldColor {
+	return &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdFixed, FixedColor: &colour}
+}
