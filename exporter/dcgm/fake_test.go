@@ -38,8 +38,8 @@ func buildFake(t testing.TB) string {
 }
 
 func compileFake() (dir, skip string, err error) {
-	cc, missing := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
-	if missing != nil {
+	cc := compiler()
+	if cc == "" {
 		return "", "no C compiler (gcc, or CC in the environment): the fake libdcgm.so.4 cannot be built", nil
 	}
 	headers, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/NVIDIA/go-dcgm").Output()
@@ -57,6 +57,15 @@ func compileFake() (dir, skip string, err error) {
 		return dir, "", fmt.Errorf("compiling the fake libdcgm.so.4: %w\n%s", err, out)
 	}
 	return dir, "", nil
+}
+
+// compiler is empty where there is none.
+func compiler() string {
+	path, err := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 func removeFake() { _ = os.RemoveAll(fakeLibrary.dir) }

@@ -16,13 +16,12 @@ import (
 )
 
 // TestScrapeNeverWaits compares two collectors that are scraped in turn, so that whatever else the
-// machine does hits both. A scrape that asked DCGM would take seconds where the other takes one
-// millisecond: the generous ratio cannot hide that.
+// machine does hits both. The ratio of the medians is sharp; that of the 99th percentiles is wide,
+// because one scrape in a hundred meets the scheduler of a busy machine.
 func TestScrapeNeverWaits(t *testing.T) {
 	t.Parallel()
-	const scrapes, most = 200, 20
+	const scrapes = 200
 	calm, hanging := hangingPair(t)
-	p99s := [2]time.Duration{}
 	took := [2][]time.Duration{}
 	for range scrapes {
 		for i, r := range [...]*rig{calm, hanging} {
@@ -31,13 +30,18 @@ func TestScrapeNeverWaits(t *testing.T) {
 			took[i] = append(took[i], time.Since(began))
 		}
 	}
-	for i := range took {
-		slices.Sort(took[i])
-		p99s[i] = took[i][scrapes*99/100]
-	}
-	t.Logf("p99 of /metrics: %v with an engine that answers, %v with one that hangs", p99s[0], p99s[1])
-	if p99s[1] > most*p99s[0] {
-		t.Errorf("p99 of /metrics is %v while an engine hangs, %v while it answers: more than %d times", p99s[1], p99s[0], most)
+	slices.Sort(took[0])
+	slices.Sort(took[1])
+	for _, row := range []struct {
+		name string
+		at   int
+		most time.Duration // times
+	}{{"median", scrapes / 2, 5}, {"p99", scrapes * 99 / 100, 20}} {
+		answering, hung := took[0][row.at], took[1][row.at]
+		t.Logf("%s of /metrics: %v with an engine that answers, %v with one that hangs", row.name, answering, hung)
+		if hung > row.most*answering {
+			t.Errorf("%s of /metrics is %v while an engine hangs, %v while it answers: more than %d times", row.name, hung, answering, row.most)
+		}
 	}
 }
 
