@@ -2,7 +2,7 @@
 TOOLS := bin/golangci-lint bin/govulncheck
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"
 
 test: ## every test, with the race detector
 	go test -race ./...

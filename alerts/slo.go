@@ -106,6 +106,11 @@ $most`, "factor", number(b.Factor), "budget", BudgetRecord,
 		"most", fmt.Sprintf("clamp_min(%s + %s * %s, %s)", number(b.Floor), number(1-b.Floor), BudgetRecord, number(b.Cap)))
 }
 
+// Threshold is the share of bad events above which the pair alerts, given the error budget ε.
+func (b Burn) Threshold(budget float64) float64 {
+	return min(b.Factor*budget, max(b.Cap, b.Floor+(1-b.Floor)*budget))
+}
+
 // budgetRemaining sums the period up from short steps, since reading 30 days of every raw counter
 // would cost many times as much. Steps that overlap weigh on both sums alike, so the interval at
 // which they were recorded does not matter.

@@ -20,13 +20,13 @@ func PrometheusRule(groups []Group, files ...[]byte) ([]byte, error) {
 	all := groupNodes(groups)
 	for _, f := range files {
 		var more struct {
-			Groups []*yaml.Node `yaml:"groups"`
+			Groups []yaml.Node `yaml:"groups"`
 		}
 		if err := yaml.Unmarshal(f, &more); err != nil {
 			return nil, fmt.Errorf("reading rules: %w", err)
 		}
-		for _, g := range more.Groups {
-			all = append(all, withoutComments(g))
+		for i := range more.Groups {
+			all = append(all, withoutComments(&more.Groups[i]))
 		}
 	}
 	return encode(mapping(

@@ -1,0 +1,195 @@
+package e2e
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/firsttoken/firsttoken/alerts"
+	"github.com/firsttoken/firsttoken/e2e/lab"
+)
+
+var update = flag.Bool("update", false, "write the measured tables to docs/alerting.md")
+
+const document = "../docs/alerting.md"
+
+// probeRates in requests per minute: sentinel, a slow watch, watch, and on to load.
+func probeRates() []float64 { return []float64{0.33, 1, 2, 5, 20} }
+
+// TestMonth replays thirty days of traffic at half of each error budget, with its noise, its bursts
+// and its days, for three targets. Nobody may be woken.
+func TestMonth(t *testing.T) {
+	days := 30
+	if testing.Short() {
+		days = 3
+	}
+	d := time.Duration(days) * 24 * time.Hour
+	s := serve(t)
+	var all []*traffic
+	for i, perMin := range []float64{0.33, 2, 20} {
+		all = append(all, newTraffic("quiet-"+rate(perMin), perMin, 1, 0, uint64(i)))
+	}
+	drive(t, s, all, d)
+	if err := s.EvaluateEvery(t.Context(), epoch, epoch.Add(d), 4*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	fired, err := s.Fired(t.Context(), epoch, epoch.Add(d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	episodes := map[string]int{}
+	for _, f := range fired {
+		if f.Name() == "FirsttokenWatchdog" {
+			continue
+		}
+		n := countEpisodes(f)
+		episodes[f.Labels.Get("severity")] += n
+		t.Logf("%d times: %s", n, f.Labels)
+	}
+	if episodes[string(alerts.Page)] > 0 {
+		t.Errorf("%d false pages in %d days of %d targets", episodes[string(alerts.Page)], days, len(all))
+	}
+	if !testing.Short() {
+		documented(t, "month", fmt.Sprintf("%d targets at 0.33, 2 and 20 requests a minute, %d days at half of each error budget: %d pages, %d tickets, %d warnings.\n",
+			len(all), days, episodes["page"], episodes["ticket"], episodes["warning"]))
+	}
+}
+
+// countEpisodes counts firings that are apart by more than half an hour.
+func countEpisodes(f lab.Firing) int {
+	n := 1
+	for i := 1; i < len(f.At); i++ {
+		if f.At[i].Sub(f.At[i-1]) > 30*time.Minute {
+			n++
+		}
+	}
+	return n
+}
+
+// TestDetection makes targets slower by a step and takes down when the first of the two TTFT alerts fired.
+func TestDetection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two days of 125 targets; not with -short")
+	}
+	const calm, after, replicates = 28 * time.Hour, 26 * time.Hour, 5
+	steps := []float64{1.1, 1.2, 1.3, 1.5, 2}
+	s := serve(t)
+	var all []*traffic
+	for _, perMin := range probeRates() {
+		for _, step := range steps {
+			for r := range replicates {
+				all = append(all, newTraffic(targetName(perMin, step, r), perMin, step, calm, uint64(100+r)+uint64(step*1000)))
+			}
+		}
+	}
+	drive(t, s, all, calm+after)
+	began := epoch.Add(calm)
+	if err := s.EvaluateEvery(t.Context(), began.Add(-time.Hour), began.Add(after), 4*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	fired, err := s.Fired(t.Context(), began, began.Add(after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| requests a minute |")
+	for _, step := range steps {
+		fmt.Fprintf(&b, " +%.0f %% |", 100*(step-1))
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(steps)) + "\n")
+	for _, perMin := range probeRates() {
+		fmt.Fprintf(&b, "| %s |", rate(perMin))
+		for _, step := range steps {
+			median, ok := medianDelay(fired, "FirsttokenTTFTRegression", began, perMin, step, replicates)
+			paged, woke := medianDelay(fired, "FirsttokenSLOBurnFast", began, perMin, step, replicates)
+			fmt.Fprintf(&b, " %s / %s |", delay(median, ok), delay(paged, woke))
+			if allowed, can := allows(perMin, step); can && (!ok || median > allowed) {
+				t.Errorf("a step of %.2f at %v requests a minute: alarmed after %s, and the sample allows %s", step, perMin, delay(median, ok), allowed)
+			}
+		}
+		b.WriteString("\n")
+	}
+	t.Log("\n" + b.String())
+	documented(t, "detection", b.String())
+}
+
+func targetName(perMin, step float64, replicate int) string {
+	return fmt.Sprintf("r%v-s%v-%d", perMin, step, replicate)
+}
+
+// medianDelay of an alert over the replicates; false when it did not fire in most of them.
+func medianDelay(fired []lab.Firing, alert string, began time.Time, perMin, step float64, replicates int) (time.Duration, bool) {
+	var delays []time.Duration
+	for r := range replicates {
+		for _, f := range fired {
+			if f.Name() == alert && f.Labels.Get("target") == targetName(perMin, step, r) {
+				delays = append(delays, f.First().Sub(began))
+				break
+			}
+		}
+	}
+	if len(delays) <= replicates/2 {
+		return 0, false
+	}
+	slices.Sort(delays)
+	return delays[replicates/2], true
+}
+
+func delay(d time.Duration, ok bool) string {
+	switch {
+	case !ok:
+		return "–"
+	case d < time.Hour:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
+}
+
+// allows is how soon the alert can be expected at nine in ten, by its own arithmetic: the number of
+// TTFTs n at which the step stands z + 1.28 standard errors above 0, if a window holds that many of
+// them, and the time that they take, and a quarter for steps that come in the middle of windows.
+//
+//	n = deff·σ²·(z + 1.28)² / ln(step)²      (the baseline's own error comes on top)
+func allows(perMin, step float64) (time.Duration, bool) {
+	sigma2 := sigmaSlow*sigmaSlow + sigmaNoise*sigmaNoise
+	n := 1.4 * alerts.DesignEffect * sigma2 * math.Pow(alerts.WelchZ+1.28, 2) / math.Pow(math.Log(step), 2)
+	for _, r := range alerts.Regressions() {
+		w, _ := r.Window.Duration()
+		if n > perMin*w.Minutes() || step < r.Slowdown*1.04 {
+			continue
+		}
+		// All of the window has to be of after the step for its mean to be so much higher.
+		return w + alerts.RegressionFor + 8*time.Minute, true
+	}
+	return 0, false
+}
+
+// documented holds the part of docs/alerting.md between two marks to what was measured.
+func documented(t *testing.T, mark, table string) {
+	t.Helper()
+	old, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := []byte("<!-- "+mark+": measured by e2e, go test -update -->\n"), []byte("<!-- /"+mark+" -->")
+	i, j := bytes.Index(old, begin), bytes.Index(old, end)
+	if i < 0 || j < i {
+		t.Fatalf("%s has no place for %s", document, mark)
+	}
+	fresh := slices.Concat(old[:i], begin, []byte(table), old[j:])
+	if *update {
+		if err := os.WriteFile(document, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(old, fresh) {
+		t.Errorf("%s does not say what was measured; go test -update writes:\n%s", document, table)
+	}
+}
