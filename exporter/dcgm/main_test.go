@@ -2,8 +2,11 @@ package dcgm
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -20,8 +23,19 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	waitTogether()
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		removeFake()
 		os.Exit(code)
 	}))
+}
+
+// waitTogether lets more tests run at once than there are processors, where nobody chose a number:
+// they wait for the intervals of child processes and compute next to nothing.
+func waitTogether() {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel")
+	if parallel.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+		_ = parallel.Value.Set("6")
+	}
 }
