@@ -8,14 +8,19 @@ import (
 // Instants are the moments of one exchange, all from one monotonic clock; a zero Time did not
 // happen. Started carries the wall clock too.
 //
-//	Started ─ Connected ─ Written ─ Headers ─ FirstToken ─ FirstOutput … LastToken ─ End
-//	   t1        t2         t3        t4         t6           t6o           t7        t8
+//	Started ─ Connected ─ Written ─ Acked ─ Headers ─ FirstToken ─ FirstOutput … LastToken ─ End
+//	   t1        t2         t3      t3a       t4         t6           t6o           t7        t8
 //
-// Receive instants are taken when Read returns and before anything is parsed.
+// Receive instants are the kernel's receive timestamps where the platform has them (see
+// Exchange.HasReceiveLag), else they are taken when Read returns and before anything is parsed.
 type Instants struct {
-	Started     time.Time // the body is encoded, the request is about to be sent
-	Connected   time.Time // a connection is in hand, reused or new
-	Written     time.Time // the last byte of the request was handed to the kernel
+	Started   time.Time // the body is encoded, the request is about to be sent
+	Connected time.Time // a connection is in hand, reused or new
+	Written   time.Time // the last byte of the request was handed to the kernel
+	// Acked is when the peer was seen to have acknowledged the last byte of the request, at most 0.5 ms
+	// or an eighth of the time since Written after its acknowledgement came. A peer may delay that by
+	// 40 ms. Zero where the platform does not tell, or the answer came first.
+	Acked       time.Time
 	Headers     time.Time // the response's first byte
 	FirstEvent  time.Time // the first event of any kind, comments excluded
 	FirstToken  time.Time // first non-empty piece on any channel: text, reasoning, tool call, refusal
@@ -96,13 +101,21 @@ type Exchange struct {
 	Status     int    // HTTP status, 0 before headers
 	Sent       int64  // bytes of request body
 	Events     int    // token-bearing events, not tokens
+	// LongestGap lies between two token-bearing events. With Endpoint.BatchReads it is exact where it
+	// is longer than that; a shorter one is anything up to it.
 	LongestGap time.Duration
 	HasGap     bool // two token-bearing events or more
-	Usage      Usage
-	Finish     string // finish or stop reason, verbatim
-	Identity   Identity
-	RateLimit  RateLimit
-	Recall     Recall
-	Outcome    Outcome
-	Err        error // nil exactly when Outcome is OK; its text holds no prompt, answer or key
+	// ReceiveLag is from the kernel's stamp of the first token, which FirstToken is then, to the moment
+	// at which we had it. False where the kernel stamped nothing.
+	ReceiveLag    time.Duration
+	HasReceiveLag bool
+	// Retransmits counts segments that were sent again, those of a new connection's handshake included.
+	Retransmits Count
+	Usage       Usage
+	Finish      string // finish or stop reason, verbatim
+	Identity    Identity
+	RateLimit   RateLimit
+	Recall      Recall
+	Outcome     Outcome
+	Err         error // nil exactly when Outcome is OK; its text holds no prompt, answer or key
 }

@@ -29,6 +29,8 @@ type sending struct {
 	first   func(time.Time)
 	key     string
 	watch   *watch
+	trace   *trace // of the attempt
+	done    <-chan struct{}
 	x       *Exchange
 }
 
@@ -59,7 +61,8 @@ func (s *sending) run(parent context.Context) *failure {
 // attempt is one request on one connection. stale says that a reused connection turned out to be
 // dead before the first byte of a response.
 func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
-	var t trace
+	t := &trace{}
+	s.trace, s.done = t, ctx.Done()
 	body := s.client.encoder.Body(s.request)
 	req := s.client.httpRequest(s.request, s.key, body).WithContext(t.within(ctx))
 	if s.x.Started.IsZero() {
@@ -68,8 +71,10 @@ func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
 	resp, err := s.client.trip.RoundTrip(req)
 	if err == nil {
 		f = s.response(resp)
+		t.end()
 		_ = resp.Body.Close() // the answer has been judged
 	}
+	t.end()
 	_ = body.Close() // never fails
 	s.x.Sent = body.sent()
 	t.into(s.x, s.x.Sent == body.Len())
@@ -115,14 +120,22 @@ func (s *sending) stream(resp *http.Response) *failure {
 		sc.reset()
 		s.client.scanners.Put(sc)
 	}()
+	w := s.trace.connection()
 	st := stream{
-		source:  stamped{resp.Body},
+		source:  stamped{resp.Body, w},
 		scanner: sc,
 		decoder: newDecoder(s.client.endpoint.API),
 		recall:  recall{expect: []byte(s.request.Expect)},
 		first:   s.first,
 		alive:   s.watch.alive,
 		x:       s.x,
+	}
+	if w != nil {
+		st.started = func() { w.brief(false) }
+	}
+	if window := time.Duration(s.client.endpoint.BatchReads); window > 0 && w != nil {
+		st.nap = newNap(window, s.done)
+		defer st.nap.stop()
 	}
 	if f := st.read(); f != nil {
 		return f

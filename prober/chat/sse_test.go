@@ -136,9 +136,9 @@ func TestStampedReadsOnReturn(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		n, at, err := stamped{r}.receive(make([]byte, 8))
-		if n != 1 || err != nil || at.Sub(start) != 3*time.Second {
-			t.Errorf("%d bytes at %v, %v", n, at.Sub(start), err)
+		n, got, err := stamped{Reader: r}.receive(make([]byte, 8))
+		if n != 1 || err != nil || got.At.Sub(start) != 3*time.Second {
+			t.Errorf("%d bytes at %v, %v", n, got.At.Sub(start), err)
 		}
 	})
 }
@@ -150,16 +150,16 @@ type tape struct {
 	left         int
 }
 
-func (s *tape) receive(p []byte) (int, time.Time, error) {
+func (s *tape) receive(p []byte) (int, Receipt, error) {
 	if !s.begun {
 		s.begun = true
-		return copy(p, s.first), epoch, nil
+		return copy(p, s.first), Receipt{At: epoch}, nil
 	}
 	if s.left == 0 {
-		return 0, epoch, io.EOF
+		return 0, Receipt{At: epoch}, io.EOF
 	}
 	s.left--
-	return copy(p, s.again), epoch, nil
+	return copy(p, s.again), Receipt{At: epoch}, nil
 }
 
 type hotShape struct {

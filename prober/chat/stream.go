@@ -6,18 +6,27 @@ import (
 	"time"
 )
 
-// source yields received bytes and the instant at which they were received.
+// source yields received bytes and when the newest of them came.
 type source interface {
-	receive(p []byte) (n int, at time.Time, err error)
+	receive(p []byte) (n int, at Receipt, err error)
 }
 
-// stamped takes the instant when Read returns and before anything is parsed. This is the one place
-// where a receive instant is made.
-type stamped struct{ io.Reader }
+// stamped is a response's body. The instant is the kernel's where the wire tells it, else that at
+// which Read returns, before anything is parsed. net/http and crypto/tls read ahead into buffers: what
+// comes out of them is as old as the newest read of the wire, or older.
+type stamped struct {
+	io.Reader
+	wire wire // nil if the connection tells nothing
+}
 
-func (s stamped) receive(p []byte) (int, time.Time, error) {
+func (s stamped) receive(p []byte) (int, Receipt, error) {
 	n, err := s.Read(p)
-	return n, time.Now(), err
+	if s.wire != nil {
+		if r, ok := s.wire.receipt(); ok {
+			return n, r, err
+		}
+	}
+	return n, Receipt{At: time.Now()}, err
 }
 
 const (
@@ -35,7 +44,9 @@ type stream struct {
 	recall  recall
 	first   func(time.Time) // may be nil
 	alive   func()          // called after a read that brought more than pings, from the first token on; may be nil
+	started func()          // called after the read that brought the first token; may be nil
 	lively  bool
+	nap     *nap // nil: every read waits for bytes and for nothing else
 	x       *Exchange
 }
 
@@ -56,14 +67,17 @@ func (s *stream) events() *failure {
 		if err != nil {
 			return &failure{outcome: Broken, reason: err.Error()}
 		}
-		n, at, err := s.source.receive(buf)
+		n, got, err := s.source.receive(buf)
 		s.scanner.read(n)
-		s.x.End = at
-		if done, f := s.dispatch(at); done || f != nil {
+		s.x.End = got.At
+		fresh := s.x.FirstToken.IsZero()
+		if done, f := s.dispatch(got.At); done || f != nil {
+			s.began(fresh, got)
 			return f
 		}
+		s.began(fresh, got)
 		if err != nil {
-			return s.ended(at, err)
+			return s.ended(got.At, err)
 		}
 		if s.lively && s.alive != nil && !s.x.FirstToken.IsZero() {
 			s.lively = false
@@ -71,7 +85,19 @@ func (s *stream) events() *failure {
 		}
 		if !s.x.FirstToken.IsZero() {
 			limit = readAfterToken
+			s.nap.take(got)
 		}
+	}
+}
+
+// began tells how the first token was received, if it was in the bytes of this receipt.
+func (s *stream) began(fresh bool, got Receipt) {
+	if !fresh || s.x.FirstToken.IsZero() {
+		return
+	}
+	s.x.ReceiveLag, s.x.HasReceiveLag = got.Lag, got.Kernel
+	if s.started != nil {
+		s.started()
 	}
 }
 

@@ -28,7 +28,7 @@ type script struct {
 	err      error // at the end; nil is io.EOF
 }
 
-func (s *script) receive(p []byte) (int, time.Time, error) {
+func (s *script) receive(p []byte) (int, Receipt, error) {
 	n := min(len(p), len(s.data)-s.from)
 	if s.cuts != nil {
 		n = min(n, s.cuts(s.from))
@@ -42,11 +42,11 @@ func (s *script) receive(p []byte) (int, time.Time, error) {
 	s.reads++
 	if n == 0 && s.from == len(s.data) {
 		if s.err != nil {
-			return 0, at, s.err
+			return 0, Receipt{At: at}, s.err
 		}
-		return 0, at, io.EOF
+		return 0, Receipt{At: at}, io.EOF
 	}
-	return n, at, nil
+	return n, Receipt{At: at}, nil
 }
 
 type way struct {
@@ -319,7 +319,7 @@ type sizes struct {
 	asked []int
 }
 
-func (s *sizes) receive(p []byte) (int, time.Time, error) {
+func (s *sizes) receive(p []byte) (int, Receipt, error) {
 	s.asked = append(s.asked, len(p))
 	return s.script.receive(p)
 }

@@ -14,6 +14,8 @@ import (
 type trace struct {
 	mu                           sync.Mutex
 	connected, written, headers  time.Time
+	wire                         wire // nil if the connection tells nothing
+	upload                       upload
 	reused                       bool
 	dnsBegan, tcpBegan, tlsBegan time.Time
 	phases                       Phases
@@ -25,16 +27,18 @@ func (t *trace) within(ctx context.Context) context.Context {
 		GotConn: func(i httptrace.GotConnInfo) {
 			defer t.lock()()
 			t.connected, t.reused = time.Now(), i.Reused
+			t.got(i)
 		},
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
 			defer t.lock()()
 			if i.Err == nil {
 				t.written = time.Now()
+				t.follow()
 			}
 		},
 		GotFirstResponseByte: func() {
 			defer t.lock()()
-			t.headers = time.Now()
+			t.headers = t.received()
 		},
 		DNSStart: func(httptrace.DNSStartInfo) { t.begin(&t.dnsBegan) },
 		DNSDone:  func(i httptrace.DNSDoneInfo) { t.done(&t.dnsBegan, &t.phases.DNS, i.Err) },
@@ -69,7 +73,8 @@ func (t *trace) done(began *time.Time, phase *time.Duration, err error) {
 // connection the phases are those of a dial that was not needed in the end.
 func (t *trace) into(x *Exchange, whole bool) {
 	defer t.lock()()
-	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
+	x.Connected, x.Written, x.Acked, x.Headers, x.Reused = t.connected, t.written, t.upload.acked, t.headers, t.reused
+	x.Retransmits = t.upload.again
 	x.Phases = Phases{}
 	if !t.reused {
 		x.Phases = t.phases
@@ -80,5 +85,8 @@ func (t *trace) into(x *Exchange, whole bool) {
 	late := t.written.IsZero() || t.written.After(t.headers)
 	if !t.headers.IsZero() && whole && late {
 		x.Written = t.headers
+	}
+	if !t.headers.IsZero() && x.Acked.After(t.headers) {
+		x.Acked = t.headers // seen late, for the same reason
 	}
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"time"
@@ -26,7 +27,7 @@ func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func
 	trip, err = config.NewRoundTripperFromConfig(e.HTTP, "firsttoken",
 		config.WithHTTP2Disabled(),
 		config.WithIdleConnTimeout(idleTimeout),
-		config.WithDialContextFunc(dial),
+		config.WithDialContextFunc(stamping(dial)),
 	)
 	if err != nil {
 		return nil, nil, err
@@ -36,6 +37,17 @@ func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func
 		closeIdle = c.CloseIdleConnections
 	}
 	return trip, closeIdle, nil
+}
+
+// stamping makes connections that know when bytes came. TLS and proxies sit above them.
+func stamping(dial config.DialContextFunc) config.DialContextFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return Stamped(c), nil
+	}
 }
 
 // commonHeader is what every request to an endpoint carries, less what Endpoint.HTTP sets itself.

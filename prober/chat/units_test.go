@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/common/config"
+	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -176,6 +177,7 @@ func TestValidate(t *testing.T) {
 		{"extra not JSON", func(e *Endpoint) { e.ExtraBody = map[string]any{"x": map[any]any{1: 2}} }, []string{"extra_body: x: cannot be written as JSON: json: unsupported type: map[interface {}]interface {}"}},
 		{"header", func(e *Endpoint) { e.SessionHeaders = []string{"X-Session-ID", "X Session", ""} }, []string{`session_headers: "X Session" is no header name`, `session_headers: "" is no header name`}},
 		{"times", func(e *Endpoint) { e.Timeout, e.StallTimeout = 0, 0 }, []string{"timeout: must be positive", "stall_timeout: must be positive"}},
+		{"batch", func(e *Endpoint) { e.BatchReads = model.Duration(2 * time.Second) }, []string{"batch_reads: must be between 0s and 1s"}},
 		{"stall", func(e *Endpoint) { e.StallTimeout = e.Timeout + 1 }, []string{"stall_timeout: is longer than the timeout of 5m0s"}},
 	}
 	for _, tt := range tests {

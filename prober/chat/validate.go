@@ -103,6 +103,9 @@ func (e Endpoint) validateTimes(errs *invalid.Errors) {
 	case e.Timeout > 0 && e.StallTimeout > e.Timeout:
 		errs.Add("stall_timeout", "is longer than the timeout of %s", time.Duration(e.Timeout))
 	}
+	if e.BatchReads < 0 || time.Duration(e.BatchReads) > maxBatch {
+		errs.Add("batch_reads", "must be between 0s and %s", maxBatch)
+	}
 }
 
 func apiNames() string {

@@ -1,0 +1,41 @@
+package chat
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestNap(t *testing.T) {
+	const window = 25 * time.Millisecond
+	kernel := Receipt{Kernel: true}
+	for _, row := range []struct {
+		name string
+		got  Receipt
+		over bool // the exchange
+		want time.Duration
+	}{
+		{"sleeps", kernel, false, window},
+		{"user-space stamps would be blurred by it", Receipt{}, false, 0},
+		{"more is waiting", Receipt{Kernel: true, more: true}, false, 0},
+		{"given up", kernel, true, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			done := make(chan struct{})
+			if row.over {
+				close(done)
+			}
+			n := newNap(window, done)
+			defer n.stop()
+			for range 2 {
+				start := time.Now()
+				n.take(row.got)
+				if took := time.Since(start); took != row.want {
+					t.Errorf("%s: %v, want %v", row.name, took, row.want)
+				}
+			}
+		})
+	}
+	var none *nap
+	none.take(kernel) // no batching
+}
