@@ -89,19 +89,24 @@ func comparison(r Regression) []Rule {
 		record(SlowdownRecord(r.Window), fmt.Sprintf("exp(%s - %s)", LogMeanRecord(w), LogMeanRecord(base))),
 		record(WelchRecord(r.Window), Welch(
 			[3]string{LogCountRecord(w), LogMeanRecord(w), LogVarianceRecord(w)},
-			[3]string{LogCountRecord(base), LogMeanRecord(base), LogVarianceRecord(base)}, DesignEffect)),
+			[3]string{LogCountRecord(base), LogMeanRecord(base), LogVarianceRecord(base)}, designEffect(LogCountRecord(w), r.Window))),
 	}
 }
 
 // Welch is the PromQL of slo.Welch for vectors of counts, means and variances, where both sides have
-// two values or more and not both variances are 0.
-func Welch(now, base [3]string, designEffect float64) string {
+// two values or more and not both variances are 0; deff is a number or a vector.
+func Welch(now, base [3]string, deff string) string {
 	return fill(`
 ($m1 - $m0)
 /
 sqrt(
   $deff * ($v1 / ($n1 > 1) + $v0 / ($n0 > 1)) > 0
-)`, "n1", now[0], "m1", now[1], "v1", now[2], "n0", base[0], "m0", base[1], "v0", base[2], "deff", number(designEffect))
+)`, "n1", now[0], "m1", now[1], "v1", now[2], "n0", base[0], "m0", base[1], "v0", base[2], "deff", deff)
+}
+
+// designEffect is the PromQL of DesignEffect.
+func designEffect(count string, w Window) string {
+	return fmt.Sprintf("clamp_min(%s * %s, %s)", count, number(DesignEffect(1e6, w)/1e6), number(LeastDesignEffect))
 }
 
 // slower is the condition that a window's TTFT is worse than its baseline's beyond chance.

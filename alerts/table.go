@@ -122,23 +122,38 @@ func Regressions() []Regression {
 	}
 }
 
+// DesignEffect is how many TTFTs are worth one independent TTFT (see slo.Welch), for n of them in a
+// window: neighbours in one queue are alike, and the more of them are asked for in a minute, the more.
+// Without this a busy target would raise an alert at every wave of its load.
+//
+//	requests a minute   0.33   1   2   5   20
+//	design effect       2      2   4   10  40
+func DesignEffect(n float64, w Window) float64 {
+	d, ok := w.Duration()
+	if !ok {
+		return LeastDesignEffect
+	}
+	return max(LeastDesignEffect, n*QueueMemory.Seconds()/d.Seconds())
+}
+
 // Of the regression alerts.
 const (
-	WelchZ          = 3.09 // one-sided 1 in 1,000
-	DesignEffect    = 2.0  // neighbours in one queue are alike; 4 where queues are long (see slo.Welch)
-	RegressionN     = 20   // TTFTs in the window
-	BaselineN       = 100  // TTFTs in the baseline
-	RegressionFor   = 10 * time.Minute
-	RevisionZ       = 2.33 // one-sided 1 in 100: a change of the model is a reason to look closer
-	RevisionRatio   = 1.10
-	RevisionRecent  = Window("2h")
-	RevisionFor     = 5 * time.Minute
-	TPSRatio        = 0.75 // of the same hours yesterday and last week
-	TPSN            = 20
-	TPSFor          = 10 * time.Minute
-	SaturationR     = 0.7 // Pearson's correlation of ln(TTFT) with tokens per minute
-	SaturationRatio = 1.5 // TTFT against the fastest fifth of the day
-	SaturationFor   = 15 * time.Minute
+	LeastDesignEffect = 2.0
+	QueueMemory       = 2 * time.Minute // within which TTFTs say the same
+	WelchZ            = 3.09            // one-sided 1 in 1,000
+	RegressionN       = 20              // TTFTs in the window
+	BaselineN         = 100             // TTFTs in the baseline
+	RegressionFor     = 10 * time.Minute
+	RevisionZ         = 2.33 // one-sided 1 in 100: a change of the model is a reason to look closer
+	RevisionRatio     = 1.10
+	RevisionRecent    = Window("2h")
+	RevisionFor       = 5 * time.Minute
+	TPSRatio          = 0.75 // of the same hours yesterday and last week
+	TPSN              = 20
+	TPSFor            = 10 * time.Minute
+	SaturationR       = 0.7 // Pearson's correlation of ln(TTFT) with tokens per minute
+	SaturationRatio   = 1.5 // TTFT against the fastest fifth of the day
+	SaturationFor     = 15 * time.Minute
 )
 
 // Of the target, its prefix cache, engine and GPUs.

@@ -151,23 +151,27 @@ func delay(d time.Duration, ok bool) string {
 	return fmt.Sprintf("%.1f h", d.Hours())
 }
 
-// allows is how soon the alert can be expected at nine in ten, by its own arithmetic: the number of
-// TTFTs n at which the step stands z + 1.28 standard errors above 0, if a window holds that many of
-// them, and the time that they take, and a quarter for steps that come in the middle of windows.
+// allows is how soon the alert can be expected nine times in ten, by its own arithmetic. Of a window's
+// TTFTs a share f is from after the step; the mean has then risen by f·ln(step), and has to stand 1.28
+// standard errors above what the alert asks for.
 //
-//	n = deff·σ²·(z + 1.28)² / ln(step)²      (the baseline's own error comes on top)
+//	f·ln(step)  ≥  max( ln(Slowdown), z·se )  +  1.28·se,     se² = deff·σ²·(1/n + 1/n₀)
 func allows(perMin, step float64) (time.Duration, bool) {
-	sigma2 := sigmaSlow*sigmaSlow + sigmaNoise*sigmaNoise
-	n := 1.4 * alerts.DesignEffect * sigma2 * math.Pow(alerts.WelchZ+1.28, 2) / math.Pow(math.Log(step), 2)
+	best, can := time.Duration(0), false
 	for _, r := range alerts.Regressions() {
 		w, _ := r.Window.Duration()
-		if n > perMin*w.Minutes() || step < r.Slowdown*1.04 {
-			continue
+		base, _ := r.Base.Range.Duration()
+		n, n0 := perMin*w.Minutes(), 2*perMin*base.Minutes()
+		if n0 > perMin*24*60 {
+			n0 /= 2 // there was no last week yet
 		}
-		// All of the window has to be of after the step for its mean to be so much higher.
-		return w + alerts.RegressionFor + 8*time.Minute, true
+		se := math.Hypot(sigmaSlow, sigmaNoise) * math.Sqrt(alerts.DesignEffect(n, r.Window)*(1/n+1/n0))
+		f := (math.Max(math.Log(r.Slowdown), alerts.WelchZ*se) + 1.28*se) / math.Log(step)
+		if d := time.Duration(f*float64(w)) + alerts.RegressionFor + 8*time.Minute; f < 1 && (!can || d < best) {
+			best, can = d, true
+		}
 	}
-	return 0, false
+	return best, can
 }
 
 // documented holds the part of docs/alerting.md between two marks to what was measured.

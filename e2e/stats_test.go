@@ -40,19 +40,20 @@ func TestWelchIsTheSameInGoAndPromQL(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
 		now, base := sample(r), sample(r)
-		want, ok := slo.Welch(now, base, alerts.DesignEffect)
-		got := value(t, s.Query, alerts.Welch(moments(now), moments(base), alerts.DesignEffect))
+		deff := alerts.DesignEffect(now.N, "30m")
+		want, ok := slo.Welch(now, base, deff)
+		got := value(t, s.Query, alerts.Welch(moments(now), moments(base), fmt.Sprint(deff)))
 		if !ok {
 			t.Fatalf("slo.Welch has no value for %v and %v", now, base)
 		}
 		same(t, fmt.Sprintf("Welch(%v, %v)", now, base), got, want)
 	}
 	for _, few := range []slo.Sample{{}, {N: 1, Sum: 7, SumSquares: 49}} {
-		expr := alerts.Welch(moments(few), moments(sample(r)), alerts.DesignEffect)
+		expr := alerts.Welch(moments(few), moments(sample(r)), "2")
 		if v, err := s.Query(t.Context(), expr, time.Unix(0, 0)); err != nil || len(v) > 0 {
 			t.Errorf("%v TTFTs: %v, %v; want nothing", few.N, v, err)
 		}
-		if _, ok := slo.Welch(few, sample(r), alerts.DesignEffect); ok {
+		if _, ok := slo.Welch(few, sample(r), 2); ok {
 			t.Errorf("slo.Welch of %v TTFTs has a value", few.N)
 		}
 	}

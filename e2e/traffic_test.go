@@ -18,7 +18,8 @@ import (
 //	        + 0.48·noise                    everything else; σ is 0.5 in all
 //
 // The TTFT objective is 95 % and its threshold stands where 2.5 % are slower, half of the budget. Half
-// of the availability budget of 1 % goes too, in outages of about four minutes, as real failures come.
+// of the availability budget of 1 % goes too, in bursts of two to six minutes, as real failures come: a
+// replica restarts, a node is drained. Longer ones would be outages, and worth a page.
 type traffic struct {
 	name    string
 	perMin  float64
@@ -73,7 +74,7 @@ func (t *traffic) minute(at time.Duration) {
 	if t.outage > 0 {
 		t.outage--
 	} else if t.random.Float64() < 0.005/outageShare/outageMean {
-		t.outage = 1 + int(t.random.ExpFloat64()*outageMean)
+		t.outage = outageMean - 2 + t.random.IntN(5)
 	}
 	for range t.poisson() {
 		t.turn(at)
