@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
 )
 
@@ -20,6 +21,9 @@ import (
 func daemon(ctx context.Context, p program, o options) error {
 	file, err := config.Load(o.ConfigFile)
 	if err != nil {
+		return err
+	}
+	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
 		return err
 	}
 	log, err := p.logger(o)

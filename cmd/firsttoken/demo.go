@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/model"
 
+	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
@@ -77,6 +78,10 @@ func (c *demoFlags) speedUp() []simulator.Incident {
 
 // probe is the daemon's work on the given targets, with a view.
 func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
+	var err error
+	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
+		return err
+	}
 	v, err := newView(p, o, c.warmUp)
 	if err != nil {
 		return err

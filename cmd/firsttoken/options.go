@@ -8,6 +8,8 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
+
+	"github.com/firsttoken/firsttoken/exporter/otel"
 )
 
 // prefix starts the name of every environment variable.
@@ -29,6 +31,8 @@ type options struct {
 	WorkloadSeed      uint64         `env:"WORKLOAD_SEED"`
 	LogLevel          string         `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat         string         `env:"LOG_FORMAT" envDefault:"logfmt"`
+
+	telemetry otel.Settings // from the OTEL_ variables alone; read by the commands that probe
 }
 
 // variable is the environment variable of a flag.

@@ -62,7 +62,7 @@ func (p program) fail(err error) int {
 	return 1
 }
 
-const about = "Continuous SLO probing of LLM inference endpoints, for Prometheus."
+const about = "Continuous SLO probing of LLM inference endpoints, for Prometheus. Traces and metrics are also sent by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT or another of OpenTelemetry's variables says so."
 
 // application declares every flag and subcommand.
 func (p program) application(o *options) (*kingpin.Application, map[string]command) {

@@ -16,15 +16,18 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// service is the prober with everything that listens to it:
+// service is the prober with everything that listens to it. Spans come first, so that the others can
+// name those that were kept:
 //
-//	                ┌─ metrics ── registry ── /metrics
-//	prober ── Event ┼─ history ── /targets, landing page, the demo's screen
-//	                └─ results ── file
+//	                          ┌─ metrics ── registry ─┬─ /metrics
+//	prober ── Event ─ spans ──┼─ history ─ /targets,  │  landing page, the demo's screen
+//	                    │     └─ results ── file      │
+//	                    └───────── OTLP, if asked for ┘
 type service struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
@@ -32,6 +35,7 @@ type service struct {
 	history  *exporter.History
 	reloads  *exporter.Reloads
 	results  *exporter.Results // nil without a file
+	sent     *otel.Telemetry
 	prober   *prober.Prober
 
 	cancel  context.CancelFunc // ends what runs beside the prober
@@ -42,7 +46,7 @@ type service struct {
 // ones are those of the first, whose thresholds shape the histograms.
 func newService(ctx context.Context, o options, targets []prober.Target, log *slog.Logger, connect connector) (*service, error) {
 	s := &service{log: log, history: exporter.NewHistory()}
-	if err := s.register(o, targets); err != nil {
+	if err := s.register(ctx, o, targets); err != nil {
 		return nil, err
 	}
 	seed := o.WorkloadSeed
@@ -57,15 +61,31 @@ func newService(ctx context.Context, o options, targets []prober.Target, log *sl
 	return s, nil
 }
 
-func (s *service) register(o options, targets []prober.Target) (err error) {
+func (s *service) register(ctx context.Context, o options, targets []prober.Target) (err error) {
 	if s.registry, err = exporter.NewRegistry(); err != nil {
 		return err
 	}
-	if s.metrics, err = exporter.NewMetrics(s.registry, exporter.MetricsOptions{Targets: targets}); err != nil {
+	if s.metrics, err = exporter.NewMetrics(s.registry, exporter.MetricsOptions{Targets: targets, Traced: o.telemetry.Traces}); err != nil {
 		return err
 	}
-	if s.reloads, err = exporter.NewReloads(s.registry); err != nil || o.ResultsFile == "" {
+	if s.reloads, err = exporter.NewReloads(s.registry); err != nil {
 		return err
+	}
+	if err = s.openResults(o); err != nil {
+		return err
+	}
+	s.sent, err = otel.Start(ctx, otel.Options{
+		Settings: o.telemetry, Gatherer: s.registry, Registerer: s.registry, Logger: s.log, Version: programVersion(),
+	})
+	if err != nil {
+		return errors.Join(err, s.closeFiles())
+	}
+	return nil
+}
+
+func (s *service) openResults(o options) (err error) {
+	if o.ResultsFile == "" {
+		return nil
 	}
 	const megabyte = 1 << 20
 	s.results, err = exporter.OpenResults(exporter.ResultsOptions{
@@ -77,12 +97,13 @@ func (s *service) register(o options, targets []prober.Target) (err error) {
 	return err
 }
 
-func (s *service) observers() exporter.Observers {
+// observers are told of a result after it is known whether its span was kept.
+func (s *service) observers() prober.Observer {
 	all := exporter.Observers{s.metrics, s.history}
 	if s.results != nil {
 		all = append(all, s.results)
 	}
-	return all
+	return s.sent.Before(all)
 }
 
 // connector makes the client of a target.
@@ -97,27 +118,37 @@ func connect(t prober.Target) (prober.Sender, error) {
 // prefix cache, once.
 func programVersion() string { return cmp.Or(version.Version, "devel") }
 
-// Shutdown in numbers: what is in flight is cancelled at once, so these are for a disk that hangs or
-// a scrape that does not end. Together they stay below the 5 s that are promised.
+// Shutdown in numbers: what is in flight is cancelled at once, so these are for a disk or a collector
+// that hangs or a scrape that does not end. Together they stay below the 5 s that are promised.
 const (
 	stopProbing = 2500 * time.Millisecond
-	closeFile   = 1000 * time.Millisecond
+	closeFiles  = 1000 * time.Millisecond
 	closeServer = 1000 * time.Millisecond
 )
 
-// stop ends probing, then the results file, which then holds every result.
+// stop ends probing, then what was listening: the results file then holds every result.
 func (s *service) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopProbing)
 	defer cancel()
 	err := s.prober.Stop(ctx)
 	s.cancel()
 	s.running.Wait()
-	if s.results == nil {
-		return err
-	}
-	ctx, cancel = context.WithTimeout(context.Background(), closeFile)
+	return errors.Join(err, s.closeFiles())
+}
+
+// closeFiles writes and sends what there still is, side by side.
+func (s *service) closeFiles() (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeFiles)
 	defer cancel()
-	return errors.Join(err, s.results.Close(ctx))
+	var closing sync.WaitGroup
+	if s.sent != nil {
+		closing.Go(func() { s.sent.Close(ctx) })
+	}
+	if s.results != nil {
+		err = s.results.Close(ctx)
+	}
+	closing.Wait()
+	return err
 }
 
 // shutdown lets answers that are under way end, for a moment.
