@@ -46,11 +46,11 @@ func scatters() []panel {
 		scatter("TTFT p95 against TPM, $target", about{"One dot for each five minutes of the range: the load, and the 95th percentile of time to first token at that load.",
 			"flat, then a knee: the knee is the capacity. Dots above a flat part had another cause than load.", "firsttoken_tokens_total, firsttoken_ttft_seconds"},
 			x, ask("max("+ttft().quantile(0.95, "target", "")+")", "TTFT p95")).
-			unit("s").size(12, 9).repeated("target", 3),
+			unit("s").size(24, 9).repeated("target", 3),
 		scatter("TPS p50 against TPM, $target", about{"One dot for each five minutes: the load, and one user's median output tokens per second at that load.",
 			"it falls as batches grow: how steeply is the price of sharing.", "firsttoken_tokens_total, firsttoken_output_tokens_per_second"},
 			x, ask("max("+tps().quantile(0.5, "target", "")+")", "TPS p50")).
-			unit("suffix: tok/s").size(12, 9).repeated("target", 3),
+			unit("suffix: tok/s").size(24, 9).repeated("target", 3),
 	}
 }
 

@@ -65,10 +65,10 @@ func year(list, h string) string {
 	return fmt.Sprintf("%s * ((1 - %s) * $%s_input + %s * $%s_cached) + %s * $%s_output", yearInput, h, list, h, list, yearOutput, list)
 }
 
-// YearlyDifference is the PromQL of what the reference's year costs more than one's own, with a share
+// yearlyDifference is the PromQL of what the reference's year costs more than one's own, with a share
 // cached of the input served from a cache on both sides. With the defaults and nothing cached it is
 // 439,294 dollars: Together publishes 438,000 to 440,000, having rounded the price of a request.
-func YearlyDifference(cached string) string {
+func yearlyDifference(cached string) string {
 	return "vector((" + year("ref", cached) + ") - (" + year("own", cached) + "))"
 }
 
@@ -76,9 +76,9 @@ func costPanels() []panel {
 	shares := []struct{ share, name string }{{"0", "nothing cached"}, {"0.5", "50 % cached"}, {"0.85", "85 % cached"}, {"0.9", "90 % cached"}, {"0.96", "96 % cached"}}
 	var differences, own, reference []query
 	for _, s := range shares {
-		differences = append(differences, ask(YearlyDifference(s.share), s.name))
+		differences = append(differences, ask(yearlyDifference(s.share), s.name))
 	}
-	differences = append(differences, ask(YearlyDifference(cachedOfAll), "as measured here"))
+	differences = append(differences, ask(yearlyDifference(cachedOfAll), "as measured here"))
 	for _, s := range []struct{ share, name string }{{"0", "nothing cached"}, {cachedOfAll, "as measured here"}} {
 		own = append(own, ask("vector("+year("own", s.share)+")", s.name))
 		reference = append(reference, ask("vector("+year("ref", s.share)+")", s.name))

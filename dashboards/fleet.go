@@ -39,7 +39,7 @@ func fleetTiles() []panel {
 			unit("short", 2).query("B", set("unit", "percentunit"), set("decimals", 0)),
 		tile("Errors", about{"Share of requests that did not end well; those that the prober itself cancelled aside.",
 			"an endpoint refuses, throttles, stalls, cuts off or times out.", "firsttoken_requests_total"},
-			ask(errorRatio(""), "now"), ask(`topk(1, (`+errorRatio("target")+`) > 0)`, "{{target}}")).
+			ask(errorRatio(""), "now"), ask("topk(1, "+errorRatio("target")+")", "{{target}}")).
 			unit("percentunit", 1).judged(steps(colourGood, step{0.01, colourWarn}, step{0.05, colourWorst})),
 		tile("Spend per day", about{"Dollars that the probes cost in the last 24 hours, and a day at the pace of the last hour, by the targets' own price lists.",
 			"load, prompt length, or the share of cached input changes.", "firsttoken_cost_dollars_total"},
@@ -55,7 +55,7 @@ func fleetTiles() []panel {
 		tile("Prober trust", about{"Share of targets whose numbers can be believed, and how late the prober starts its requests, on average, where it is latest.",
 			"the prober's machine is too busy, or a self-check fails. Then look there before believing anything else.", alerts.DoubtfulRecord + ", " + alerts.ScheduleLagRecord},
 			ask("1 - ("+doubt+" or vector(0)) / count(max by (job, target) (firsttoken_target_info{SEL}))", "trusted"),
-			ask(`max(`+alerts.ScheduleLagRecord+`{job=~"$job"})`, "late by")).
+			ask(`max(`+alerts.ScheduleLagRecord+`{job=~"$job"} >= 0)`, "late by")).
 			unit("percentunit", 0).judged(steps(colourWorst, step{1, colourGood})).
 			query("B", set("unit", "s"), set("decimals", 1), set("thresholds", steps(colourPlain, step{alerts.ScheduleLag.Seconds(), colourWorst}))),
 	}
@@ -123,7 +123,7 @@ func proberGraphs() []panel {
 	return []panel{
 		graph("Schedule lag", about{"How late requests started after their instant, on average. It says something about the prober, never about a server.",
 			"the prober's machine is busy.", alerts.ScheduleLagRecord},
-			ask(alerts.ScheduleLagRecord+`{job=~"$job"}`, "{{instance}}")).unit("s").fromZero(),
+			ask(alerts.ScheduleLagRecord+`{job=~"$job"} >= 0`, "{{instance}}")).unit("s").fromZero(),
 		stack("Turns not sent", about{"Slots of the schedule that were not used, by reason, each minute.",
 			"back-off, the budget, all sessions busy, a pause.", "firsttoken_turns_skipped_total"},
 			ask("60 * sum by (reason) (rate(firsttoken_turns_skipped_total{SEL}[NOW]))", "{{reason}}")).unit("suffix: /min").fromZero(),

@@ -1,0 +1,64 @@
+package board
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var pictures = flag.String("pictures", "", "folder to draw the dashboards into, as PNG by headless Chromium")
+
+const sketch = "drawn by e2e/board from evaluated queries, not by Grafana · recorded from the prober and the simulator; GPU and Together layers are made up"
+
+// TestDraw draws every dashboard; with -pictures it also photographs them.
+func TestDraw(t *testing.T) {
+	db := classicWeek(t)
+	for _, d := range loaded(t) {
+		v, err := Open(t.Context(), db, d, now, map[string]string{"target": chosen(d)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if chosen(d) == "" {
+			if v, err = Open(t.Context(), db, d, now, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, height, err := v.Draw(t.Context(), d, sketch)
+		if err != nil {
+			t.Fatalf("%s: %v", d.UID, err)
+		}
+		if strings.Contains(page, "NaN") || strings.Contains(page, "broken override") {
+			t.Errorf("%s draws NaN or an override that cannot be read", d.UID)
+		}
+		if *pictures != "" {
+			photograph(t, filepath.Join(*pictures, d.UID+".png"), page, height)
+		}
+	}
+}
+
+// chosen is the target that has something of everything, where a dashboard is about one.
+func chosen(d Dashboard) string {
+	for _, x := range d.Templating.List {
+		if x.Name == "target" && !x.IncludeAll {
+			return "kimi-together"
+		}
+	}
+	return ""
+}
+
+func photograph(t *testing.T, path, page string, height int) {
+	t.Helper()
+	source := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(source, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+		"--force-device-scale-factor=1", fmt.Sprintf("--window-size=1600,%d", height), "--screenshot="+path, "file://"+source).CombinedOutput()
+	if err != nil {
+		t.Fatalf("chromium: %v\n%s", err, out)
+	}
+}
