@@ -11,12 +11,15 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Hash stands for the target's contents: targets of the same hash run the same loop. It is stable
-// from run to run of one version. A secret in a file counts by the file's name, because such a
+// Hash stands for the target's contents: targets of the same hash run the same loop. Surroundings do
+// not count, as nothing that is sent follows from them: who serves them reads the configuration in
+// use, never the target of a loop, which may have older ones. It is stable from run to run of one
+// version. A secret in a file counts by the file's name, because such a
 // file is read anew for each request; one written in the configuration counts by its value.
 //
 // It walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
+	t.Surroundings = Surroundings{}
 	d := digest{xxhash.New()}
 	d.value(reflect.ValueOf(t))
 	return d.h.Sum64()

@@ -20,6 +20,7 @@ type Target struct {
 	Workload      workload.Shape             `yaml:"workload,omitempty"`
 	SLOs          map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 	Prices        *Prices                    `yaml:"prices,omitempty"`
+	Surroundings  `yaml:",inline"`
 }
 
 // Load is how much to ask, and how evenly.

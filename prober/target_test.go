@@ -121,6 +121,9 @@ func TestHash(t *testing.T) {
 		{"workload", func(t *Target) { t.Workload.Output.Sigma += 1e-9 }, false},
 		{"slo", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 6} }, false},
 		{"no slo", func(t *Target) { delete(t.SLOs, slo.Recall) }, false},
+		{"what stands behind it", func(t *Target) {
+			t.GPUs, t.EngineMetrics, t.DCGMMetrics = []string{"node1"}, []string{"http://h/metrics"}, []string{"http://d/metrics"}
+		}, true}, // nothing that is sent follows from it
 		{"engine for region", func(t *Target) { t.Engine, t.Region = "x", "" }, false},
 		{"region for engine", func(t *Target) { t.Engine, t.Region = "", "x" }, false},
 	}

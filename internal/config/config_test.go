@@ -128,6 +128,8 @@ targets:
     url: https://h/v1?key=SECRET
     api: openai_chat
     model: m
+    engine_metrics: ["https://h/metrics?key=SECRET"]
+    dcgm_metrics: ["https://d/metrics?key=SECRET"]
     http:
       basic_auth: {username: u, password: SECRET}
       proxy_url: http://p:SECRET@proxy:3128
@@ -151,7 +153,7 @@ targets:
 	if strings.Contains(shown, secret) {
 		t.Errorf("a secret is shown:\n%s", shown)
 	}
-	for _, want := range []string{"https://h/v1?key=<secret>", "https://<secret>@t/x?k=<secret>", "X-Team", "client_id: id", "username: u", "insecure_skip_verify: true"} {
+	for _, want := range []string{"https://h/v1?key=<secret>", "https://<secret>@t/x?k=<secret>", "https://d/metrics?key=<secret>", "X-Team", "client_id: id", "username: u", "insecure_skip_verify: true"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is missing:\n%s", want, shown)
 		}
@@ -166,6 +168,8 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 		"url: 'https://u:SECRET@ho st/v1'",
 		"url: 'ftp://u:SECRET@host/v1'",
 		"url: 'https://u:SECRET@host:port/v1'",
+		"engine_metrics: ['https://u:SECRET@h/metrics']",
+		"dcgm_metrics: ['https://u:SECRET@h/metrics?%zz']",
 		"http: {proxy_url: 'http://u:SECRET@ho st'}",
 		"http: {proxy_url: 'http://u:SECRET@host:port'}",
 		"http: {basic_auth: SECRET}",

@@ -31,6 +31,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
@@ -53,20 +54,25 @@ type sections struct {
 	SLOs      map[string]map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 }
 
+// Check says what is wrong with a target for a reason that stands in no file: a name that only the
+// process knows.
+type Check func(prober.Target) invalid.Errors
+
 // Load reads the file at path. The error is Errors when the file could be read.
-func Load(path string) (*File, error) {
+func Load(path string, also ...Check) (*File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
-	return Parse(path, data, time.Now())
+	return Parse(path, data, time.Now(), also...)
 }
 
 // Parse checks data, which was read from the file of that name: the name goes into messages, and
-// its directory is where relative paths start. Loads that ended before now are warned of.
-// The error is Errors.
-func Parse(name string, data []byte, now time.Time) (*File, error) {
+// its directory is where relative paths start. Loads that ended before now are warned of. The checks
+// are asked of each target, after its own. The error is Errors.
+func Parse(name string, data []byte, now time.Time, also ...Check) (*File, error) {
 	r := newReader(name, now)
+	r.also = also
 	f := &File{Name: name, Hash: xxhash.Sum64(data)}
 	if root := r.parse(data); root != nil {
 		f.Targets = r.file(root)

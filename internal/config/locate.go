@@ -21,6 +21,7 @@ type reader struct {
 	sizes    map[*yaml.Node]int   // nodes at and below; 0 while the node is being looked at
 	broken   map[*yaml.Node]bool  // reported already: what follows from it is not
 	checked  map[*yaml.Node]bool  // held to its type already: whether it was right
+	also     []Check
 	problems Errors
 	warnings Errors
 }

@@ -2,10 +2,14 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/firsttoken/firsttoken/internal/invalid"
+	"github.com/firsttoken/firsttoken/prober"
 )
 
 // TestBad holds every wrong file in testdata/bad to the message beside it. To write them anew, and
@@ -69,5 +73,34 @@ func TestGood(t *testing.T) {
 	own, paid := shared.Targets[0], shared.Targets[1]
 	if own.Prices.Input != 0 || paid.Prices.Input != 1.2 || own.Timeout != paid.Timeout || paid.Labels["team"] != "platform" {
 		t.Errorf("%+v\n%+v", own, paid)
+	}
+}
+
+// TestAlso holds that what only the process knows is a problem like any other: with its line, shared
+// values once.
+func TestAlso(t *testing.T) {
+	t.Parallel()
+	unknown := func(t prober.Target) (errs invalid.Errors) {
+		for i, entry := range t.GPUs {
+			if entry != "node1" {
+				errs.Add(fmt.Sprintf("gpus[%d]", i), "%q is unknown", entry)
+			}
+		}
+		return errs
+	}
+	text := `defaults: {api: openai_chat, model: m, url: "http://h/v1", gpus: [node3]}
+targets:
+  - name: a
+    gpus:
+      - node1
+      - node2
+  - name: b
+  - name: c
+`
+	_, err := Parse("f.yml", []byte(text), when(t), unknown)
+	want := `f.yml:1: defaults.gpus[0]: "node3" is unknown (targets b and c)
+f.yml:6: targets[0].gpus[1]: "node2" is unknown`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want\n%s", err, want)
 	}
 }

@@ -38,6 +38,13 @@ func (f *File) Redacted() string {
 // redact hides in one target what the types of its values do not hide themselves.
 func redact(target *yaml.Node) {
 	redactURL(valueOf(target, "url"))
+	for _, key := range []string{"engine_metrics", "dcgm_metrics"} {
+		if pages := valueOf(target, key); pages != nil {
+			for _, page := range pages.Content {
+				redactURL(page)
+			}
+		}
+	}
 	http := valueOf(target, "http")
 	redactURL(valueOf(http, "proxy_url"))
 	hide(valueOf(http, "http_headers"))

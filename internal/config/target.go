@@ -92,7 +92,11 @@ func (r *reader) target(n *yaml.Node) prober.Target {
 	dir := filepath.Dir(r.name)
 	t.APIKeyFile = config.JoinDir(dir, t.APIKeyFile)
 	t.HTTP.SetDirectory(dir)
-	for _, problem := range t.Validate() {
+	problems := t.Validate()
+	for _, check := range r.also {
+		problems = append(problems, check(t)...)
+	}
+	for _, problem := range problems {
 		r.under(n, problem.Path, t.Name, problem.Reason)
 	}
 	r.over(n, t)
