@@ -9,7 +9,7 @@ import (
 // capacity answers how much more an endpoint can take and what a token costs there.
 func capacity() dashboard.Dashboard {
 	return page{
-		uid: CapacityUID, title: "firsttoken / Capacity planning", from: "now-24h", annotations: events(),
+		uid: CapacityUID, title: "firsttoken / Capacity planning", from: "now-7d", annotations: events(),
 		variables: append(scope(), planVariables()...),
 		about:     "Latency and speed against load, the highest load that held the objective, growth, and what a team's tokens cost here and at a reference price.",
 		sections: []section{
@@ -40,6 +40,9 @@ and on (job, target)
 	loadNow      = `max by (target) (` + load30 + `)`
 )
 
+// longEnough is true where the range has three days or more: a slope of less is weather.
+const longEnough = "vector($__range_s) >= 3 * 86400"
+
 func scatters() []panel {
 	x := ask("sum("+tokensPerMinute+")", "TPM")
 	return []panel{
@@ -55,7 +58,7 @@ func scatters() []panel {
 }
 
 func headroomPanels() []panel {
-	slope := `max by (target) (deriv((` + load30 + `)[$__range:30m]))`
+	slope := `(max by (target) (deriv((` + load30 + `)[$__range:30m])) and on () (` + longEnough + `))`
 	return []panel{
 		grid("Capacity", about{"The highest load (30 minutes' mean) at which the TTFT objective held in the range, the lowest at which it did not, and what lies between now and them. Between the two is the knee. Load that was never tried says nothing: give a target the load profile for an hour to find out.",
 			"the range holds other loads, or the endpoint changes.", "firsttoken_tokens_total, target_slo:firsttoken_slo_bad:ratio30m"},
@@ -66,15 +69,15 @@ func headroomPanels() []panel {
 			column{title: "Headroom", expr: "1 - " + loadNow + " / " + highestHeld, unit: "percentunit", judged: steps(colourWorst, step{0, colourWarn}, step{0.2, colourGood})},
 			column{title: "Growth per day", expr: slope + " * 86400", unit: "short", decimals: 1},
 			column{title: "Days to the limit", expr: "clamp_min(" + highestHeld + " - " + loadNow + ", 0) / (" + slope + " * 86400 > 0)", unit: "none", decimals: 1, judged: steps(colourWorst, step{7, colourWarn}, step{30, colourGood})},
-			column{title: "TTFT with load, r", expr: `max by (target) (` + alerts.CorrelationRecord + `{SEL})`, unit: "none", decimals: 2, judged: steps("transparent", step{alerts.SaturationR, colourWarn})},
+			column{title: "TTFT with load, r", expr: `max by (target) (` + alerts.CorrelationRecord + `{SEL} >= -1 <= 1)`, unit: "none", decimals: 2, judged: steps("transparent", step{alerts.SaturationR, colourWarn})},
 		).linked(toTarget(TargetUID, "Open the target")).size(24, 7),
 		graph("Load, and where it broke", about{"Tokens per minute over time; points mark the times at which the TTFT objective did not hold.",
 			"a point at a load that held before is an incident, not the limit.", "firsttoken_tokens_total, target_slo:firsttoken_slo_bad:ratio30m"},
 			ask(loadNow, "{{target}}"), ask(`max by (target) (`+broken+`)`, "{{target}} too slow")).
 			unit("short").fromZero().size(12, 8).
 			query("B", set("custom.drawStyle", "points"), set("custom.pointSize", 6), coloured(colourWorst)),
-		graph("Load in 30 days", about{"Tokens per minute, and the line of the range carried 30 days on from each instant.", "load grows; a line through less than a week of it is not a forecast.", "firsttoken_tokens_total"},
-			ask(loadNow, "{{target}}"), ask(`max by (target) (predict_linear((`+load30+`)[$__range:30m], 30 * 86400)) > 0`, "{{target}} in 30 d")).
+		graph("Load in 30 days", about{"Tokens per minute, and the line of the range carried 30 days on from each instant.", "load grows. It is left out where the range is shorter than three days, and is no forecast where it is shorter than a few weeks.", "firsttoken_tokens_total"},
+			ask(loadNow, "{{target}}"), ask("max by (target) (predict_linear(("+load30+")[$__range:30m], 30 * 86400)) > 0 and on () ("+longEnough+")", "{{target}} in 30 d")).
 			unit("short").fromZero().size(12, 8).query("B", set("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{4, 8}})),
 	}
 }

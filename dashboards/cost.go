@@ -84,7 +84,7 @@ func costPanels() []panel {
 		reference = append(reference, ask("vector("+year("ref", s.share)+")", s.name))
 	}
 	return []panel{
-		ranking("Difference in a year, by what is cached", about{"What the team's year costs more at the reference prices than at its own, with the same share of input served from a prefix cache on both sides. The defaults are Together's published example, 30 engineers: $438k a year with caching off on both sides, of which caching at 90 % leaves a fifth.",
+		ranking("Difference in a year, by what is cached", about{"What the team's year costs more at the reference prices than at its own, with the same share of input served from a prefix cache on both sides. The defaults are Together's published example, 30 engineers: 438,000 dollars a year with caching off on both sides, of which caching at 90 % leaves a fifth.",
 			"you change the numbers at the top; the last bar follows the measured share.", "firsttoken_tokens_total"}, differences...).
 			unit("currencyUSD", 0).size(10, 9),
 		tile("Own year", about{"The team's year at its own prices.", "you change the numbers at the top.", "firsttoken_tokens_total"}, own...).unit("currencyUSD", 0).size(4, 9),

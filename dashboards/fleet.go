@@ -107,16 +107,21 @@ func fleetGraphs() []panel {
 			"batch size, prefill in between, speculation.", "firsttoken_output_tokens_per_second"},
 			ask(tps().quantile(0.5, "target", ""), "{{target}}"), ask(`min by (job) (firsttoken_slo_threshold{SEL,slo="tps"})`, "lowest limit")).
 			unit("suffix: tok/s").fromZero().limit("B").size(12, 9).linked(seriesTarget(TargetUID, "Open the target")),
-		graph("Tokens per minute by target", about{"What the targets reported, input and output together; dashed, what back-off leaves of the set-points, all together.",
+		graph("Tokens per minute by target", about{"What the targets reported, input and output together; dashed, what back-off leaves of their set-points.",
 			"the set-point changes, or requests fail.", "firsttoken_tokens_total, firsttoken_tokens_per_minute_effective"},
-			ask(tokensPerMinute, "{{target}}"), ask(`sum(max by (job, target) (firsttoken_tokens_per_minute_effective{SEL}))`, "effective set-point")).
+			ask(tokensPerMinute, "{{target}}"), ask(`max by (target) (firsttoken_tokens_per_minute_effective{SEL})`, "set-points")).
 			unit("short").fromZero().limit("B").size(8, 8),
 		graph("Errors by target", about{"Share of requests that did not end well.", "an endpoint refuses, throttles, stalls, cuts off or times out.", "firsttoken_requests_total"},
 			ask(errorRatio("target"), "{{target}}")).unit("percentunit").fromZero().size(8, 8),
-		states("Alerts", about{"Alerts of firsttoken while they fired.", "see their runbooks.", "ALERTS"},
-			ask("max by (alertname, target, slo) ("+firing+")", "{{alertname}} {{target}} {{slo}}")).
-			words(map[string]dashboard.ValueMappingResult{"1": word("Firing", colourWorst, 0)}).otherwise("No alerts").unit("none").size(8, 8),
+		alertStates().size(8, 8),
 	}
+}
+
+// alertStates leaves the prefix of the names away, which all of them have.
+func alertStates() panel {
+	return states("Alerts", about{"Alerts of firsttoken while they fired.", "see their runbooks.", "ALERTS"},
+		ask(`max by (alert, target, slo) (label_replace(`+firing+`, "alert", "$1", "alertname", "`+alerts.Prefix+`(.+)"))`, "{{alert}} {{target}} {{slo}}")).
+		words(map[string]dashboard.ValueMappingResult{"1": word("Firing", colourWorst, 0)}).otherwise("No alerts").unit("none")
 }
 
 func proberGraphs() []panel {

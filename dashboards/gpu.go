@@ -38,8 +38,8 @@ func gpuBesideLatency() []panel {
 		graph("Load", about{"Our tokens per minute, and the engine's running and waiting requests.", "the set-point or other users' traffic changes.", "firsttoken_tokens_total, " + alerts.RunningRecord + ", " + alerts.WaitingRecord},
 			ask(tokensPerMinute, "TPM"), ask(alerts.RunningRecord+"{TGT}", "running"), ask(alerts.WaitingRecord+"{TGT}", "waiting")).
 			unit("short").fromZero().rightAxis("B", "none", "requests").rightAxis("C", "none", "requests").size(6, 10),
-		ranking("Joules per output token", about{"Energy of the target's GPUs by our output tokens: true where this prober is their whole load, an upper bound elsewhere.", "load, and what the GPUs do besides.", "target:gpu_joules_per_output_token:rate5m, target:gpu_power_watts:sum"},
-			ask("target:gpu_joules_per_output_token:rate5m{TGT}", "J per token"), ask("target:gpu_power_watts:sum{TGT}", "power")).
+		tile("Energy", about{"Energy of the target's GPUs by our output tokens: true where this prober is their whole load, an upper bound elsewhere.", "load, and what the GPUs do besides.", "target:gpu_joules_per_output_token:rate5m, target:gpu_power_watts:sum"},
+			ask("target:gpu_joules_per_output_token:rate5m{TGT}", "per output token"), ask("target:gpu_power_watts:sum{TGT}", "power")).
 			unit("suffix: J", 0).query("B", set("unit", "watt")).otherwise("No GPUs known").size(6, 10),
 	}
 }

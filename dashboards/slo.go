@@ -129,8 +129,6 @@ func eaters() []panel {
 			"cold and long are slow by nature; warm ones above the limit are the cache's or a queue's doing.", "firsttoken_ttft_seconds, firsttoken_slo_threshold"},
 			ask("topk(10, (histogram_quantile(0.95, sum by (le, target, cache, context) (rate(firsttoken_ttft_seconds${histograms}LAT}[$__range]))) >= 0) / on (target) group_left () "+ttftObjective+")", "{{target}} {{cache}} {{context}}")).
 			unit("percentunit", 0).judged(ofObjective()).size(8, 9),
-		states("Alerts", about{"Alerts of firsttoken while they fired.", "see their runbooks.", "ALERTS"},
-			ask("max by (alertname, target, slo) ("+firing+")", "{{alertname}} {{target}} {{slo}}")).
-			words(map[string]dashboard.ValueMappingResult{"1": word("Firing", colourWorst, 0)}).otherwise("No alerts").unit("none"),
+		alertStates(),
 	}
 }

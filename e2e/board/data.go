@@ -29,6 +29,7 @@ type subject struct {
 	name, engine, model string
 	profile             string
 	prices              prober.Prices
+	limit               float64 // of its TTFT objective, in seconds
 	segments            []segment
 }
 
@@ -64,16 +65,16 @@ func subjects() []subject {
 	cached := 0.2
 	kimi := prober.Prices{Input: 1.2, Cached: &cached, Output: 4.5}
 	return []subject{
-		{"kimi-together", "together", "moonshotai/Kimi-K2.6", "together", kimi, week(
+		{"kimi-together", "together", "moonshotai/Kimi-K2.6", "together", kimi, 2, week(
 			simulator.Incident{At: minutes(20), For: minutes(40), Kind: simulator.SlowPrefill, Factor: 12},
 			simulator.Incident{At: minutes(20), Kind: simulator.ModelSwap, Model: "moonshotai/Kimi-K2.7", Fingerprint: "fp_b2f1"},
 			simulator.Incident{At: minutes(20), For: minutes(40), Kind: simulator.WrongRecall, Ratio: 0.3},
 		)},
-		{"kimi-trtllm", "tensorrt-llm", "moonshotai/Kimi-K2.6", "tensorrt-llm", kimi, week(
+		{"kimi-trtllm", "tensorrt-llm", "moonshotai/Kimi-K2.6", "tensorrt-llm", kimi, 2, week(
 			simulator.Incident{At: minutes(40), For: minutes(15), Kind: simulator.Errors, Ratio: 0.5, Status: "503"},
 			simulator.Incident{At: minutes(45), For: minutes(20), Kind: simulator.Truncate, Ratio: 0.2},
 		)},
-		{"kimi-sglang", "sglang", "moonshotai/Kimi-K2.6", "sglang", kimi, week(
+		{"kimi-sglang", "sglang", "moonshotai/Kimi-K2.6", "sglang", kimi, 7, week(
 			simulator.Incident{At: minutes(50), For: minutes(30), Kind: simulator.NoCache},
 			simulator.Incident{At: minutes(55), For: minutes(10), Kind: simulator.Stall, Ratio: 0.3, Pause: model.Duration(8 * time.Second)},
 		)},
@@ -88,7 +89,7 @@ func (s subject) target(t *testing.T, g segment) prober.Target {
 	}
 	target.Name, target.Engine, target.Region, target.Model, target.Prices = s.name, s.engine, "eu", s.model, &s.prices
 	target.Load.TokensPerMinute, target.Load.MaxInFlight = g.tpm, 64
-	target.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 2}
+	target.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: s.limit}
 	target.SLOs[slo.TPS] = slo.Objective{Ratio: 0.95, Threshold: 40}
 	return target
 }
@@ -142,7 +143,7 @@ func evaluateRules(t *testing.T, ctx context.Context, s *lab.Server, since time.
 	t.Helper()
 	spans := []struct {
 		from, to, step time.Duration
-	}{{weekAgo, weekAgo - 3*time.Hour, 10 * time.Minute}, {dayAgo, 7 * time.Hour, 10 * time.Minute}, {7 * time.Hour, 0, time.Minute}}
+	}{{weekAgo, weekAgo - 3*time.Hour, 4 * time.Minute}, {dayAgo, 7 * time.Hour, 4 * time.Minute}, {7 * time.Hour, 0, time.Minute}}
 	for _, p := range spans {
 		if p.from > since+time.Hour {
 			continue

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -47,11 +48,11 @@ func newEngine() *promql.Engine {
 // Open a dashboard at an instant, every variable at its default but for chosen ones.
 func Open(ctx context.Context, store storage.Queryable, d Dashboard, at time.Time, chosen map[string]string) (*View, error) {
 	v := &View{Storage: store, At: at, Values: map[string]string{}, engine: newEngine()}
-	lasts, err := time.ParseDuration(strings.TrimPrefix(d.Time.From, "now-"))
+	lasts, err := model.ParseDuration(strings.TrimPrefix(d.Time.From, "now-"))
 	if err != nil {
 		return nil, err
 	}
-	v.Range = lasts
+	v.Range = time.Duration(lasts)
 	for _, x := range d.Templating.List {
 		value, ok := chosen[x.Name]
 		if !ok {
@@ -114,7 +115,7 @@ var reference = regexp.MustCompile(`\$\{(\w+)(?::[^}]*)?\}|\$(\w+)`)
 func (v *View) fill(text string, step time.Duration) string {
 	own := map[string]string{
 		"__range": promDuration(v.Range), "__interval": promDuration(step), "__rate_interval": promDuration(max(step+scrape, 4*scrape)),
-		"__to": strconv.Itoa(int(v.At.Month())),
+		"__range_s": strconv.Itoa(int(v.Range.Seconds())), "__to": strconv.Itoa(int(v.At.Month())),
 	}
 	replace := func(m string) string {
 		name := strings.Trim(strings.SplitN(m, ":", 2)[0], "${}")
@@ -165,7 +166,11 @@ func (v *View) Ask(ctx context.Context, p Panel, q Query) ([]Series, error) {
 	if p.TimeFrom == "now/M" {
 		lasts = v.At.Sub(time.Date(v.At.Year(), v.At.Month(), 1, 0, 0, 0, 0, time.UTC))
 	}
-	step := (lasts / 180).Round(time.Minute)
+	points := time.Duration(180)
+	if p.Type == "xychart" {
+		points = 1000
+	}
+	step := (lasts / points).Round(time.Minute)
 	if q.Interval != "" {
 		if least, err := time.ParseDuration(q.Interval); err == nil {
 			step = max(step, least)

@@ -1,0 +1,90 @@
+package dashboards
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"testing"
+
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"go.yaml.in/yaml/v3"
+)
+
+// TestNothingIsStale: what is embedded is what the code builds, no more and no less.
+func TestNothingIsStale(t *testing.T) {
+	files, err := Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		got, err := FS.ReadFile("json/" + name)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("json/%s is stale (%v): go generate ./dashboards", name, err)
+		}
+	}
+	entries, err := fs.ReadDir(FS, "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if _, ok := files[e.Name()]; !ok {
+			t.Errorf("json/%s is built by nothing", e.Name())
+		}
+	}
+}
+
+// TestStrict: the model's own strict decoder takes every file. Its error is a typed nil where there is
+// none, so only its text tells.
+func TestStrict(t *testing.T) {
+	for _, d := range All() {
+		content, err := FS.ReadFile("json/" + *d.Uid + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strict(content); got != "" {
+			t.Errorf("%s: %s", *d.Uid, got)
+		}
+		var again dashboard.Dashboard
+		if err := json.Unmarshal(content, &again); err != nil {
+			t.Fatal(err)
+		}
+		if again.SchemaVersion != 42 || *again.Uid != *d.Uid || len(again.Panels) != len(d.Panels) {
+			t.Errorf("%s: schema %d, uid %s, %d panels", *d.Uid, again.SchemaVersion, *again.Uid, len(again.Panels))
+		}
+	}
+}
+
+func strict(content []byte) string {
+	var d dashboard.Dashboard
+	if err := d.UnmarshalJSONStrict(content); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func TestStrictIsStrict(t *testing.T) {
+	content, err := FS.ReadFile("json/" + FleetUID + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := bytes.Replace(content, []byte(`"schemaVersion"`), []byte(`"schemaVersoin"`), 1)
+	if strict(broken) == "" {
+		t.Error("a misspelt key was taken")
+	}
+}
+
+func TestProvisioning(t *testing.T) {
+	var file struct {
+		APIVersion int `yaml:"apiVersion"`
+		Providers  []struct {
+			Type    string
+			Options struct{ Path string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(provisioning), &file); err != nil {
+		t.Fatal(err)
+	}
+	if file.APIVersion != 1 || len(file.Providers) != 1 || file.Providers[0].Type != "file" || file.Providers[0].Options.Path != "$FIRSTTOKEN_DASHBOARDS" {
+		t.Errorf("%+v", file)
+	}
+}

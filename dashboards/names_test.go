@@ -1,0 +1,144 @@
+package dashboards
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/firsttoken/firsttoken/alerts"
+)
+
+// words that look like metrics in an expression: with an underscore or a colon, before no bracket.
+var metric = regexp.MustCompile(`\b[a-z][a-zA-Z0-9_]*(?::[a-zA-Z0-9_]+)+|\b(?:firsttoken|dcgm|vllm|sglang|trtllm|edge|router|worker)_[a-z0-9_]+`)
+
+// known are the exporter's catalogue, all records, and whatever name of an engine the rules read.
+func known(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{"process_start_time_seconds": true, "firsttoken_target_gpu_info": true}
+	catalogue, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("`([a-z_:]+)` \\| (\\w+)").FindAllStringSubmatch(string(catalogue), -1) {
+		names[m[1]] = true
+		for _, suffix := range map[string][]string{"histogram": {"_sum", "_count", "_bucket"}, "summary": {"_sum", "_count"}}[m[2]] {
+			names[m[1]+suffix] = true
+		}
+	}
+	for _, file := range []string{"../alerts/firsttoken.rules.yml", "../alerts/gpu.rules.yml"} {
+		rules, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`record: (\S+)`).FindAllStringSubmatch(string(rules), -1) {
+			names[m[1]] = true
+		}
+		for _, m := range regexp.MustCompile(`\b(?:edge|router|worker)_[a-z0-9_]+`).FindAllString(string(rules), -1) {
+			names[m] = true
+		}
+	}
+	return names
+}
+
+// TestNames: a metric that nobody provides is a panel that is silently empty.
+func TestNames(t *testing.T) {
+	names := known(t)
+	seen := 0
+	for _, d := range All() {
+		for _, p := range every(d) {
+			for _, q := range queries(t, p) {
+				expr := strings.NewReplacer("${histograms}", "_bucket{", "${__to:date:M}", "11").Replace(q.Expr)
+				for _, m := range metric.FindAllString(strings.ReplaceAll(expr, "$__range:", ""), -1) {
+					seen++
+					if !names[m] {
+						t.Errorf("%s, %s: nobody provides %s", *d.Title, *p.Title, m)
+					}
+				}
+			}
+		}
+	}
+	if seen < 300 {
+		t.Errorf("%d names found in all dashboards: the expression that looks for them is broken", seen)
+	}
+}
+
+// TestVariables: whatever an expression, a title or a link refers to exists.
+func TestVariables(t *testing.T) {
+	own := map[string]bool{"__rate_interval": true, "__range": true, "__range_s": true, "__to": true, "__url_time_range": true, "__data": true, "__field": true, "__all": true, "1": true}
+	reference := regexp.MustCompile(`\$\{?(\w+)`)
+	for _, d := range All() {
+		have := map[string]bool{}
+		for _, v := range d.Templating.List {
+			for _, m := range reference.FindAllStringSubmatch(*v.Query.String, -1) {
+				if !have[m[1]] && !own[m[1]] {
+					t.Errorf("%s: variable %s asks for $%s, which is not before it", *d.Title, v.Name, m[1])
+				}
+			}
+			have[v.Name] = true
+			if v.Description == nil || *v.Description == "" {
+				t.Errorf("%s: variable %s says nothing of itself", *d.Title, v.Name)
+			}
+		}
+		content, err := encode(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range reference.FindAllStringSubmatch(string(content), -1) {
+			if !have[m[1]] && !own[m[1]] {
+				t.Errorf("%s: there is no variable $%s", *d.Title, m[1])
+			}
+		}
+		for _, want := range []string{"datasource", "job", "target", "engine", "model", "context", "cache", "window", "histograms"} {
+			if !have[want] {
+				t.Errorf("%s has no variable %s", *d.Title, want)
+			}
+		}
+	}
+}
+
+// TestAlertsOpenADashboard: the links of the alerts name dashboards and variables that exist.
+func TestAlertsOpenADashboard(t *testing.T) {
+	have := map[string]map[string]bool{}
+	for _, d := range All() {
+		have[*d.Uid] = map[string]bool{}
+		for _, v := range d.Templating.List {
+			have[*d.Uid][v.Name] = true
+		}
+	}
+	for _, r := range alerts.Alerts(alerts.Links{Dashboards: "https://x/d/"}) {
+		url, ok := r.Annotation("dashboard_url")
+		if !ok {
+			t.Errorf("%s links to no dashboard", r.Alert)
+			continue
+		}
+		uid, query, _ := strings.Cut(strings.TrimPrefix(url, "https://x/d/"), "?")
+		if have[uid] == nil {
+			t.Errorf("%s links to %q, which does not exist", r.Alert, uid)
+			continue
+		}
+		for _, m := range regexp.MustCompile(`var-(\w+)=`).FindAllStringSubmatch(query, -1) {
+			if !have[uid][m[1]] {
+				t.Errorf("%s sets %s, which %s does not have", r.Alert, m[1], uid)
+			}
+		}
+	}
+}
+
+// TestLinksKeep: the way from one dashboard to the next keeps the time range and the variables.
+func TestLinksKeep(t *testing.T) {
+	for _, d := range All() {
+		if len(d.Links) != 1 || !d.Links[0].IncludeVars || !d.Links[0].KeepTime || len(d.Links[0].Tags) != 1 || d.Links[0].Tags[0] != d.Tags[0] {
+			t.Errorf("%s: %+v does not lead to the others", *d.Title, d.Links)
+		}
+		for _, p := range every(d) {
+			for _, l := range p.FieldConfig.Defaults.Links {
+				for _, want := range []string{"var-target=", "${__url_time_range}", "${datasource:queryparam}", "${job:queryparam}", "${window:queryparam}", "${histograms:queryparam}"} {
+					if !strings.Contains(*l.Url, want) {
+						t.Errorf("%s, %s: the link %q loses %s", *d.Title, *p.Title, *l.Url, want)
+					}
+				}
+			}
+		}
+	}
+}
