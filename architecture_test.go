@@ -18,11 +18,12 @@ const module = "github.com/firsttoken/firsttoken"
 // listed fails the test, so that a new one is drawn before it is built.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/firsttoken":      {"dashboards", "internal/config", "internal/invalid", "internal/simulator", "exporter", "exporter/otel", "prober", "prober/chat", "prober/slo", "prober/workload"},
+		"cmd/firsttoken":      {"dashboards", "internal/config", "internal/invalid", "internal/simulator", "exporter", "exporter/otel", "prober", "prober/chat", "prober/selfcheck", "prober/slo", "prober/workload"},
 		"internal/config":     {"internal/invalid", "prober", "prober/chat", "prober/slo", "prober/workload"},
 		"exporter":            {"prober", "prober/chat", "prober/slo", "prober/workload"},
 		"exporter/otel":       {"prober", "prober/chat", "prober/slo"},
 		"prober":              {"internal/invalid", "prober/chat", "prober/slo", "prober/workload"},
+		"prober/selfcheck":    {"prober", "prober/chat"},
 		"prober/workload":     {"internal/invalid", "prober/chat"},
 		"prober/chat":         {"internal/invalid"},
 		"prober/slo":          {"internal/invalid"},

@@ -41,6 +41,11 @@ func lagBuckets() []float64 {
 	return []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1}
 }
 
+// selfcheckBuckets begin where a quiet machine's error lies, in seconds.
+func selfcheckBuckets() []float64 {
+	return []float64{.00001, .000025, .00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1}
+}
+
 // tpsBuckets are output tokens per second of one stream.
 func tpsBuckets() []float64 {
 	return []float64{1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 125, 150, 200, 300, 500, 750, 1000}

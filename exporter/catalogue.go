@@ -19,10 +19,11 @@ func Catalogue() ([]Family, error) {
 	reg := prometheus.NewRegistry()
 	_, perTarget := newMetrics(reg, MetricsOptions{})
 	_, reloads := newReloads(reg)
+	_, trust := newTrust(reg, TrustOptions{})
 	results := &shelf{reg: reg}
 	results.writeErrors()
 	var all []Family
-	for _, s := range []*shelf{perTarget, reloads, results, newProcess(reg)} {
+	for _, s := range []*shelf{perTarget, reloads, trust, results, newProcess(reg)} {
 		if err := s.err(); err != nil {
 			return nil, fmt.Errorf("registering for the catalogue: %w", err)
 		}
@@ -50,7 +51,7 @@ traces are sent ([OpenTelemetry](opentelemetry.md)), only those of exchanges who
 | requests, tokens, cost, revision | counted (revision: good answers only) | counted | counted | counted |
 | TTFT, from schedule, first output token, server wait, ` + "`ttft_log`" + ` | observed | observed: it had one | – | – |
 | duration, stall, inter-token, output tokens per second | observed | –: they would look better than they were | – | – |
-| connect, upload, schedule lag | observed | observed | what there was | observed |
+| connect, upload, schedule lag, receive lag, retransmits | observed | observed | what there was | observed |
 
 Besides these, the process exposes the usual ` + "`go_*`, `process_*` and `promhttp_*`" + ` series.
 

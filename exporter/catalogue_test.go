@@ -61,9 +61,10 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	reg := prometheus.NewPedanticRegistry()
 	m, s := newMetrics(reg, MetricsOptions{})
 	_, reloads := newReloads(reg)
+	_, trust := newTrust(reg, TrustOptions{})
 	s.writeErrors()
-	if err := newProcess(reg).err(); err != nil || s.err() != nil || reloads.err() != nil {
-		t.Fatal(err, s.err(), reloads.err())
+	if err := newProcess(reg).err(); err != nil || s.err() != nil || reloads.err() != nil || trust.err() != nil {
+		t.Fatal(err, s.err(), reloads.err(), trust.err())
 	}
 	target := testTarget("a")
 	target.Labels = nil

@@ -17,5 +17,5 @@
 //	ttft, from schedule, output,      yes      yes: it had one              no              no
 //	server wait, ttft_log
 //	duration, stall, TPS, inter-token yes      no: they would look short    no              no
-//	connect, upload, schedule lag     yes      what there was               what there was  what there was
+//	connect, upload, lags, resent     yes      what there was               what there was  what there was
 package exporter

@@ -43,7 +43,7 @@ func newLatency(s *shelf, targets []prober.Target) latency {
 		firstOutput: seconds("time_to_first_output_token_seconds",
 			"Time to the first token that is text or a tool call; later than the first token of a model that reasons.", first),
 		serverWait: seconds("server_wait_seconds",
-			"Time from the end of the upload to the first token; comparable with the engine's own time to first token.", first),
+			"Time from the end of the upload, acknowledged by the server where the platform tells, to the first token; comparable with the engine's own time to first token.", first),
 		interToken: seconds("inter_token_seconds",
 			"Mean time between the output tokens of a finished stream of 16 tokens or more, counted by the server's usage.", interTokenBuckets()),
 		tps: s.histogram(Family{Name: "output_tokens_per_second", Labels: populationLabels(),

@@ -11,8 +11,8 @@ import (
 // network is what lies between this process and the server: it is reported by itself, so that it
 // is never mistaken for the server's latency. Bootstrap turns count here, as they open connections.
 type network struct {
-	connect, upload, lag series[prometheus.Observer]
-	stale                series[prometheus.Counter]
+	connect, upload, lag, receive series[prometheus.Observer]
+	stale, again                  series[prometheus.Counter]
 }
 
 func newNetwork(s *shelf) network {
@@ -21,29 +21,35 @@ func newNetwork(s *shelf) network {
 			Labels: []Label{{"phase", []string{"dns", "tcp", "tls"}}},
 			Help:   "Time spent on each phase of a new connection; nothing is observed on a reused one."}),
 		upload: s.histogram(Family{Name: "upload_seconds", Unit: "seconds", Buckets: networkBuckets(),
-			Help: "Time from the connection in hand until the last byte of the request was handed to the kernel."}),
+			Help: "Time from the connection in hand until the server had acknowledged the last byte of the request, or, where the platform does not tell, until that was handed to the kernel."}),
 		lag: s.histogram(Family{Name: "schedule_lag_seconds", Unit: "seconds", Buckets: lagBuckets(),
 			Help: "How late a request started after its scheduled instant. It says something about this process, never about the server."}),
+		receive: s.histogram(Family{Name: "receive_lag_seconds", Unit: "seconds", Buckets: lagBuckets(),
+			Help: "How late this process had the first token after the kernel received it. Latencies do not contain it; nothing is observed without the kernel's timestamps."}),
+		again: s.counter(Family{Name: "tcp_retransmits_total",
+			Help: "TCP segments that this side sent again, while uploading or connecting; 0 where the platform does not tell."}),
 		stale: s.counter(Family{Name: "stale_connections_total",
 			Help: "Requests sent a second time because a reused connection was dead before its first response byte."}),
 	}
 }
 
 type networkOf struct {
-	dns, tcp, tls, upload, lag prometheus.Observer
-	stale                      prometheus.Counter
+	dns, tcp, tls, upload, lag, receive prometheus.Observer
+	stale, again                        prometheus.Counter
 }
 
 func (n network) born(target string) networkOf {
 	connect := n.connect.born(target)
-	return networkOf{connect[0], connect[1], connect[2], n.upload.only(target), n.lag.only(target), n.stale.only(target)}
+	return networkOf{connect[0], connect[1], connect[2], n.upload.only(target), n.lag.only(target), n.receive.only(target), n.stale.only(target), n.again.only(target)}
 }
 
 func (n network) forget(target string) {
 	n.connect.forget(target)
 	n.upload.forget(target)
 	n.lag.forget(target)
+	n.receive.forget(target)
 	n.stale.forget(target)
+	n.again.forget(target)
 }
 
 func (n networkOf) observe(r prober.Result) {
@@ -52,6 +58,10 @@ func (n networkOf) observe(r prober.Result) {
 	phase(n.tls, r.Phases.TLS)
 	span(n.upload, nil)(r.Upload())
 	span(n.lag, nil)(r.Lag())
+	span(n.receive, nil)(r.ReceiveDelay())
+	if again, ok := r.Retransmits.Value(); ok {
+		n.again.Add(float64(again))
+	}
 	if r.StaleRetry {
 		n.stale.Inc()
 	}

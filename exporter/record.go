@@ -34,6 +34,7 @@ type Record struct {
 	Scheduled *int64     `json:"scheduled_ns,omitempty" doc:"t0: the instant that the schedule asked for; negative where the request started late"`
 	Connected *int64     `json:"connected_ns,omitempty" doc:"t2: a connection is in hand"`
 	Written   *int64     `json:"written_ns,omitempty" doc:"t3: the last byte of the request was handed to the kernel"`
+	Acked     *int64     `json:"acked_ns,omitempty" doc:"t3a: the server was seen to have acknowledged the last byte of the request; absent where the platform does not tell or the answer came first"`
 	Headers   *int64     `json:"headers_ns,omitempty" doc:"t4: first byte of the response"`
 	Event     *int64     `json:"first_event_ns,omitempty" doc:"t5: first event of any kind"`
 	Token     *int64     `json:"first_token_ns,omitempty" doc:"t6: first token on any channel"`
@@ -50,6 +51,10 @@ type Record struct {
 	SentBytes  int64  `json:"sent_bytes,omitempty" doc:"bytes of the request's body"`
 	Events     int    `json:"events" doc:"token-bearing events; not tokens, as an event may carry several"`
 	LongestGap *int64 `json:"longest_gap_ns,omitempty" doc:"longest time between two token-bearing events"`
+
+	ReceiveLag  *int64 `json:"receive_lag_ns,omitempty" doc:"how long after the kernel's timestamp of the first token, which first_token_ns then is, this process had it; absent without such a timestamp"`
+	Retransmits *int64 `json:"tcp_retransmits,omitempty" doc:"TCP segments that this side sent again; absent where the platform does not tell"`
+	Untrusted   bool   `json:"untrusted,omitempty" doc:"this process doubted its own numbers: firsttoken_trustworthy was 0, or the result's own lag was beyond the bound"`
 
 	Words          int   `json:"words,omitempty" doc:"one-token words of the prompt"`
 	Messages       int   `json:"messages,omitempty" doc:"messages of the prompt"`
@@ -93,6 +98,7 @@ func NewRecord(r prober.Result) Record {
 		Reused: r.Reused, StaleRetry: r.StaleRetry,
 		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
 		Status: r.Status, SentBytes: r.Sent, Events: r.Events, LongestGap: nanos(r.Stall()),
+		ReceiveLag: nanos(r.ReceiveDelay()), Retransmits: value(r.Retransmits.Value()), Untrusted: r.Untrusted,
 		Words: r.Turn.Words, Messages: r.Turn.Messages, ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached, MaxTokens: r.Turn.MaxTokens,
 		Tokens: tokensIn(r.Usage), Usage: verbatim(r.Usage.Verbatim),
 		Finish: r.Finish, Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server, Protocol: r.Identity.Protocol,
@@ -128,7 +134,7 @@ type instant struct {
 
 func (rec *Record) instants(r *prober.Result) []instant {
 	return []instant{
-		{&rec.Scheduled, &r.Scheduled}, {&rec.Connected, &r.Connected}, {&rec.Written, &r.Written},
+		{&rec.Scheduled, &r.Scheduled}, {&rec.Connected, &r.Connected}, {&rec.Written, &r.Written}, {&rec.Acked, &r.Acked},
 		{&rec.Headers, &r.Headers}, {&rec.Event, &r.FirstEvent}, {&rec.Token, &r.FirstToken},
 		{&rec.Output, &r.FirstOutput}, {&rec.LastToken, &r.LastToken}, {&rec.End, &r.End},
 	}
@@ -166,10 +172,12 @@ func (rec Record) Result() prober.Result {
 		Words: rec.Words, Messages: rec.Messages, Tokens: rec.ExpectedTokens, Cached: rec.ExpectedCached, MaxTokens: rec.MaxTokens,
 		Recall: rec.Recall != "",
 	}}
+	r.Untrusted = rec.Untrusted
 	r.Exchange = chat.Exchange{
 		ID: rec.RequestID, Reused: rec.Reused, StaleRetry: rec.StaleRetry,
 		Phases: chat.Phases{DNS: durationOf(rec.DNS), TCP: durationOf(rec.TCP), TLS: durationOf(rec.TLS)},
 		Status: rec.Status, Sent: rec.SentBytes, Events: rec.Events, LongestGap: durationOf(rec.LongestGap), HasGap: rec.LongestGap != nil,
+		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil, Retransmits: count(rec.Retransmits),
 		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
 		Identity:  chat.Identity{Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol},
 		RateLimit: chat.RateLimit{RetryAfter: durationOf(rec.RetryAfter), HasRemaining: rec.Remaining != nil},

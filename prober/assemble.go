@@ -15,6 +15,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		target:   t,
 		sender:   s,
 		observer: p.options.Observer,
+		trust:    p.options.Trust,
 		log:      p.options.Logger,
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),

@@ -71,6 +71,7 @@ type Result struct {
 	Target    string
 	Turn      workload.Turn
 	Scheduled time.Time // t0, the slot's instant
+	Untrusted bool      // this process doubted its own numbers; see Options.Trust
 	// Span is the id of the trace span that was kept of the exchange, 16 hexadecimal digits; its trace
 	// is ID. Empty where none was kept. The prober leaves it empty: an observer that keeps spans stands
 	// before all others and fills it in for them.

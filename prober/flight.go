@@ -73,6 +73,7 @@ func (l *loop) land(f *flight, now time.Time) {
 	}
 	l.pool.settle(f.seat, f.session, x.End, f.turn.Pause, !x.FirstToken.IsZero())
 	r := Result{Target: l.target.Name, Turn: f.turn, Scheduled: f.due, Exchange: *x}
+	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	l.observer.Observe(r)
 	l.judge(f, r)

@@ -17,6 +17,7 @@ type loop struct {
 	target   Target
 	sender   Sender
 	observer Observer
+	trust    Trust // nil believes all
 	log      *slog.Logger
 	random   *rand.Rand
 	arrivals arrivals

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -24,8 +25,16 @@ type Options struct {
 	// Seed makes sessions and schedules repeatable. It should differ from start to start: with the
 	// same one, a restarted prober repeats yesterday's prompts and finds them in the server's cache.
 	Seed uint64
+	// Trust says of each result whether it can be believed; nil believes all.
+	Trust Trust
 	// Version becomes part of the prompts that all sessions share.
 	Version string
+}
+
+// Trust judges whether this process measures well enough for a result to be believed. It is asked
+// from many goroutines at once, with a result that ended at about now.
+type Trust interface {
+	Judge(r Result, now time.Time) bool
 }
 
 // errStopped answers an Apply that comes after Stop, or during which Stop came.

@@ -46,12 +46,25 @@ func (r Result) TimeToFirstOutput() (time.Duration, bool) {
 	return between(r.Connected, r.FirstOutput)
 }
 
-// ServerWait is from the end of the upload to the first token: t6 − t3. Comparable with the
-// engine's own TTFT.
-func (r Result) ServerWait() (time.Duration, bool) { return between(r.Written, r.FirstToken) }
+// Uploaded is the end of the upload: t3a, when the peer was seen to have acknowledged the last byte
+// of the request, or else t3, when the kernel had it.
+func (r Result) Uploaded() time.Time {
+	if r.Acked.IsZero() {
+		return r.Written
+	}
+	return r.Acked
+}
 
-// Upload is from the connection in hand to the last byte of the request: t3 − t2.
-func (r Result) Upload() (time.Duration, bool) { return between(r.Connected, r.Written) }
+// ServerWait is from the end of the upload to the first token: t6 − t3a, or t6 − t3. Comparable with
+// the engine's own TTFT.
+func (r Result) ServerWait() (time.Duration, bool) { return between(r.Uploaded(), r.FirstToken) }
+
+// Upload is from the connection in hand to the end of the upload: t3a − t2, or t3 − t2.
+func (r Result) Upload() (time.Duration, bool) { return between(r.Connected, r.Uploaded()) }
+
+// ReceiveDelay is from the kernel's stamp of the first token to the moment at which we had it. Like
+// Lag it is about this process: times from user space would be late by as much.
+func (r Result) ReceiveDelay() (time.Duration, bool) { return r.ReceiveLag, r.HasReceiveLag }
 
 // Duration is t7 − t1, whatever comes after the last token.
 func (r Result) Duration() (time.Duration, bool) { return between(r.Started, r.LastToken) }

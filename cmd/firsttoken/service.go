@@ -19,6 +19,7 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
 
 // service is the prober with everything that listens to it. Spans come first, so that the others can
@@ -36,6 +37,7 @@ type service struct {
 	reloads  *exporter.Reloads
 	results  *exporter.Results // nil without a file
 	sent     *otel.Telemetry
+	trust    *selfcheck.Trust
 	prober   *prober.Prober
 
 	cancel  context.CancelFunc // ends what runs beside the prober
@@ -49,15 +51,20 @@ func newService(ctx context.Context, o options, targets []prober.Target, log *sl
 	if err := s.register(ctx, o, targets); err != nil {
 		return nil, err
 	}
+	checkItself, err := s.watchItself(ctx)
+	if err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
 	seed := o.WorkloadSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
 	s.prober = prober.New(prober.Options{
-		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(),
+		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(), Trust: s.trust,
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop ends it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
+	s.running.Go(func() { checkItself(ctx) })
 	return s, nil
 }
 
