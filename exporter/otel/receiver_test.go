@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -156,19 +157,10 @@ func newRig(t *testing.T, variables ...string) *rig {
 func environment(t *testing.T, pairs ...string) []string {
 	t.Helper()
 	for _, pair := range pairs {
-		name, value := split(pair)
+		name, value, _ := strings.Cut(pair, "=")
 		t.Setenv(name, value)
 	}
 	return pairs
-}
-
-func split(pair string) (name, value string) {
-	for i := range pair {
-		if pair[i] == '=' {
-			return pair[:i], pair[i+1:]
-		}
-	}
-	return pair, ""
 }
 
 func (r *rig) close() { r.telemetry.Close(context.Background()) }
@@ -182,3 +174,23 @@ func (r *rig) flush(t *testing.T) {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// lines are what was logged.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func (l *lines) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
