@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/firsttoken/firsttoken/prober"
 )
 
 // HandlerOptions are what the pages show and do.
@@ -20,6 +22,9 @@ type HandlerOptions struct {
 
 	// Ready says whether targets have been applied and the process is not shutting down.
 	Ready func() bool
+	// Targets are those of the configuration in use, for /sd/engines; nil for none. A History will not
+	// do: a reload that changes nothing of what is sent leaves the targets in it as they were.
+	Targets func() []prober.Target
 	// Config is the configuration in use as YAML, its secrets redacted by whoever gives it.
 	Config func() string
 	// Reload loads the configuration again; nil where that is not enabled.
@@ -31,6 +36,7 @@ type HandlerOptions struct {
 //	GET       /             landing page: each target at a glance
 //	GET       /metrics      Prometheus text, OpenMetrics with exemplars, protobuf with native histograms
 //	GET       /targets      JSON: configuration, state and last results; ?target=NAME, ?last=N (default 10)
+//	GET       /sd/engines   metrics pages of the targets' engines and GPUs, for Prometheus' http_sd_configs
 //	GET       /config       YAML
 //	GET       /-/healthy    200 while the process serves at all
 //	GET       /-/ready      200, or 503 before the targets run and during shutdown
@@ -42,6 +48,7 @@ func NewHandler(o HandlerOptions) http.Handler {
 	mux.Handle("GET /metrics", metricsHandler(o))
 	mux.HandleFunc("GET /{$}", o.landing)
 	mux.HandleFunc("GET /targets", o.targets)
+	mux.HandleFunc("GET /sd/engines", o.discovery)
 	mux.HandleFunc("GET /config", o.config)
 	mux.HandleFunc("GET /-/healthy", o.healthy)
 	mux.HandleFunc("GET /-/ready", o.ready)
