@@ -7,15 +7,22 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// Bound is the lag or error above which an observation speaks against this process. Objectives for a
-// first token are hundreds of milliseconds; a hundredth of that moves no verdict.
-const Bound = 10 * time.Millisecond
+// What speaks against this process when it is exceeded. Objectives for a first token are hundreds of
+// milliseconds: what is off by less moves no verdict.
+const (
+	// Bound is for what can be in a latency: the self-check's error, and the receive lag, which would be
+	// in it without the kernel's stamps.
+	Bound = 10 * time.Millisecond
+	// ScheduleBound is for the schedule lag. It is in no latency but the one from schedule, and building
+	// a long prompt takes milliseconds of it.
+	ScheduleBound = 50 * time.Millisecond
+)
 
 // When to doubt, and when no longer.
 const (
 	window      = time.Minute
 	slices      = 12          // of the window
-	fewest      = 3           // observations beyond Bound in the window, and …
+	fewest      = 3           // observations beyond their bound in the window, and …
 	doubtShare  = 0.05        // … this share of all of them, begin the doubt
 	trustShare  = 0.01        // less than this share ends it
 	outrageous  = time.Second // one such observation is enough
@@ -24,10 +31,10 @@ const (
 
 // Trust is whether the numbers of this process can be believed. They can until there is evidence
 // against it: of the lags and errors seen in the last minute, three or more, and one in twenty or
-// more, were beyond Bound, or one was beyond a second, or the self-check has come to nothing four
+// more, were beyond their bounds, or one was beyond a second, or the self-check has come to nothing four
 // times in a row. Once lost, it comes back when fewer than one in a hundred are:
 //
-//	share beyond Bound   0 ▁▁▂█████▃▂▁▁▁▁▁ 0
+//	share beyond bound   0 ▁▁▂█████▃▂▁▁▁▁▁ 0
 //	trusted              1 ▔▔▔│▁▁▁▁▁▁▁▁▁│▔ 1
 //	                        5 %         1 %
 //
@@ -57,24 +64,26 @@ func NewTrust(now time.Time, every time.Duration) *Trust {
 // this process nor the result's own lags are in doubt. See prober.Options.
 func (t *Trust) Judge(r prober.Result, now time.Time) bool {
 	own := true
-	for _, lag := range []func() (time.Duration, bool){r.Lag, r.ReceiveDelay} {
-		if d, ok := lag(); ok {
-			t.note(now, d)
-			own = own && d <= Bound
-		}
+	if d, ok := r.Lag(); ok {
+		t.note(now, d, ScheduleBound)
+		own = d <= ScheduleBound
+	}
+	if d, ok := r.ReceiveDelay(); ok {
+		t.note(now, d, Bound)
+		own = own && d <= Bound
 	}
 	return t.Trusted(now) && own
 }
 
 // Check takes a self-check as evidence.
 func (t *Trust) Check(s Sample) {
-	t.note(s.At, s.Error.Abs())
+	t.note(s.At, s.Error.Abs(), Bound)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.checked = s.At
 }
 
-func (t *Trust) note(now time.Time, lag time.Duration) {
+func (t *Trust) note(now time.Time, lag, bound time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := now.UnixNano() / int64(window/slices)
@@ -83,7 +92,7 @@ func (t *Trust) note(now time.Time, lag time.Duration) {
 		*c = counts{slice: n}
 	}
 	c.all++
-	if lag > Bound {
+	if lag > bound {
 		c.beyond++
 	}
 	c.outrageous = c.outrageous || lag > outrageous

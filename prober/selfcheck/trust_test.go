@@ -38,9 +38,9 @@ func TestTrust(t *testing.T) {
 		{"one hiccup", []step{{0, 1, 60, 0.1, 0.05, true}, {61, 1, 61, 500, 0.05, true}}},
 		{"two hiccups of few results", []step{{0, 10, 60, 0.1, -1, true}, {61, 5, 66, 500, -1, true}}}, // no pattern yet
 		{"starved", []step{{0, 1, 60, 0.1, 0.05, true}, {61, 1, 66, 0.1, 12, false}}},
-		{"starved, on the schedule's side", []step{{0, 1, 60, 0.1, 0.05, true}, {61, 1, 73, 12, 0.1, false}}},
-		{"just within the bound", []step{{0, 1, 60, 10, 10, true}}},
-		{"one in fifty of many", []step{{0, .01, 58, 0.1, -1, true}, {58, .05, 60, 50, -1, true}}},
+		{"starved, on the schedule's side", []step{{0, 1, 60, 0.1, 0.05, true}, {61, 1, 73, 52, 0.1, false}}},
+		{"just within the bound", []step{{0, 1, 60, 50, 10, true}}},
+		{"one in fifty of many", []step{{0, .01, 58, 0.1, -1, true}, {58, .05, 60, 60, -1, true}}},
 		{"asleep", []step{{0, 1, 1, 1001, -1, false}}},
 		{"recovers when the last minute is clean", []step{{0, 1, 20, 0.1, 50, false}, {21, 1, 70, 0.1, 0.1, false}, {71, 1, 90, 0.1, 0.1, true}}},
 		{"does not flap", []step{{0, 1, 20, 0.1, 50, false}, {30, 1, 40, 0.1, 0.1, false}, {41, 1, 42, 0.1, 50, false}, {43, 1, 95, 0.1, 0.1, false}}}, // at 2 % in doubt
@@ -101,7 +101,7 @@ func TestJudgeOwnLag(t *testing.T) {
 		want   bool
 	}{
 		{late(0.1, 0.1), true},
-		{late(11, 0.1), false},
+		{late(51, 0.1), false},
 		{late(0.1, 11), false},
 		{late(0.1, -1), true}, // no kernel stamp: nothing is known of it
 		{prober.Result{}, true},
