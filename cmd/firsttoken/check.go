@@ -27,7 +27,7 @@ func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
 // run prints what the load will be; every problem of the file is an error. So is a load that has
 // ended: the daemon only warns of it.
 func (c *checkFlags) run(_ context.Context, p program, o options) error {
-	file, err := config.Load(cmp.Or(c.file, o.ConfigFile))
+	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), knownGPUs(o.DCGM))
 	if err != nil {
 		return err
 	}

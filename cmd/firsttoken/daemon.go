@@ -12,6 +12,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/prober"
 )
 
 // daemon probes the configured targets and serves what is measured, until ctx ends.
@@ -19,7 +20,7 @@ import (
 // All that can be wrong is looked at before anything is started: the file, the addresses, the
 // results file, the clients of all targets.
 func daemon(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile)
+	file, err := config.Load(o.ConfigFile, knownGPUs(o.DCGM))
 	if err != nil {
 		return err
 	}
@@ -38,11 +39,11 @@ func daemon(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
-	c := &configuration{service: s, path: o.ConfigFile}
+	c := &configuration{service: s, path: o.ConfigFile, also: knownGPUs(o.DCGM)}
 	if err := c.apply(file); err != nil {
 		return errors.Join(err, s.stop(), closeAll(listeners))
 	}
-	w := &website{service: s, flags: o.web(), config: c.redacted}
+	w := &website{service: s, flags: o.web(), config: c.redacted, targets: c.targets}
 	if o.EnableLifecycle {
 		w.reload = c.load
 	}
@@ -56,6 +57,7 @@ func daemon(ctx context.Context, p program, o options) error {
 type configuration struct {
 	service *service
 	path    string
+	also    config.Check
 	loading sync.Mutex // one reload at a time
 	file    atomic.Pointer[config.File]
 }
@@ -69,6 +71,7 @@ func (c *configuration) apply(file *config.File) error {
 		c.service.log.Warn("configuration is odd", "problem", w.String())
 	}
 	c.file.Store(file)
+	c.service.gpus.SetTargets(gpusOf(file.Targets))
 	c.service.reloads.Succeeded(file.Hash, time.Now())
 	return nil
 }
@@ -77,7 +80,7 @@ func (c *configuration) apply(file *config.File) error {
 func (c *configuration) load(context.Context) error {
 	c.loading.Lock()
 	defer c.loading.Unlock()
-	file, err := config.Load(c.path)
+	file, err := config.Load(c.path, c.also)
 	if err == nil {
 		err = c.apply(file)
 	}
@@ -115,6 +118,9 @@ func (c *configuration) follow(ctx context.Context, reload <-chan os.Signal) {
 		}
 	}
 }
+
+// targets are those of the file in use, whose surroundings may be newer than those of the loops.
+func (c *configuration) targets() []prober.Target { return c.file.Load().Targets }
 
 func (c *configuration) redacted() string { return c.file.Load().Redacted() }
 

@@ -99,7 +99,7 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if err := current.apply(file); err != nil {
 		return errors.Join(err, s.stop(), closeAll(listeners))
 	}
-	w := &website{service: s, flags: o.web(), config: current.redacted}
+	w := &website{service: s, flags: o.web(), config: current.redacted, targets: current.targets}
 	return w.serve(ctx, listeners, func(ctx context.Context) {
 		at := addresses(listeners)
 		p.listening(at...)
@@ -122,6 +122,7 @@ func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
 		t.Name, t.Engine, t.Region = e.name, e.name, "simulated"
 		t.URL, t.API, t.Model = "http://"+e.address+"/v1", chat.OpenAIChat, demoModel
 		t.Load.TokensPerMinute, t.Load.Until = c.tpm, end
+		t.EngineMetrics = []string{"http://" + e.address + "/metrics"}
 		cached := 0.20
 		t.Prices = &prober.Prices{Input: 1.20, Cached: &cached, Output: 4.50}
 		if problems := t.Validate(); len(problems) > 0 {

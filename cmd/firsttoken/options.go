@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 
+	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 )
 
@@ -31,6 +32,8 @@ type options struct {
 	WorkloadSeed      uint64         `env:"WORKLOAD_SEED"`
 	LogLevel          string         `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat         string         `env:"LOG_FORMAT" envDefault:"logfmt"`
+
+	DCGM dcgm.Options // the tags are its own
 
 	telemetry otel.Settings // from the OTEL_ variables alone; read by the commands that probe
 }
@@ -70,6 +73,12 @@ func (o *options) flags(app *kingpin.Application) {
 	flag("results.max-age", "How long to keep rotated results files. 0: for ever.").Default(o.ResultsMaxAge.String()).SetValue(&o.ResultsMaxAge)
 
 	flag("workload.seed", "Seed of sessions and schedules, to repeat a run. 0: another one at every start, so that no prompt is in a server's cache already.").Default(fmt.Sprint(o.WorkloadSeed)).Uint64Var(&o.WorkloadSeed)
+	flag("dcgm.hostengines", "NVIDIA DCGM host engines to read GPUs from, name=address by comma. An address is unix:///path, host:port or vsock://cid:port. Empty: none.").Default(o.DCGM.Hostengines.String()).SetValue(&o.DCGM.Hostengines)
+	flag("dcgm.interval", "How often power, clocks and activity of GPUs are read: 1s to 5m.").Default(o.DCGM.Interval.String()).DurationVar(&o.DCGM.Interval)
+	flag("dcgm.slow-interval", "How often errors, links and the list of GPUs are read.").Default(o.DCGM.SlowInterval.String()).DurationVar(&o.DCGM.SlowInterval)
+	flag("dcgm.extra-fields", "More DCGM fields to export, by number and comma.").Default(o.DCGM.ExtraFields.String()).SetValue(&o.DCGM.ExtraFields)
+	flag("dcgm.legacy-names", "Export GPU series under the names of dcgm-exporter up to 4.8, too.").Default(fmt.Sprint(o.DCGM.LegacyNames)).BoolVar(&o.DCGM.LegacyNames)
+
 	flag("log.level", "Only log this and worse: "+strings.Join(promslog.LevelFlagOptions, ", ")+".").Default(o.LogLevel).EnumVar(&o.LogLevel, promslog.LevelFlagOptions...)
 	flag("log.format", "Format of the log: "+strings.Join(promslog.FormatFlagOptions, ", ")+".").Default(o.LogFormat).EnumVar(&o.LogFormat, promslog.FormatFlagOptions...)
 }

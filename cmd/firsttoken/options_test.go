@@ -20,11 +20,8 @@ func TestEveryVariableHasAFlag(t *testing.T) {
 	}
 	o.flags(app)
 	variables := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[options]()) {
-		if !f.IsExported() {
-			continue // what was read of other programs' variables
-		}
-		variables[prefix+f.Tag.Get("env")] = true
+	for _, name := range variablesOf(reflect.TypeFor[options]()) {
+		variables[prefix+name] = true
 	}
 	for _, f := range app.Model().Flags {
 		if own[f.Name] {
@@ -42,6 +39,23 @@ func TestEveryVariableHasAFlag(t *testing.T) {
 	for name := range variables {
 		t.Errorf("%s has no flag", name)
 	}
+}
+
+// variablesOf are the variables of a struct and of the structs in it, less what was read of other
+// programs' variables.
+func variablesOf(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, tagged := f.Tag.Lookup("env")
+		switch {
+		case tagged:
+			names = append(names, name)
+		case f.IsExported():
+			names = append(names, variablesOf(f.Type)...)
+		}
+	}
+	return names
 }
 
 func TestOptions(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
 
+	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/internal/config"
 )
 
@@ -17,6 +18,7 @@ import (
 type program struct {
 	Args           []string
 	Environ        []string // KEY=value
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Reload         <-chan os.Signal // read the configuration again
 	Listening      chan<- []string  // told the addresses that are served; nil tells nobody
@@ -89,5 +91,7 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	demo.declare(add("demo", "Show everything at work: three simulated engines, a steady load on each, and what is measured.", demo.run))
 	grafana := dashboardsFlags{}
 	grafana.declare(add("dashboards", "Write the Grafana dashboards, and the file that makes Grafana load them.", grafana.run))
+	agent := gpuAgent{}
+	agent.declare(add(dcgm.AgentCommand, "Read the GPUs of one host engine, for the process that started this one.", agent.run))
 	return app, commands
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -29,6 +30,7 @@ import (
 //	prober ── Event ─ spans ──┼─ history ─ /targets,  │  landing page, the demo's screen
 //	                    │     └─ results ── file      │
 //	                    └───────── OTLP, if asked for ┘
+//	host engines ─ gpus ── registry
 type service struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
@@ -39,9 +41,11 @@ type service struct {
 	sent     *otel.Telemetry
 	trust    *selfcheck.Trust
 	prober   *prober.Prober
+	gpus     *dcgm.Collector
 
-	cancel  context.CancelFunc // ends what runs beside the prober
-	running sync.WaitGroup
+	cancel    context.CancelFunc // ends what runs beside the prober
+	leaveGPUs context.CancelFunc // ends the agents of host engines, before that
+	running   sync.WaitGroup
 }
 
 // newService starts nothing but the closing of minutes; targets come with prober.Apply. The given
@@ -65,6 +69,7 @@ func newService(ctx context.Context, o options, targets []prober.Target, log *sl
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop ends it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
 	s.running.Go(func() { checkItself(ctx) })
+	s.watchGPUs(ctx)
 	return s, nil
 }
 
@@ -76,6 +81,9 @@ func (s *service) register(ctx context.Context, o options, targets []prober.Targ
 		return err
 	}
 	if s.reloads, err = exporter.NewReloads(s.registry); err != nil {
+		return err
+	}
+	if err = s.openGPUs(o.DCGM); err != nil {
 		return err
 	}
 	if err = s.openResults(o); err != nil {
@@ -137,6 +145,7 @@ const (
 func (s *service) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopProbing)
 	defer cancel()
+	s.leaveGPUs()
 	err := s.prober.Stop(ctx)
 	s.cancel()
 	s.running.Wait()

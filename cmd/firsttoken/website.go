@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/prober"
 )
 
 // website serves a service's pages, and ends both.
@@ -19,6 +20,7 @@ type website struct {
 	service *service
 	flags   *web.FlagConfig
 	config  func() string
+	targets func() []prober.Target
 	reload  func(context.Context) error // nil where it is not enabled
 	ready   atomic.Bool
 }
@@ -81,7 +83,7 @@ func (w *website) handler() http.Handler {
 	return exporter.NewHandler(exporter.HandlerOptions{
 		Gatherer: w.service.registry, Registerer: w.service.registry, History: w.service.history,
 		Version: programVersion(), Logger: w.service.log,
-		Ready: w.ready.Load, Config: w.config, Reload: w.reload,
+		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload,
 	})
 }
 

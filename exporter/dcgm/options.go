@@ -3,7 +3,6 @@ package dcgm
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,21 +44,13 @@ func (o Options) Validate() error {
 	return errors.Join(problems...)
 }
 
-// CheckTargets says which entries of a target's gpus list name nothing: neither a configured host
+// CheckGPU says whether an entry of a target's gpus list names nothing: neither a configured host
 // engine nor a GPU by its UUID. Without host engines every entry stands for itself.
-func (o Options) CheckTargets(gpus map[string][]string) error {
-	if len(o.Hostengines) == 0 {
+func (o Options) CheckGPU(entry string) error {
+	if len(o.Hostengines) == 0 || isUUID(entry) || o.Hostengines.has(entry) {
 		return nil
 	}
-	var problems []error
-	for _, target := range slices.Sorted(maps.Keys(gpus)) {
-		for _, entry := range gpus[target] {
-			if !isUUID(entry) && !o.Hostengines.has(entry) {
-				problems = append(problems, fmt.Errorf("target %s: gpus: %q is neither a host engine of DCGM_HOSTENGINES nor a GPU UUID", target, entry))
-			}
-		}
-	}
-	return errors.Join(problems...)
+	return fmt.Errorf("%q is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID", entry)
 }
 
 // Hostengine is one nv-hostengine, which serves all GPUs of its node.

@@ -82,16 +82,20 @@ func TestValidateSaysEverything(t *testing.T) {
 	}
 }
 
-func TestCheckTargets(t *testing.T) {
+func TestCheckGPU(t *testing.T) {
 	var o Options
-	if err := o.CheckTargets(map[string][]string{"a": {"anything"}}); err != nil {
+	if err := o.CheckGPU("anything"); err != nil {
 		t.Errorf("without host engines: %v", err) // the names are dcgm-exporter's
 	}
 	if err := o.Hostengines.Set("node1=10.0.0.7:5555"); err != nil {
 		t.Fatal(err)
 	}
-	err := o.CheckTargets(map[string][]string{"a": {"node1", "GPU-1"}, "b": {"node2"}})
-	if err == nil || err.Error() != `target b: gpus: "node2" is neither a host engine of DCGM_HOSTENGINES nor a GPU UUID` {
+	for _, named := range []string{"node1", "GPU-1", "MIG-1"} {
+		if err := o.CheckGPU(named); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := o.CheckGPU("node2"); err == nil || err.Error() != `"node2" is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID` {
 		t.Errorf("%v", err)
 	}
 }
