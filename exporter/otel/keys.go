@@ -49,5 +49,6 @@ const (
 	reusedConn   = attribute.Key("firsttoken.connection.reused")
 	recallResult = attribute.Key("firsttoken.recall") // right, wrong
 	fingerprint  = attribute.Key("firsttoken.response.fingerprint")
-	linkKind     = attribute.Key("firsttoken.link") // previous_turn
+	untrusted    = attribute.Key("firsttoken.untrusted") // true where this process doubted its own numbers
+	linkKind     = attribute.Key("firsttoken.link")      // previous_turn
 )

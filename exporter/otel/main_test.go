@@ -1,9 +1,18 @@
 package otel
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is also the program of the benchmark's other process, which stands for an endpoint and a
+// collector.
+func TestMain(m *testing.M) {
+	if os.Getenv(responderRole) != "" {
+		respond()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}

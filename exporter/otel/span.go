@@ -91,6 +91,9 @@ func attributesOf(r prober.Result, why reason) []attribute.KeyValue {
 	if r.Outcome != chat.OK {
 		all = append(all, errorType.String(string(r.Outcome)))
 	}
+	if r.Untrusted {
+		all = append(all, untrusted.Bool(true))
+	}
 	if r.Status != 0 {
 		all = append(all, statusCode.Int(r.Status))
 	}

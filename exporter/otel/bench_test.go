@@ -1,0 +1,89 @@
+package otel
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/prober"
+)
+
+// nowhere takes spans at once.
+type nowhere struct{}
+
+func (nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
+func (nowhere) Shutdown(context.Context) error                             { return nil }
+
+type ignorant struct{}
+
+func (ignorant) Observe(prober.Event) {}
+
+// What an exchange costs that ends: decided against, kept, and dropped for want of room. Encoding and
+// sending are in BenchmarkThousandStreams.
+func BenchmarkObserve(b *testing.B) {
+	for _, row := range []struct {
+		name  string
+		ratio float64
+		queue int
+	}{
+		{"dropped", 0, 2048},
+		{"kept", 1, maxQueue},
+		{"no room", 1, 1},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			reg := prometheus.NewRegistry()
+			o := Options{Settings: Settings{Traces: true, ratio: row.ratio, queue: row.queue}, Gatherer: reg, Registerer: reg, Logger: quiet()}
+			t, err := start(b.Context(), o, nowhere{}, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer t.Close(context.Background())
+			observer := t.Before(ignorant{})
+			observer.Observe(prober.Started{Target: testTarget("a")})
+			observer.Observe(good(0))
+			var e prober.Event = good(1)
+			b.ReportAllocs()
+			for b.Loop() {
+				observer.Observe(e)
+			}
+		})
+	}
+}
+
+// What a push costs, encoded and sent over loopback, with a hundred targets.
+func BenchmarkPush(b *testing.B) {
+	collector := startResponder(b)
+	b.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
+	settings, err := FromEnvironment([]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=" + collector + "/v1/traces"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", collector+"/v1/traces") // which takes anything
+	reg := prometheus.NewRegistry()
+	m, err := exporter.NewMetrics(reg, exporter.MetricsOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100 {
+		target := testTarget(string(rune('a'+i/10)) + string(rune('a'+i%10)))
+		m.Observe(prober.Started{Target: target})
+		m.Observe(goodWith(i, func(r *prober.Result) { r.Target = target.Name }))
+	}
+	t, err := Start(b.Context(), Options{Settings: settings, Gatherer: reg, Registerer: reg, Logger: quiet()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer t.Close(context.Background())
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+		if err := t.push.provider.ForceFlush(ctx); err != nil {
+			b.Fatal(err)
+		}
+		cancel()
+	}
+}
