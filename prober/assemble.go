@@ -16,6 +16,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		sender:   s,
 		observer: p.options.Observer,
 		trust:    p.options.Trust,
+		newAlarm: p.options.NewAlarm,
 		log:      p.options.Logger,
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),

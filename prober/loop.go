@@ -18,6 +18,7 @@ type loop struct {
 	sender   Sender
 	observer Observer
 	trust    Trust // nil believes all
+	newAlarm func() Alarm
 	log      *slog.Logger
 	random   *rand.Rand
 	arrivals arrivals
@@ -33,15 +34,15 @@ type loop struct {
 // run sends until ctx is done and then waits for what is in flight.
 func (l *loop) run(ctx context.Context) {
 	l.begin(time.Now())
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	alarm := l.newAlarm()
+	defer alarm.Stop()
 	for ctx.Err() == nil {
-		timer.Reset(time.Until(l.wake()))
+		alarm.Set(l.wake())
 		select {
 		case <-ctx.Done():
 		case f := <-l.landed:
 			l.land(f, time.Now())
-		case <-timer.C:
+		case <-alarm.C():
 			l.work(ctx, time.Now())
 		}
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	Seed uint64
 	// Trust says of each result whether it can be believed; nil believes all.
 	Trust Trust
+	// NewAlarm makes what wakes a loop; nil is a Go timer. See Pacer.
+	NewAlarm func() Alarm
 	// Version becomes part of the prompts that all sessions share.
 	Version string
 }
@@ -67,6 +69,9 @@ type running struct {
 func New(o Options) *Prober {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.NewAlarm == nil {
+		o.NewAlarm = newTimerAlarm
 	}
 	return &Prober{
 		options:   o,

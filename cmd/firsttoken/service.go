@@ -40,6 +40,7 @@ type service struct {
 	results  *exporter.Results // nil without a file
 	sent     *otel.Telemetry
 	trust    *selfcheck.Trust
+	unpace   func() // closes what wakes the loops
 	prober   *prober.Prober
 	gpus     *dcgm.Collector
 
@@ -63,8 +64,10 @@ func newService(ctx context.Context, o options, targets []prober.Target, log *sl
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
+	newAlarm, closePacer := newPacer(log)
+	s.unpace = closePacer
 	s.prober = prober.New(prober.Options{
-		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(), Trust: s.trust,
+		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(), Trust: s.trust, NewAlarm: newAlarm,
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop ends it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
@@ -147,6 +150,7 @@ func (s *service) stop() error {
 	defer cancel()
 	s.leaveGPUs()
 	err := s.prober.Stop(ctx)
+	s.unpace()
 	s.cancel()
 	s.running.Wait()
 	return errors.Join(err, s.closeFiles())
