@@ -14,8 +14,8 @@ func SlowdownRecord(w Window) string { return ttftLevel + ":slowdown" + string(w
 // WelchRecord is slo.Welch of the window and its baseline.
 func WelchRecord(w Window) string { return ttftLevel + ":welch_z" + string(w) }
 
-// LogCountRecord, LogMeanRecord and LogVarianceRecord describe ln(TTFT in ms) in a window, or in a
-// baseline by its Name.
+// LogCountRecord counts the TTFTs of a window, or of a baseline by its Name; with LogMeanRecord and
+// LogVarianceRecord it describes ln(TTFT in ms).
 func LogCountRecord(w string) string { return ttftLevel + "_log:count" + w }
 
 // LogMeanRecord is the mean of ln(TTFT in ms).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 )
@@ -18,7 +19,7 @@ type Series struct {
 
 // NewSeries names a series by its metric and labels, names and values in turn.
 func NewSeries(metric string, pairs ...string) *Series {
-	return &Series{Labels: labels.NewBuilder(labels.FromStrings(pairs...)).Set(labels.MetricName, metric).Labels()}
+	return &Series{Labels: labels.NewBuilder(labels.FromStrings(pairs...)).Set(model.MetricNameLabel, metric).Labels()}
 }
 
 // Append takes down what all the series stand at.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
@@ -47,7 +48,7 @@ func (s *Server) ingest(ctx context.Context, how Ingestion, p Page) error {
 		return err
 	}
 	app := s.DB.AppenderV2(ctx)
-	up := labels.NewBuilder(labels.FromStrings(p.Labels...)).Set(labels.MetricName, "up").Labels()
+	up := labels.NewBuilder(labels.FromStrings(p.Labels...)).Set(model.MetricNameLabel, "up").Labels()
 	if _, err := app.Append(0, up, 0, p.At.UnixMilli(), 1, nil, nil, storage.AOptions{}); err != nil {
 		return errors.Join(err, app.Rollback())
 	}
@@ -79,7 +80,7 @@ func appendEntry(app storage.AppenderV2, parser textparse.Parser, entry textpars
 	}
 	var own labels.Labels
 	parser.Labels(&own)
-	if strings.HasSuffix(own.Get(labels.MetricName), "_bucket") {
+	if strings.HasSuffix(own.Get(model.MetricNameLabel), "_bucket") {
 		return nil
 	}
 	all := labels.NewBuilder(own)

@@ -47,8 +47,14 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 		handler := simulator.NewServer(simulator.Options{}, simulator.Model{Name: s.Target.Model, Engine: engine})
 		wire := newWire()
 		server := &http.Server{Handler: handler}
-		go server.Serve(wire)
-		defer server.Close()
+		served := make(chan error)
+		go func() { served <- server.Serve(wire) }()
+		defer func() {
+			if err := server.Close(); err != nil {
+				t.Error(err)
+			}
+			<-served // http.ErrServerClosed
+		}()
 
 		registry, metrics := instrument(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -57,7 +63,7 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 		p := probe(t, s, metrics, wire)
 		for end := start.Add(s.For); time.Now().Before(end); {
 			time.Sleep(s.Scrape)
-			pages = append(pages, own(t, registry), engines(handler, s.Target.Name))
+			pages = append(pages, own(t, registry), engines(t.Context(), handler, s.Target.Name))
 		}
 		if err := p.Stop(t.Context()); err != nil {
 			t.Error(err)
@@ -116,9 +122,9 @@ func own(t *testing.T, g prometheus.Gatherer) Page {
 }
 
 // engines reads the engine's page with the labels that /sd/engines gives it.
-func engines(h http.Handler, target string) Page {
+func engines(ctx context.Context, h http.Handler, target string) Page {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/metrics", nil))
 	return Page{At: time.Now(), ContentType: w.Header().Get("Content-Type"), Body: w.Body.Bytes(), Labels: []string{"job", "engines", "instance", "engine:8000", "target", target}}
 }
 

@@ -170,16 +170,15 @@ func (f Firing) Name() string { return f.Labels.Get(labels.AlertName) }
 func (f Firing) First() time.Time { return f.At[0] }
 
 // Fired lists every alert that fired in [from, to].
-func (s *Server) Fired(ctx context.Context, from, to time.Time) ([]Firing, error) {
+func (s *Server) Fired(ctx context.Context, from, to time.Time) (fired []Firing, err error) {
 	q, err := s.DB.Querier(from.UnixMilli(), to.UnixMilli())
 	if err != nil {
 		return nil, err
 	}
-	defer q.Close()
+	defer func() { err = errors.Join(err, q.Close()) }()
 	set := q.Select(ctx, true, nil,
-		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, "ALERTS"),
+		labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "ALERTS"),
 		labels.MustNewMatcher(labels.MatchEqual, "alertstate", "firing"))
-	var fired []Firing
 	for set.Next() {
 		f := Firing{Labels: set.At().Labels()}
 		it := set.At().Iterator(nil)
