@@ -17,12 +17,19 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
 // TestMain holds that every run of the program waits for what it started. The one goroutine that
 // the log rotation never ends is not ours.
+//
+// Where the program would start itself to read GPUs, a test starts the test binary, which is then the
+// program.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == dcgm.AgentCommand {
+		main()
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun"))
 }
 
@@ -79,12 +86,18 @@ type running struct {
 // start runs the program; the test's end stops it.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	return startIn(t, nil, args...)
+}
+
+// startIn is start in an environment.
+func startIn(t *testing.T, environ []string, args ...string) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{
 		t: t, stdout: &output{}, stderr: &output{}, cancel: cancel,
 		reload: make(chan os.Signal), listening: make(chan []string, 1), exited: make(chan struct{}),
 	}
-	p := program{Args: args, Stdout: r.stdout, Stderr: r.stderr, Reload: r.reload, Listening: r.listening}
+	p := program{Args: args, Environ: environ, Stdout: r.stdout, Stderr: r.stderr, Reload: r.reload, Listening: r.listening}
 	go func() {
 		defer close(r.exited)
 		r.code = p.run(ctx)

@@ -60,6 +60,9 @@ func FromEnvironment(environ []string) (Settings, error) {
 	if s.Metrics {
 		s.metricsByGRPC, errs[5] = v.byGRPC(metrics)
 	}
+	if errs[5] != nil && errs[2] != nil && errs[5].Error() == errs[2].Error() {
+		errs[5] = nil // what is wrong for both signals is said once
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return Settings{}, fmt.Errorf("reading the environment: %w", err)
 	}
