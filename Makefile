@@ -36,6 +36,9 @@ e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2
 e2e-long:
 	cd e2e && go test -timeout 60m ./...
 
+check-gpu: ## GPU telemetry on the NVIDIA GPUs of this machine; fails where there are none
+	FIRSTTOKEN_CHECK_GPU=1 go test -count=1 -v -run TestRealGPU ./exporter/dcgm
+
 vuln: bin/govulncheck ## known vulnerabilities, where their database can be reached
 	.ci/vuln bin/govulncheck
 
@@ -54,4 +57,4 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint tidy generated portable rules e2e e2e-long vuln bench
+.PHONY: help test check lint tidy generated portable rules e2e e2e-long check-gpu vuln bench
