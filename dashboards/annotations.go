@@ -30,10 +30,10 @@ func events() []dashboard.AnnotationQuery {
 	return []dashboard.AnnotationQuery{
 		annotation("Alerts", "red", "max by (alertname, severity, target, slo) ("+firing+")", "{{alertname}}", "{{severity}} {{target}} {{slo}}"),
 		annotation("Served model changed", "purple",
-			`(max by (job, target) (changes(firsttoken_target_revision_timestamp_seconds{SEL}[2m])) > 0)
-* on (job, target) group_right ()
-max by (job, target, model, fingerprint) (firsttoken_target_revision_info{SEL})`, "{{target}} changed what it serves", "now {{model}} {{fingerprint}}"),
-		annotation("Prober restarted", "yellow", `max by (instance) (changes(process_start_time_seconds{job=~"$job"}[2m])) > 0`, "firsttoken restarted", "{{instance}}"),
+			// Not changes() of its timestamp, which a restart of the prober changes as well.
+			`count by (target) (count by (job, target, model, fingerprint) (last_over_time(firsttoken_target_revision_info{SEL}[$__rate_interval]))) > 1`,
+			"{{target}} changed what it serves", "Its model or fingerprint is another; see the table of revisions."),
+		annotation("Prober restarted", "yellow", `max by (instance) (changes(process_start_time_seconds{job=~"$job"}[$__rate_interval])) > 0`, "firsttoken restarted", "{{instance}}"),
 	}
 }
 

@@ -1,13 +1,9 @@
 package dashboards
 
-import (
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-
-	"github.com/firsttoken/firsttoken/alerts"
-)
+import "github.com/firsttoken/firsttoken/alerts"
 
 // capacity answers how much more an endpoint can take and what a token costs there.
-func capacity() dashboard.Dashboard {
+func capacity() Dashboard {
 	return page{
 		uid: CapacityUID, title: "firsttoken / Capacity planning", from: "now-7d", annotations: events(),
 		variables: append(scope(), planVariables()...),

@@ -72,17 +72,18 @@ func yearlyDifference(cached string) string {
 	return "vector((" + year("ref", cached) + ") - (" + year("own", cached) + "))"
 }
 
+// whileMeasured drops what would be NaN: scalar() of nothing is.
+func whileMeasured(expr string) string { return expr + "\nand on ()\n" + cachedShare }
+
 func costPanels() []panel {
 	shares := []struct{ share, name string }{{"0", "nothing cached"}, {"0.5", "50 % cached"}, {"0.85", "85 % cached"}, {"0.9", "90 % cached"}, {"0.96", "96 % cached"}}
-	var differences, own, reference []query
+	var differences []query
 	for _, s := range shares {
 		differences = append(differences, ask(yearlyDifference(s.share), s.name))
 	}
-	differences = append(differences, ask(yearlyDifference(cachedOfAll), "as measured here"))
-	for _, s := range []struct{ share, name string }{{"0", "nothing cached"}, {cachedOfAll, "as measured here"}} {
-		own = append(own, ask("vector("+year("own", s.share)+")", s.name))
-		reference = append(reference, ask("vector("+year("ref", s.share)+")", s.name))
-	}
+	differences = append(differences, ask(whileMeasured(yearlyDifference(cachedOfAll)), "as measured here"))
+	own := []query{ask("vector("+year("own", "0")+")", "nothing cached"), ask(whileMeasured("vector("+year("own", cachedOfAll)+")"), "as measured here")}
+	reference := []query{ask("vector("+year("ref", "0")+")", "nothing cached"), ask(whileMeasured("vector("+year("ref", cachedOfAll)+")"), "as measured here")}
 	return []panel{
 		ranking("Difference in a year, by what is cached", about{"What the team's year costs more at the reference prices than at its own, with the same share of input served from a prefix cache on both sides. The defaults are Together's published example, 30 engineers: 438,000 dollars a year with caching off on both sides, of which caching at 90 % leaves a fifth.",
 			"you change the numbers at the top; the last bar follows the measured share.", "firsttoken_tokens_total"}, differences...).

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"testing"
 
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -44,7 +43,7 @@ func TestStrict(t *testing.T) {
 		if got := strict(content); got != "" {
 			t.Errorf("%s: %s", *d.Uid, got)
 		}
-		var again dashboard.Dashboard
+		var again Dashboard
 		if err := json.Unmarshal(content, &again); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +54,7 @@ func TestStrict(t *testing.T) {
 }
 
 func strict(content []byte) string {
-	var d dashboard.Dashboard
+	var d Dashboard
 	if err := d.UnmarshalJSONStrict(content); err != nil {
 		return err.Error()
 	}

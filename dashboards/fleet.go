@@ -7,7 +7,7 @@ import (
 )
 
 // fleet is what whoever is on call opens first, and what hangs on the wall: is anything wrong, and where.
-func fleet() dashboard.Dashboard {
+func fleet() Dashboard {
 	return page{
 		uid: FleetUID, title: "firsttoken / Fleet", from: "now-6h", variables: scope(), annotations: events(),
 		about: "Every target at once: the worst of each number, a table to find who it is, and what happened when.",

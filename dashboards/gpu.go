@@ -8,7 +8,7 @@ import (
 
 // gpus sets the GPUs beside what the target's user feels. It reads the gpu:* records, which are filled
 // from this program's own DCGM client or from dcgm-exporter, whichever there is.
-func gpus() dashboard.Dashboard {
+func gpus() Dashboard {
 	return page{
 		uid: GPUUID, title: "firsttoken / GPU", from: "now-6h", annotations: append(events(), gpuEvents()...),
 		variables: append(scopeOfOne(),

@@ -76,14 +76,6 @@ func (p panel) fromZero() panel {
 	return p
 }
 
-// logarithmic is for what spans decades, as a first token does between cached and queued.
-func (p panel) logarithmic() panel {
-	if c, ok := p.FieldConfig.Defaults.Custom.(*common.GraphFieldConfig); ok {
-		c.ScaleDistribution = &common.ScaleDistributionConfig{Type: common.ScaleDistributionLog, Log: ptr(10.0)}
-	}
-	return p
-}
-
 // summarised puts the last and the highest value of each line in the legend.
 func (p panel) summarised() panel {
 	if o, ok := p.Options.(timeseries.Options); ok {

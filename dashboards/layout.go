@@ -22,8 +22,8 @@ type page struct {
 	sections          []section
 }
 
-func (p page) dashboard() dashboard.Dashboard {
-	return dashboard.Dashboard{
+func (p page) dashboard() Dashboard {
+	return Dashboard{
 		Uid: &p.uid, Title: &p.title, Description: &p.about, Tags: []string{tag}, Timezone: ptr("browser"), Editable: ptr(true),
 		GraphTooltip: ptr(dashboard.DashboardCursorSyncCrosshair), Time: &dashboard.DashboardDashboardTime{From: p.from, To: "now"},
 		Timepicker: &dashboard.TimePickerConfig{}, Refresh: ptr("1m"), SchemaVersion: 42, FiscalYearStartMonth: ptr(uint8(0)),

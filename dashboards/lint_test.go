@@ -12,7 +12,7 @@ import (
 )
 
 // every panel of a dashboard, those of collapsed rows included.
-func every(d dashboard.Dashboard) []dashboard.Panel {
+func every(d Dashboard) []dashboard.Panel {
 	var all []dashboard.Panel
 	for _, p := range d.Panels {
 		if p.RowPanel != nil {

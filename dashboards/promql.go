@@ -48,9 +48,9 @@ func (h histogram) quantile(q float64, by, when string) string {
 	return "histogram_quantile(" + number(q) + ", sum by (" + group + ") (rate(" + h.name + "${histograms}" + h.selector + "}[NOW]" + when + "))) >= 0"
 }
 
-// mean is exact, and reads whichever form is there, whatever $histograms says.
-func (h histogram) mean(by string) string {
-	sum := "sum by (" + by + ") "
+// mean of each target is exact, and reads whichever form is there, whatever $histograms says.
+func (h histogram) mean() string {
+	const sum = "sum by (target) "
 	native := sum + "(rate(" + h.name + "{" + h.selector + "}[NOW]))"
 	part := func(suffix string) string { return sum + "(rate(" + h.name + suffix + "{" + h.selector + "}[NOW]))" }
 	return "histogram_sum(" + native + ") / (histogram_count(" + native + ") > 0)\nor\n" +

@@ -12,7 +12,7 @@ const selSLO = `{SEL,slo=~"$slo"}`
 
 // budget is the dashboard of objectives: how much may still go wrong, how fast that is being used up,
 // and by whom. Windows, factors and thresholds are those of the alert rules.
-func budget() dashboard.Dashboard {
+func budget() Dashboard {
 	return page{
 		uid: SLOUID, title: "firsttoken / SLO and error budget", from: "now-24h", annotations: events(),
 		variables: append(scope(), labelValues("slo", "SLO", `firsttoken_slo_objective_ratio{job=~"$job"}`, "slo", ".*", "Objective.")),

@@ -1,13 +1,9 @@
 package dashboards
 
-import (
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-
-	"github.com/firsttoken/firsttoken/alerts"
-)
+import "github.com/firsttoken/firsttoken/alerts"
 
 // target is everything about one endpoint: what its user feels, first; what could explain it, below.
-func target() dashboard.Dashboard {
+func target() Dashboard {
 	return page{
 		uid: TargetUID, title: "firsttoken / Target", from: "now-6h", variables: scopeOfOne(), annotations: events(),
 		about: "One endpoint: time to first token in every light, then speed, tokens, outcomes, and the engine's own view beside ours.",
@@ -28,7 +24,7 @@ func ttftPanels() []panel {
 	return []panel{
 		graph("TTFT", about{"Time to first token as one user feels it: median, tails and exact mean; dashed, the objective's limit. Dots are single requests: their id finds the line in the results file.",
 			"a queue (tail first), lost prefix cache (warm jumps to cold), slower prefill (all of them).", "firsttoken_ttft_seconds, firsttoken_slo_threshold"},
-			p50, ask(h.quantile(0.95, "target", ""), "p95"), ask(h.quantile(0.99, "target", ""), "p99"), ask(h.mean("target"), "mean"), ask(ttftObjective, "limit")).
+			p50, ask(h.quantile(0.95, "target", ""), "p95"), ask(h.quantile(0.99, "target", ""), "p99"), ask(h.mean(), "mean"), ask(ttftObjective, "limit")).
 			unit("s").fromZero().quantileColours().limit("E").summarised().size(12, 10),
 		density("TTFT, all requests", about{"How many requests had which time to first token.",
 			"two bands are two populations: cold and warm, or short and long.", "firsttoken_ttft_seconds"}, h, "s").size(12, 10),
@@ -60,7 +56,7 @@ func timePanels() []panel {
 		stack("A request's time line", about{"Mean time of each step until the first token, one on the other: name look-up, TCP, TLS, upload, and the server's wait. Connection set-up is spread over all requests, since most reuse a connection.",
 			"the server's wait is the engine and what is before it; the rest is the network, and no engine tuning moves it.", "firsttoken_connect_seconds, firsttoken_upload_seconds, firsttoken_server_wait_seconds"},
 			ask(connect("dns"), "dns"), ask(connect("tcp"), "tcp"), ask(connect("tls"), "tls"),
-			ask(process("firsttoken_upload_seconds").mean("target"), "upload"), ask(latency("firsttoken_server_wait_seconds").mean("target"), "server wait")).
+			ask(process("firsttoken_upload_seconds").mean(), "upload"), ask(latency("firsttoken_server_wait_seconds").mean(), "server wait")).
 			unit("s").fromZero().size(12, 8).
 			coloursOf(map[string]string{"dns": "light-purple", "tcp": "purple", "tls": "dark-purple", "upload": "light-blue", "server wait": colourEngine}),
 		graph("Felt, measured, first output", about{"Medians of three clocks: from the scheduled instant (what a user felt who did not wait for us), from the connection in hand (the SLI), and to the first token that is text or a tool call.",
@@ -76,7 +72,7 @@ func speedPanels() []panel {
 	return []panel{
 		graph("TPS", about{"Output tokens per second of one user: the median, the slowest twentieth, the mean; dashed, the least that the objective allows.",
 			"larger batches, prefill between decode steps, speculation that is rejected.", "firsttoken_output_tokens_per_second, firsttoken_slo_threshold"},
-			ask(speed.quantile(0.5, "target", ""), "p50"), ask(speed.quantile(0.05, "target", ""), "p5"), ask(speed.mean("target"), "mean"), ask(tpsObjective, "least")).
+			ask(speed.quantile(0.5, "target", ""), "p50"), ask(speed.quantile(0.05, "target", ""), "p5"), ask(speed.mean(), "mean"), ask(tpsObjective, "least")).
 			unit("suffix: tok/s").fromZero().quantileColours().named("p5", coloured(colourP99)).limit("D"),
 		graph("Inter-token latency", about{"Mean time between the output tokens of a stream: median and tails over streams.",
 			"decode steps take longer.", "firsttoken_inter_token_seconds"},
@@ -124,7 +120,7 @@ func enginePanels() []panel {
 	return []panel{
 		graph("TTFT, ours and the engine's", about{"Mean server wait as we measured it, and the engine's own mean time to first token.",
 			"both rise: the engine. Only ours: what stands before it, or the network.", "firsttoken_server_wait_seconds, " + alerts.EngineTTFTRecord},
-			ask(latency("firsttoken_server_wait_seconds").mean("target"), "client"), ask(alerts.EngineTTFTRecord+"{TGT}", "engine")).
+			ask(latency("firsttoken_server_wait_seconds").mean(), "client"), ask(alerts.EngineTTFTRecord+"{TGT} >= 0", "engine")).
 			unit("s").fromZero().coloursOf(map[string]string{"client": colourClient, "engine": colourEngine}),
 		graph("Engine queue", about{"Requests that wait and requests that run, all replicas together.", "arrivals exceed what the engine can start.", alerts.WaitingRecord + ", " + alerts.RunningRecord},
 			ask(alerts.WaitingRecord+"{TGT}", "waiting"), ask(alerts.RunningRecord+"{TGT}", "running")).unit("none").fromZero().

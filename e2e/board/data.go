@@ -43,14 +43,14 @@ const (
 // week is a week ago, a quiet day, and six hours in which the load is raised step by step and things
 // go wrong:
 //
-//	−7d … −25h … −6h    125k TPM, nothing happens
+//	−7d … −26h … −6h    80k TPM, nothing happens
 //	−6h −5h −4h −3h     250k, 500k, 1M, 2M
 //	−2h … now           500k; at −100m the first target's prefill slows down with a new revision
 //	                    at −80m the second throttles and cuts streams, at −70m the third loses its cache
 func week(incidents ...simulator.Incident) []segment {
 	return []segment{
-		{ago: weekAgo, lasts: 3 * time.Hour, tpm: 125_000},
-		{ago: dayAgo, lasts: dayAgo - stepsFrom, tpm: 125_000},
+		{ago: weekAgo, lasts: 3 * time.Hour, tpm: 80_000},
+		{ago: dayAgo, lasts: dayAgo - stepsFrom, tpm: 80_000},
 		{ago: 6 * time.Hour, lasts: time.Hour, tpm: 250_000},
 		{ago: 5 * time.Hour, lasts: time.Hour, tpm: 500_000},
 		{ago: 4 * time.Hour, lasts: time.Hour, tpm: 1_000_000},
@@ -66,7 +66,7 @@ func subjects() []subject {
 	kimi := prober.Prices{Input: 1.2, Cached: &cached, Output: 4.5}
 	return []subject{
 		{"kimi-together", "together", "moonshotai/Kimi-K2.6", "together", kimi, 2, week(
-			simulator.Incident{At: minutes(20), For: minutes(40), Kind: simulator.SlowPrefill, Factor: 12},
+			simulator.Incident{At: minutes(20), For: minutes(55), Kind: simulator.SlowPrefill, Factor: 40},
 			simulator.Incident{At: minutes(20), Kind: simulator.ModelSwap, Model: "moonshotai/Kimi-K2.7", Fingerprint: "fp_b2f1"},
 			simulator.Incident{At: minutes(20), For: minutes(40), Kind: simulator.WrongRecall, Ratio: 0.3},
 		)},
@@ -112,6 +112,7 @@ func record(t *testing.T, dir string, how lab.Ingestion, since time.Duration) *l
 	if err != nil {
 		t.Fatal(err)
 	}
+	var played, ingested time.Duration
 	for n, x := range subjects() {
 		for i, g := range x.segments {
 			if g.ago > since {
@@ -119,19 +120,25 @@ func record(t *testing.T, dir string, how lab.Ingestion, since time.Duration) *l
 			}
 			began := now.Add(-g.ago)
 			in := ingester{db: s.DB, how: how, began: began, instance: "prober-" + string(rune('0'+n)) + ":9977", subject: x.name}
+			start := time.Now()
 			pages := x.play(t, n*10+i, g)
+			played += time.Since(start)
+			start = time.Now()
 			in.shift = began.Sub(simulatedStart)
 			for _, p := range pages {
 				if err := in.page(t.Context(), p); err != nil {
 					t.Fatal(err)
 				}
 			}
+			ingested += time.Since(start)
 		}
 		if err := hardware(t.Context(), s, n, x, since); err != nil {
 			t.Fatal(err)
 		}
 	}
-	evaluateRules(t, t.Context(), s, since)
+	start := time.Now()
+	evaluateRules(t.Context(), t, s, since)
+	t.Log("played for", played, "ingested for", ingested, "evaluated rules for", time.Since(start))
 	return s
 }
 
@@ -139,7 +146,7 @@ func record(t *testing.T, dir string, how lab.Ingestion, since time.Duration) *l
 var simulatedStart = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // evaluateRules is coarse in the quiet hours and fine in the last six.
-func evaluateRules(t *testing.T, ctx context.Context, s *lab.Server, since time.Duration) {
+func evaluateRules(ctx context.Context, t *testing.T, s *lab.Server, since time.Duration) {
 	t.Helper()
 	spans := []struct {
 		from, to, step time.Duration

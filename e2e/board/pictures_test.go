@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var pictures = flag.String("pictures", "", "folder to draw the dashboards into, as PNG by headless Chromium")
@@ -16,17 +17,9 @@ const sketch = "drawn by e2e/board from evaluated queries, not by Grafana · rec
 
 // TestDraw draws every dashboard; with -pictures it also photographs them.
 func TestDraw(t *testing.T) {
-	db := classicWeek(t)
 	for _, d := range loaded(t) {
-		v, err := Open(t.Context(), db, d, now, map[string]string{"target": chosen(d)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if chosen(d) == "" {
-			if v, err = Open(t.Context(), db, d, now, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
+		v := opened(t, d, now, first, nil)
+		v.Range = min(v.Range, 24*time.Hour) // of the week, only its last day and some hours were recorded
 		page, height, err := v.Draw(t.Context(), d, sketch)
 		if err != nil {
 			t.Fatalf("%s: %v", d.UID, err)
@@ -38,16 +31,6 @@ func TestDraw(t *testing.T) {
 			photograph(t, filepath.Join(*pictures, d.UID+".png"), page, height)
 		}
 	}
-}
-
-// chosen is the target that has something of everything, where a dashboard is about one.
-func chosen(d Dashboard) string {
-	for _, x := range d.Templating.List {
-		if x.Name == "target" && !x.IncludeAll {
-			return "kimi-together"
-		}
-	}
-	return ""
 }
 
 func photograph(t *testing.T, path, page string, height int) {
