@@ -45,6 +45,9 @@ vuln: bin/govulncheck ## known vulnerabilities, where their database can be reac
 bench: ## the absolute figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./...
 
+bench-truth: ## how far measurements are off and what they cost, beside a raw epoll and a Python client
+	go run ./internal/benchtruth
+
 $(TOOLS): tools/go.mod tools/go.sum
 	cd tools && go build -o ../bin/ tool
 	@touch $(TOOLS)
@@ -57,4 +60,4 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint tidy generated portable rules e2e e2e-long check-gpu vuln bench
+.PHONY: help test check lint tidy generated portable rules e2e e2e-long check-gpu vuln bench bench-truth

@@ -28,6 +28,7 @@ func arrows() map[string][]string {
 		"prober/workload":     {"internal/invalid", "prober/chat"},
 		"prober/chat":         {"internal/invalid"},
 		"prober/slo":          {"internal/invalid"},
+		"internal/benchtruth": {"prober", "prober/chat"},
 		"internal/simulator":  {"internal/invalid"},
 		"internal/invalid":    {},
 		"alerts":              {"prober/slo"},

@@ -1,0 +1,122 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+)
+
+// floor is the least that a client can do: one thread, epoll, read, count. No HTTP library, no JSON, no
+// goroutines; it stamps when read returns.
+func floor(ctx context.Context, p plan) error {
+	addr, err := net.ResolveTCPAddr("tcp4", p.Address)
+	if err != nil {
+		return err
+	}
+	to := &syscall.SockaddrInet4{Port: addr.Port}
+	copy(to.Addr[:], addr.IP.To4())
+	epoll, err := syscall.EpollCreate1(0)
+	if err != nil {
+		return err
+	}
+	f := &floored{epoll: epoll, to: to, at: map[int32]int{}, buf: make([]byte, 64<<10)}
+	f.report = report{Streams: make([]seen, p.Streams), Bare: resident()}
+	before, start := cpu(), monotonic()+int64(100*time.Millisecond)
+	for f.begun < p.Streams || len(f.at) > 0 {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		now := monotonic()
+		for f.begun < p.Streams && now >= start+int64(p.Ramp)*int64(f.begun)/int64(p.Streams) {
+			if err := f.begin(); err != nil {
+				return err
+			}
+		}
+		if f.report.Idle == 0 && now > start+int64(p.Ramp+p.Delay/10) {
+			f.report.Idle = resident()
+		}
+		if err := f.wait(); err != nil {
+			return err
+		}
+	}
+	f.report.CPU, f.report.Peak = cpu()-before, resident()
+	return json.NewEncoder(os.Stdout).Encode(f.report)
+}
+
+type floored struct {
+	epoll  int
+	to     syscall.Sockaddr
+	begun  int
+	at     map[int32]int // stream by descriptor
+	buf    []byte
+	events [256]syscall.EpollEvent
+	report report
+}
+
+// begin connects, which on loopback takes no waiting, and sends a request.
+func (f *floored) begin() error {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Connect(fd, f.to); err != nil {
+		return err
+	}
+	const body = `{"model":"m","stream":true,"messages":[{"role":"user","content":"ping"}]}`
+	id := requestID(f.begun)
+	if _, err := syscall.Write(fd, fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nX-Request-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(body), body)); err != nil {
+		return err
+	}
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return err
+	}
+	f.report.Streams[f.begun] = seen{ID: id, ScheduleLag: -1}
+	f.at[int32(fd)] = f.begun
+	f.begun++
+	return syscall.EpollCtl(f.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)})
+}
+
+// wait reads what has come, until it may be time to begin another stream or to look at the memory.
+func (f *floored) wait() error {
+	patience := 100 // milliseconds
+	if f.begun < len(f.report.Streams) {
+		patience = 1
+	}
+	n, err := syscall.EpollWait(f.epoll, f.events[:], patience)
+	if err != nil && !errors.Is(err, syscall.EINTR) {
+		return err
+	}
+	for i := range max(n, 0) {
+		f.read(f.events[i].Fd)
+	}
+	return nil
+}
+
+func (f *floored) read(fd int32) {
+	n, err := syscall.Read(int(fd), f.buf)
+	now := monotonic()
+	if errors.Is(err, syscall.EAGAIN) {
+		return
+	}
+	s := &f.report.Streams[f.at[fd]]
+	got := f.buf[:max(n, 0)]
+	if tokens := bytes.Count(got, []byte(`"content":"`)); tokens > 0 {
+		if s.First == 0 {
+			s.First, s.Read = now, now
+		}
+		s.Last = now
+		s.Events += tokens
+	}
+	if err != nil || n == 0 || bytes.HasSuffix(got, []byte("0\r\n\r\n")) {
+		delete(f.at, fd)
+		_ = syscall.Close(int(fd)) // closing is all there is left to do
+	}
+}

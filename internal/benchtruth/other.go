@@ -1,0 +1,14 @@
+//go:build !linux
+
+// Command benchtruth needs Linux: epoll, and the kernel's receive timestamps.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, "benchtruth: needs Linux")
+	os.Exit(1)
+}

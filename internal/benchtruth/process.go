@@ -1,0 +1,146 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+//go:embed client.py
+var script string //nolint:gochecknoglobals // embedded
+
+const (
+	roleVariable = "BENCHTRUTH_ROLE"
+	planVariable = "BENCHTRUTH_PLAN"
+)
+
+// act plays a role in a process of its own.
+func act(ctx context.Context, role string) error {
+	var p plan
+	if err := json.Unmarshal([]byte(os.Getenv(planVariable)), &p); err != nil {
+		return fmt.Errorf("reading the plan: %w", err)
+	}
+	switch role {
+	case "responder":
+		return respond(ctx, p)
+	case "firsttoken", "batching":
+		return measure(ctx, p)
+	case "epoll":
+		return floor(ctx, p)
+	case "burn":
+		for ctx.Err() == nil { // until it is killed
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no role %q", role)
+}
+
+// moreFiles raises the limit of open files, for this process and its children.
+func moreFiles(streams int) error {
+	var l syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
+		return err
+	}
+	need := uint64(streams + 200)
+	l.Cur = max(l.Cur, min(need, l.Max))
+	if l.Cur < need {
+		return fmt.Errorf("%d streams need %d open files, the limit is %d", streams, need, l.Max)
+	}
+	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
+}
+
+// child is this program in another role.
+func child(ctx context.Context, role string, p plan) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), roleVariable+"="+role, planVariable+"="+string(text))
+	cmd.Stderr = os.Stderr
+	return cmd, nil
+}
+
+// errNoClient is a client that this machine does not have.
+var errNoClient = errors.New("not installed")
+
+// python is the aiohttp client.
+func python(ctx context.Context, interpreter string, p plan) (*exec.Cmd, error) {
+	if err := exec.CommandContext(ctx, interpreter, "-c", "import aiohttp").Run(); err != nil {
+		return nil, errNoClient
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, interpreter, "-c", script, string(text))
+	cmd.Stderr = os.Stderr
+	return cmd, nil
+}
+
+// duel runs one client against a responder of its own.
+func duel(ctx context.Context, name, interpreter string, p plan) (report, []written, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*p.length()+30*time.Second)
+	defer cancel()
+	answers, err := child(ctx, "responder", p)
+	if err != nil {
+		return report{}, nil, err
+	}
+	in, err := answers.StdinPipe()
+	if err != nil {
+		return report{}, nil, err
+	}
+	out, err := answers.StdoutPipe()
+	if err != nil {
+		return report{}, nil, err
+	}
+	if err := answers.Start(); err != nil {
+		return report{}, nil, err
+	}
+	from := bufio.NewReader(out)
+	address, err := from.ReadString('\n')
+	if err != nil {
+		return report{}, nil, fmt.Errorf("starting the responder: %w", err)
+	}
+	p.Address = strings.TrimSpace(address)
+	r, failed := ask1(ctx, name, interpreter, p)
+	_ = in.Close() // asks for what was written
+	var truth []written
+	text, err := io.ReadAll(from)
+	if err == nil {
+		err = json.Unmarshal(text, &truth)
+	}
+	return r, truth, errors.Join(failed, err, answers.Wait())
+}
+
+func ask1(ctx context.Context, name, interpreter string, p plan) (r report, err error) {
+	cmd, err := child(ctx, name, p)
+	if name == "aiohttp" {
+		cmd, err = python(ctx, interpreter, p)
+	}
+	if err != nil {
+		return r, err
+	}
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Run(); err != nil {
+		return r, fmt.Errorf("running the client %s: %w", name, err)
+	}
+	return r, json.Unmarshal(out.Bytes(), &r)
+}
