@@ -101,11 +101,11 @@ func fleetGraphs() []panel {
 	return []panel{
 		graph("TTFT p95 by target", about{"95th percentile of time to first token; dashed, the limits of the objectives.",
 			"queues, cache misses, slow prefill.", "firsttoken_ttft_seconds"},
-			ask(ttft().quantile(0.95, "target", ""), "{{target}}"), ask("max by (job) ("+`firsttoken_slo_threshold{SEL,slo="ttft"}`+")", "highest limit")).
+			ask(ttft().quantile(0.95, "target", ""), "{{target}}"), ask(ttftObjective, "limits")).
 			unit("s").fromZero().limit("B").size(12, 9).linked(seriesTarget(TargetUID, "Open the target")),
 		graph("TPS p50 by target", about{"Median output tokens per second of one user; dashed, the least that the objectives allow.",
 			"batch size, prefill in between, speculation.", "firsttoken_output_tokens_per_second"},
-			ask(tps().quantile(0.5, "target", ""), "{{target}}"), ask(`min by (job) (firsttoken_slo_threshold{SEL,slo="tps"})`, "lowest limit")).
+			ask(tps().quantile(0.5, "target", ""), "{{target}}"), ask(tpsObjective, "limits")).
 			unit("suffix: tok/s").fromZero().limit("B").size(12, 9).linked(seriesTarget(TargetUID, "Open the target")),
 		graph("Tokens per minute by target", about{"What the targets reported, input and output together; dashed, what back-off leaves of their set-points.",
 			"the set-point changes, or requests fail.", "firsttoken_tokens_total, firsttoken_tokens_per_minute_effective"},

@@ -106,7 +106,7 @@ func lines(p Panel, found []Series, when span, w, h int, marks []mark) string {
 	times(&b, when, left, top, width, height)
 	for _, m := range marks {
 		if x := when.x(m.at, left, width); x >= left && x <= left+width {
-			fmt.Fprintf(&b, `<line x1="%f" x2="%f" y1="%f" y2="%f" stroke="%s" stroke-dasharray="3 3" opacity="0.7"/><path d="M%f %f l4 6 h-8 z" fill="%s"/>`, x, x, top, top+height, m.colour, x, top+height, m.colour)
+			fmt.Fprintf(&b, `<line x1="%f" x2="%f" y1="%f" y2="%f" stroke="%s" stroke-dasharray="3 3" opacity="0.4"/><path d="M%f %f l4 6 h-8 z" fill="%s"/>`, x, x, top, top+height, m.colour, x, top+height, m.colour)
 		}
 	}
 	for i := len(all) - 1; i >= 0; i-- {
