@@ -20,7 +20,7 @@ func TestJoin(t *testing.T) {
 	r := report{Idle: 8192, CPU: 0.5, Streams: []seen{
 		{ID: "a", First: 1_004_000, Read: 1_100_000, Last: 9_003_000, Events: 2, ScheduleLag: 70_000},
 		{ID: "b", First: 2_004_000, Read: 2_100_000, Last: 8_005_000, Events: 2, ScheduleLag: -1},
-		{ID: "c", First: 3_004_000, Events: 1, Error: "cut"},                  // no sample, but its event was paid for
+		{ID: "c", First: 3_004_000, Events: 1, Error: "cut"},                     // no sample, but its event was paid for
 		{ID: "d", First: 3_004_000, Last: 3_005_000, Events: 2, ScheduleLag: -1}, // the responder knows nothing of it
 	}}
 	x := f.join(p, "firsttoken", r, truth)

@@ -86,16 +86,16 @@ func (c *kernelConn) Read(p []byte) (int, error) {
 	}
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	c.call.into, c.call.room = p, len(p)
+	c.call.prepare(p)
 	err := c.raw.Read(c.call.do)
-	c.call.into = nil
+	c.call.iov.Base = nil
 	if err == nil {
 		err = c.call.err
 	}
 	if err != nil {
 		return 0, c.failed(err)
 	}
-	c.note(&c.call)
+	c.note(&c.call, len(p))
 	if c.call.n == 0 {
 		return 0, io.EOF
 	}
@@ -103,7 +103,7 @@ func (c *kernelConn) Read(p []byte) (int, error) {
 }
 
 // note keeps the receipt of a read. The end of the stream has no stamp.
-func (c *kernelConn) note(r *recvmsg) {
+func (c *kernelConn) note(r *recvmsg, room int) {
 	stamp, ok := r.stamp()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,7 +112,7 @@ func (c *kernelConn) note(r *recvmsg) {
 		return
 	}
 	at := arrival(r.now, stamp, later(c.newest.At, c.asked))
-	c.newest = Receipt{At: at, Lag: r.now.Sub(at), Kernel: true, more: r.n == r.room}
+	c.newest = Receipt{At: at, Lag: r.now.Sub(at), Kernel: true, more: r.n == room}
 	c.asking = false
 }
 
@@ -136,29 +136,40 @@ func (c *kernelConn) brief(on bool) { c.short.Store(on) }
 
 // recvmsg is one call of it. It lives in the connection because what a RawConn calls escapes.
 type recvmsg struct {
-	do   func(fd uintptr) bool // receive, bound once
-	into []byte
-	room int // of it
-	n    int
-	oob  [8]uint64 // control messages, aligned
-	oobn int
-	now  time.Time // right after the call
-	err  error
+	do  func(fd uintptr) bool // receive, bound once
+	msg syscall.Msghdr
+	iov syscall.Iovec
+	n   int
+	oob [4]uint64 // control messages, aligned: one timestamp
+	now time.Time // right after the call
+	err error
+}
+
+// prepare points the call at a buffer that is not empty.
+func (r *recvmsg) prepare(p []byte) {
+	r.iov.Base = &p[0]
+	r.iov.SetLen(len(p))
 }
 
 // receive is false when there is nothing to read yet.
 func (r *recvmsg) receive(fd uintptr) bool {
-	oob := unsafe.Slice((*byte)(unsafe.Pointer(&r.oob)), unsafe.Sizeof(r.oob))
 	for {
-		n, oobn, _, _, err := syscall.Recvmsg(int(fd), r.into, oob, 0)
-		switch err { //nolint:errorlint // an Errno, not wrapped
+		r.msg = syscall.Msghdr{Iov: &r.iov, Iovlen: 1, Control: (*byte)(unsafe.Pointer(&r.oob))}
+		r.msg.SetControllen(int(unsafe.Sizeof(r.oob)))
+		// It never waits, so the scheduler need not be told of it: that saves a tenth of a stream's cost.
+		n, _, errno := syscall.RawSyscall(syscall.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.msg)), syscall.MSG_DONTWAIT)
+		switch errno {
+		case 0:
+			r.n, r.err, r.now = int(n), nil, time.Now()
+			acquire(fd)
+			return true
 		case syscall.EINTR:
-			continue
 		case syscall.EAGAIN:
 			return false
+		default:
+			r.n, r.err = 0, errno
+			return true
 		}
-		r.n, r.oobn, r.err, r.now = n, oobn, err, time.Now()
-		return true
 	}
 }
 
@@ -166,7 +177,7 @@ func (r *recvmsg) receive(fd uintptr) bool {
 // segments that came before it had begun to stamp.
 func (r *recvmsg) stamp() (int64, bool) {
 	const header = unsafe.Sizeof(syscall.Cmsghdr{})
-	if uintptr(r.oobn) < header+unsafe.Sizeof(syscall.Timespec{}) {
+	if uintptr(r.msg.Controllen) < header+unsafe.Sizeof(syscall.Timespec{}) {
 		return 0, false
 	}
 	first := unsafe.Pointer(&r.oob)

@@ -39,8 +39,8 @@ func pair(tb testing.TB) (stamped, peer net.Conn) {
 	return stamped, peer
 }
 
-// stampable repeats an attempt: the kernel begins to stamp a moment after the first socket asks, and
-// segments of that moment have no stamp.
+// stampable repeats an attempt: the kernel begins to stamp some time after the first socket asks, and
+// leaves off when the last one has closed.
 func stampable(t *testing.T, c, peer net.Conn) {
 	t.Helper()
 	one := make([]byte, 1)
@@ -54,8 +54,25 @@ func stampable(t *testing.T, c, peer net.Conn) {
 		if r, ok := Received(c); ok && r.Kernel {
 			return
 		}
+		time.Sleep(time.Millisecond)
 	}
 	t.Fatal("the kernel stamps nothing")
+}
+
+// warm sends until the kernel stamps, and once more for the exchange that is looked at.
+func (p *paced) warm(t *testing.T, c *Client) Exchange {
+	t.Helper()
+	for range 1000 {
+		if x := c.Send(t.Context(), request(), nil); x.Outcome != OK {
+			t.Fatal(x.Outcome, x.Err)
+		} else if x.HasReceiveLag {
+			break
+		}
+	}
+	p.mu.Lock()
+	p.wrote = nil
+	p.mu.Unlock()
+	return c.Send(t.Context(), request(), nil)
 }
 
 // What lay in the kernel before it was read is stamped when it came, not when it was read.
@@ -248,9 +265,7 @@ func TestFirstTokenIsStampedByTheKernel(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		p := newPaced(t, secure, func(int) time.Duration { return 3 * time.Millisecond }, 2)
 		c := newTestClient(t, p.endpoint(), Options{})
-		c.Send(t.Context(), request(), nil) // the kernel begins to stamp with its first socket
-		p.wrote = nil
-		x := c.Send(t.Context(), request(), nil)
+		x := p.warm(t, c)
 		if x.Outcome != OK || !x.HasReceiveLag || x.ReceiveLag < 0 || !x.Reused {
 			t.Fatalf("tls %v: %s %v, receive lag %v %v", secure, x.Outcome, x.Err, x.ReceiveLag, x.HasReceiveLag)
 		}
@@ -286,13 +301,13 @@ func TestBatchReads(t *testing.T) {
 	e := p.endpoint()
 	e.BatchReads = model.Duration(20 * time.Millisecond)
 	c := newTestClient(t, e, Options{})
-	c.Send(t.Context(), request(), nil)
-	p.wrote = nil
-	x := c.Send(t.Context(), request(), nil)
+	x := p.warm(t, c)
 	if x.Outcome != OK || x.Events != events {
 		t.Fatalf("%s %v, %d events", x.Outcome, x.Err, x.Events)
 	}
+	p.mu.Lock()
 	last := p.wrote[events-1]
+	p.mu.Unlock()
 	if x.LastToken.Before(last[0]) || x.LastToken.After(last[1]) {
 		t.Errorf("last token %v after its write began, which took %v", x.LastToken.Sub(last[0]), last[1].Sub(last[0]))
 	}
