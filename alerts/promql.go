@@ -41,13 +41,13 @@ func mean(labels, histogram, selector string, w Window, offset string) string {
 (
     histogram_sum(sum by ($labels) (rate($h$sel[$w]$offset)))
   /
-    histogram_count(sum by ($labels) (rate($h$sel[$w]$offset)))
+    (histogram_count(sum by ($labels) (rate($h$sel[$w]$offset))) > 0)
 )
 or
 (
     sum by ($labels) (rate($h_sum$sel[$w]$offset))
   /
-    sum by ($labels) (rate($h_count$sel[$w]$offset))
+    (sum by ($labels) (rate($h_count$sel[$w]$offset)) > 0)
 )`, "labels", labels, "sel", selector, "offset", offset, "h", histogram, "w", string(w))
 }
 

@@ -53,7 +53,7 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 			if err := server.Close(); err != nil {
 				t.Error(err)
 			}
-			<-served // http.ErrServerClosed
+			_ = <-served // http.ErrServerClosed
 		}()
 
 		registry, metrics := instrument(t, s)
