@@ -53,7 +53,8 @@ traces are sent ([OpenTelemetry](opentelemetry.md)), only those of exchanges who
 | duration, stall, inter-token, output tokens per second | observed | –: they would look better than they were | – | – |
 | connect, upload, schedule lag, receive lag, retransmits | observed | observed | what there was | observed |
 
-Besides these, the process exposes the usual ` + "`go_*`, `process_*` and `promhttp_*`" + ` series.
+Besides these, the process exposes the usual ` + "`go_*`, `process_*` and `promhttp_*`" + ` series, and where OTLP is in use ` + "`firsttoken_otel_*`" + `
+([OpenTelemetry](opentelemetry.md)).
 
 `
 

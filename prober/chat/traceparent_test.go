@@ -32,9 +32,9 @@ func TestTraceparent(t *testing.T) {
 // sentTraceparent is the header as a server gets it.
 func sentTraceparent(t *testing.T, allowed bool, id string) string {
 	t.Helper()
-	var got []string
+	got := make(chan []string, 1)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got = r.Header.Values("traceparent")
+		got <- r.Header.Values("traceparent")
 		w.WriteHeader(http.StatusTeapot)
 	}))
 	defer s.Close()
@@ -50,7 +50,7 @@ func sentTraceparent(t *testing.T, allowed bool, id string) string {
 	if x := c.Send(context.Background(), r, nil); x.Status != http.StatusTeapot {
 		t.Fatal(x.Outcome, x.Err)
 	}
-	return strings.Join(got, " ")
+	return strings.Join(<-got, " ")
 }
 
 func TestSpanIDIsHalfOfTheTrace(t *testing.T) {

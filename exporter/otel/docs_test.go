@@ -1,0 +1,72 @@
+package otel
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+// docs/opentelemetry.md names every attribute, event and series that there is, and no other.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/opentelemetry.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(text)
+	known := map[string]bool{}
+	for name := range everything(t) {
+		known[name] = true
+		if !strings.Contains(doc, "`"+name+"`") {
+			t.Errorf("%s is not documented", name)
+		}
+	}
+	for i, quoted := range strings.Split(doc, "`") {
+		quoted, _, _ = strings.Cut(quoted, "=") // a search has a value behind it
+		ours := strings.HasPrefix(quoted, "gen_ai.") || strings.HasPrefix(quoted, "firsttoken.") || strings.HasPrefix(quoted, "firsttoken_otel_")
+		if i%2 == 1 && ours && !known[quoted] {
+			t.Errorf("%s is documented and does not exist", quoted)
+		}
+	}
+}
+
+// everything is what a span can have and what is counted.
+func everything(t *testing.T) map[string]bool {
+	t.Helper()
+	all := map[string]bool{string(linkKind): true, string(errorType): true}
+	x := goodWith(0, func(r *prober.Result) {
+		r.Usage.CacheWrite, r.Recall, r.Untrusted = chat.Counted(1), chat.Right, true
+	})
+	for _, a := range append(attributesOf(x, ratio), newWatched(testTarget("a")).attributes...) {
+		all[string(a.Key)] = true
+	}
+	for _, i := range instantsOf(x) {
+		all[i.name] = true
+	}
+	reg := prometheus.NewRegistry()
+	if _, err := newCounts(reg); err != nil {
+		t.Fatal(err)
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		all[f.GetName()] = true
+	}
+	return all
+}
+
+// Each moment that an exchange knows is an event of its span: one that is added there is missed here.
+func TestEveryInstantIsAnEvent(t *testing.T) {
+	// Less End, which is the span's, and with scheduled, which is the result's.
+	want := reflect.TypeFor[chat.Instants]().NumField() - 1 + 1
+	if got := len(instantsOf(good(0))); got != want {
+		t.Errorf("%d events, want %d", got, want)
+	}
+}
