@@ -35,9 +35,15 @@ func (r *reader) entry(name, entries *yaml.Node, s section) *yaml.Node {
 	if e := valueOf(entries, name.Value); e != nil {
 		return e
 	}
+	if t := r.tier(name, s); t != nil {
+		return t
+	}
 	known := "there are none in this file"
 	if entries != nil && entries.Kind == yaml.MappingNode && len(entries.Content) > 0 {
 		known = "there are " + strings.Join(keysOf(entries), ", ")
+	}
+	if s.key == "slos" {
+		known += "; built in are " + strings.Join(tierNames(), ", ")
 	}
 	r.spoil(name, "%q is not one of the named `%s`: %s", name.Value, s.name, known)
 	return name
