@@ -15,19 +15,22 @@ type nap struct {
 	window time.Duration
 	done   <-chan struct{} // of the exchange's context
 	timer  *time.Timer
+	serial uint64 // of the read after which it slept last
 }
 
 func newNap(window time.Duration, done <-chan struct{}) *nap {
 	t := time.NewTimer(window)
 	t.Stop()
-	return &nap{window, done, t}
+	return &nap{window: window, done: done, timer: t}
 }
 
-// take sleeps, unless more has come already than was read.
+// take sleeps, unless there is more to have at once: in the kernel, or in a buffer that TLS fills with
+// many records and hands out one by one.
 func (n *nap) take(got Receipt) {
-	if n == nil || !got.Kernel || got.more {
+	if n == nil || !got.Kernel || got.more || got.serial == n.serial {
 		return
 	}
+	n.serial = got.serial
 	n.timer.Reset(n.window)
 	select {
 	case <-n.timer.C:

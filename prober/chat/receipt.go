@@ -13,7 +13,8 @@ type Receipt struct {
 	// Lag is how much later than At this process had the bytes; 0 unless Kernel.
 	Lag    time.Duration
 	Kernel bool
-	more   bool // the read took all that it had room for
+	more   bool   // the read took all that it had room for
+	serial uint64 // of the read of the wire, from 1
 }
 
 // wire is a connection that knows more than its bytes. Its methods may be called while another

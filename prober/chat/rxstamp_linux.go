@@ -108,11 +108,11 @@ func (c *kernelConn) note(r *recvmsg, room int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !ok || r.n == 0 {
-		c.newest = Receipt{At: r.now}
+		c.newest = Receipt{At: r.now, serial: c.newest.serial + 1}
 		return
 	}
 	at := arrival(r.now, stamp, later(c.newest.At, c.asked))
-	c.newest = Receipt{At: at, Lag: r.now.Sub(at), Kernel: true, more: r.n == room}
+	c.newest = Receipt{At: at, Lag: r.now.Sub(at), Kernel: true, more: r.n == room, serial: c.newest.serial + 1}
 	c.asking = false
 }
 

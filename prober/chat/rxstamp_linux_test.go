@@ -138,7 +138,7 @@ func TestEndOfStreamAndErrors(t *testing.T) {
 	if err := peer.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+	if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("end: %d, %v", n, err)
 	}
 	if err := c.Close(); err != nil {
@@ -291,8 +291,15 @@ func TestFirstTokenIsStampedByTheKernel(t *testing.T) {
 
 // Batching takes fewer reads and keeps first and last where they were.
 func TestBatchReads(t *testing.T) {
+	for _, secure := range []bool{false, true} { // TLS hands out what was read together one by one
+		batchReads(t, secure)
+	}
+}
+
+func batchReads(t *testing.T, secure bool) {
+	t.Helper()
 	const events = 40
-	p := newPaced(t, false, func(i int) time.Duration {
+	p := newPaced(t, secure, func(i int) time.Duration {
 		if i == events { // the finish marker comes a while after the last token
 			return 400 * time.Millisecond
 		}
