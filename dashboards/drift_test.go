@@ -3,7 +3,9 @@ package dashboards
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io/fs"
+	"slices"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -86,4 +88,41 @@ func TestProvisioning(t *testing.T) {
 	if file.APIVersion != 1 || len(file.Providers) != 1 || file.Providers[0].Type != "file" || file.Providers[0].Options.Path != "$FIRSTTOKEN_DASHBOARDS" {
 		t.Errorf("%+v", file)
 	}
+}
+
+// TestNothingIsLeftOut: the SDK writes a setting that nobody chose as an empty string, which Grafana
+// takes for a choice. Only texts may be empty.
+func TestNothingIsLeftOut(t *testing.T) {
+	for _, d := range All() {
+		content, err := encode(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(content, &tree); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range empty(tree, "") {
+			t.Errorf("%s: %s is empty", *d.Title, path)
+		}
+	}
+}
+
+// empty lists the paths of empty strings that are no texts.
+func empty(node any, path string) []string {
+	var found []string
+	switch n := node.(type) {
+	case map[string]any:
+		for key, value := range n {
+			if text, ok := value.(string); ok && text == "" && !slices.Contains([]string{"legendFormat", "fields", "regex", "tooltip"}, key) {
+				found = append(found, path+"."+key)
+			}
+			found = append(found, empty(value, path+"."+key)...)
+		}
+	case []any:
+		for i, value := range n {
+			found = append(found, empty(value, fmt.Sprintf("%s[%d]", path, i))...)
+		}
+	}
+	return found
 }

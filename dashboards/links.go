@@ -28,5 +28,5 @@ func seriesTarget(uid, title string) dashboard.DashboardLink {
 
 func link(title, uid, target string) dashboard.DashboardLink {
 	url := "/d/" + uid + "?var-target=" + target + "&" + kept
-	return dashboard.DashboardLink{Title: title, Type: dashboard.DashboardLinkTypeLink, Url: &url, Tags: []string{}}
+	return dashboard.DashboardLink{Title: title, Type: dashboard.DashboardLinkTypeLink, Icon: "dashboard", Url: &url, Tags: []string{}}
 }

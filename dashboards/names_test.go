@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
 	"github.com/firsttoken/firsttoken/alerts"
 )
 
@@ -46,6 +48,20 @@ func TestNames(t *testing.T) {
 	names := known(t)
 	seen := 0
 	for _, d := range All() {
+		for _, a := range d.Annotations.List {
+			for _, m := range metric.FindAllString(*a.Expr, -1) {
+				if !names[m] {
+					t.Errorf("%s, annotation %s: nobody provides %s", *d.Title, a.Name, m)
+				}
+			}
+		}
+		for _, v := range d.Templating.List {
+			for _, m := range metric.FindAllString(*v.Query.String, -1) {
+				if v.Type == dashboard.VariableTypeQuery && !names[m] {
+					t.Errorf("%s, variable %s: nobody provides %s", *d.Title, v.Name, m)
+				}
+			}
+		}
 		for _, p := range every(d) {
 			for _, q := range queries(t, p) {
 				expr := strings.NewReplacer("${histograms}", "_bucket{", "${__to:date:M}", "11").Replace(q.Expr)

@@ -29,7 +29,7 @@ func newPanel(kind, title string, d about, options any) panel {
 		Datasource: source(), Transparent: ptr(false), Options: options,
 		FieldConfig: &dashboard.FieldConfigSource{
 			Defaults: dashboard.FieldConfig{
-				Unit: ptr("short"), NoValue: ptr(noTraffic), Thresholds: steps(colourPlain), Mappings: []dashboard.ValueMapping{nothing()},
+				Unit: ptr("short"), NoValue: ptr(noTraffic), Thresholds: steps(colourPlain), Mappings: []dashboard.ValueMapping{nothing(noTraffic)},
 				Color: &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdPaletteClassic},
 			},
 			Overrides: []dashboard.DashboardFieldConfigSourceOverrides{},
@@ -48,12 +48,12 @@ func identify(title string) uint32 {
 }
 
 // nothing maps null and NaN to words.
-func nothing() dashboard.ValueMapping {
+func nothing(words string) dashboard.ValueMapping {
 	return dashboard.ValueMapping{SpecialValueMap: &dashboard.SpecialValueMap{
 		Type: dashboard.MappingTypeSpecialValue,
 		Options: dashboard.DashboardSpecialValueMapOptions{
 			Match:  dashboard.SpecialValueMatchNullAndNan,
-			Result: dashboard.ValueMappingResult{Text: ptr(noTraffic), Color: ptr(colourPlain)},
+			Result: dashboard.ValueMappingResult{Text: &words, Color: ptr(colourPlain)},
 		},
 	}}
 }
@@ -74,6 +74,7 @@ func (p panel) unit(unit string, decimals ...float64) panel {
 // otherwise is said where there is no data, in place of noTraffic.
 func (p panel) otherwise(text string) panel {
 	p.FieldConfig.Defaults.NoValue = &text
+	p.FieldConfig.Defaults.Mappings[0] = nothing(text)
 	return p
 }
 

@@ -23,7 +23,7 @@ func grid(title string, d about, rows [][2]string, columns ...column) panel {
 	p := newPanel("table", title, d, table.Options{ShowHeader: true, CellHeight: ptr(common.TableCellHeightSm)}).size(24, 8)
 	p.FieldConfig.Defaults.Custom = table.FieldConfig{Align: common.FieldTextAlignmentAuto, Inspect: false, CellOptions: cell(common.TableCellDisplayModeAuto)}
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
-	p.FieldConfig.Defaults.NoValue = ptr("–")
+	p = p.otherwise("–")
 	rename, order, hide := map[string]string{}, map[string]int{}, map[string]bool{"Time": true}
 	for i, r := range rows {
 		rename[r[0]], order[r[0]] = r[1], i
@@ -32,7 +32,7 @@ func grid(title string, d about, rows [][2]string, columns ...column) panel {
 		q := ask(c.expr, "")
 		q.instant, q.format = true, prometheus.PromQueryFormatTable
 		p = p.asked(q)
-		field := fmt.Sprintf("Value #%c", 'A'+i)
+		field := valueField(i, len(columns))
 		order[field] = len(rows) + i
 		if c.title == "" {
 			hide[field] = true // a query that only brings labels
@@ -46,6 +46,14 @@ func grid(title string, d about, rows [][2]string, columns ...column) panel {
 		{Id: "organize", Options: map[string]any{"excludeByName": hide, "indexByName": order, "renameByName": rename}},
 	}
 	return p
+}
+
+// valueField is what Grafana calls the values of a table's query: by its reference, unless it is alone.
+func valueField(i, queries int) string {
+	if queries == 1 {
+		return "Value"
+	}
+	return fmt.Sprintf("Value #%c", 'A'+i)
 }
 
 func (p panel) column(c column) panel {
