@@ -133,7 +133,11 @@ func TestEverySendIsALine(t *testing.T) {
 	path := write(t, dir, "firsttoken.yml", small+"targets:\n"+target("good", simulated(t, simulator.Options{}), ""))
 	results := filepath.Join(dir, "results.jsonl")
 	sent := &sends{}
-	r := startWith(t, options{ConfigFile: path, ListenAddresses: []string{"127.0.0.1:0"}, ResultsFile: results, LogLevel: "warn", LogFormat: "json"}, sent.connect)
+	o, err := fromEnvironment([]string{"FIRSTTOKEN_CONFIG_FILE=" + path, "FIRSTTOKEN_WEB_LISTEN_ADDRESS=127.0.0.1:0", "FIRSTTOKEN_RESULTS_FILE=" + results})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := startWith(t, o, sent.connect)
 	eventually(t, "some answers", func() bool { return sent.n.Load() > 10 })
 	began := time.Now()
 	if err := r.stop(); err != nil {
