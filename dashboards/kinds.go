@@ -36,6 +36,9 @@ func tile(title string, d about, queries ...query) panel {
 	o.Orientation, o.ReduceOptions = common.VizOrientationAuto, lastValue()
 	for i := range queries {
 		queries[i].instant = true
+		if queries[i].legend != "" { // left to itself, Grafana drops the name of a single value
+			o.TextMode = common.BigValueTextModeValueAndName
+		}
 	}
 	p := newPanel("stat", title, d, o).size(3, 5).asked(queries...)
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}

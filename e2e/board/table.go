@@ -39,9 +39,17 @@ func Table(p Panel, found []Series) Rows {
 		for name, value := range s.Labels.Map() {
 			byKey[key][name] = Cell{Text: value, Kind: 't'}
 		}
-		byKey[key]["Value #"+s.Ref] = Cell{Number: s.Last(), Kind: 'n'}
+		byKey[key][valueField(p, s.Ref)] = Cell{Number: s.Last(), Kind: 'n'}
 	}
 	return organize(p, byKey, keys)
+}
+
+// valueField is named by its query, unless that is alone.
+func valueField(p Panel, ref string) string {
+	if len(p.Targets) == 1 {
+		return "Value"
+	}
+	return "Value #" + ref
 }
 
 func sharedLabels(p Panel, found []Series) []string {
