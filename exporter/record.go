@@ -53,6 +53,7 @@ type Record struct {
 	LongestGap *int64 `json:"longest_gap_ns,omitempty" doc:"longest time between two token-bearing events"`
 
 	ReceiveLag  *int64 `json:"receive_lag_ns,omitempty" doc:"how long after the kernel's timestamp of the first token, which first_token_ns then is, this process had it; absent without such a timestamp"`
+	Shared      bool   `json:"first_token_shared,omitempty" doc:"more tokens were read together with the first: the server wrote them at once, or this process was late, and then first_token_ns may be the receipt of the newest of them"`
 	Retransmits *int64 `json:"tcp_retransmits,omitempty" doc:"TCP segments that this side sent again; absent where the platform does not tell"`
 	Untrusted   bool   `json:"untrusted,omitempty" doc:"this process doubted its own numbers: firsttoken_trustworthy was 0, or the result's own lag was beyond the bound"`
 
@@ -98,7 +99,7 @@ func NewRecord(r prober.Result) Record {
 		Reused: r.Reused, StaleRetry: r.StaleRetry,
 		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
 		Status: r.Status, SentBytes: r.Sent, Events: r.Events, LongestGap: nanos(r.Stall()),
-		ReceiveLag: nanos(r.ReceiveDelay()), Retransmits: value(r.Retransmits.Value()), Untrusted: r.Untrusted,
+		ReceiveLag: nanos(r.ReceiveDelay()), Shared: r.FirstShared, Retransmits: value(r.Retransmits.Value()), Untrusted: r.Untrusted,
 		Words: r.Turn.Words, Messages: r.Turn.Messages, ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached, MaxTokens: r.Turn.MaxTokens,
 		Tokens: tokensIn(r.Usage), Usage: verbatim(r.Usage.Verbatim),
 		Finish: r.Finish, Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server, Protocol: r.Identity.Protocol,
@@ -177,7 +178,7 @@ func (rec Record) Result() prober.Result {
 		ID: rec.RequestID, Reused: rec.Reused, StaleRetry: rec.StaleRetry,
 		Phases: chat.Phases{DNS: durationOf(rec.DNS), TCP: durationOf(rec.TCP), TLS: durationOf(rec.TLS)},
 		Status: rec.Status, Sent: rec.SentBytes, Events: rec.Events, LongestGap: durationOf(rec.LongestGap), HasGap: rec.LongestGap != nil,
-		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil, Retransmits: count(rec.Retransmits),
+		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil, FirstShared: rec.Shared, Retransmits: count(rec.Retransmits),
 		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
 		Identity:  chat.Identity{Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol},
 		RateLimit: chat.RateLimit{RetryAfter: durationOf(rec.RetryAfter), HasRemaining: rec.Remaining != nil},

@@ -44,7 +44,7 @@ func everything() prober.Result {
 		r.StaleRetry, r.Recall, r.Turn.Recall = true, chat.Wrong, true
 		r.Phases = chat.Phases{DNS: 1, TCP: 2, TLS: 3}
 		r.RateLimit = chat.RateLimit{RetryAfter: time.Second, Remaining: .5, HasRemaining: true}
-		r.Untrusted, r.Acked = true, ms(15)
+		r.Untrusted, r.FirstShared, r.Acked = true, true, ms(15)
 		r.ReceiveLag, r.HasReceiveLag, r.Retransmits = 40*time.Microsecond, true, chat.Counted(2)
 		r.Usage.CacheWrite = chat.Counted(0) // a reported 0 is not an unknown
 		r.Outcome, r.Err = chat.Stalled, errors.New("silence")

@@ -26,6 +26,7 @@ type seen struct {
 	Last        int64  `json:"last"`
 	Read        int64  `json:"read"` // when its process had the first token
 	Events      int    `json:"events"`
+	Shared      bool   `json:"shared"`       // says that the first token did not come alone
 	ScheduleLag int64  `json:"schedule_lag"` // -1: it does not pace
 	Error       string `json:"error,omitempty"`
 }
@@ -96,6 +97,7 @@ func ask(ctx context.Context, client *chat.Client, c clock, i int, due time.Time
 		return s
 	}
 	s.First, s.Last = c.of(x.FirstToken), c.of(x.LastToken)
+	s.Shared = x.FirstShared
 	s.Read = s.First + int64(x.ReceiveLag)
 	return s
 }

@@ -45,3 +45,26 @@ func TestNap(t *testing.T) {
 	var none *nap
 	none.take(kernel) // no batching
 }
+
+// Tokens that come in one read are told apart from a first one that came alone.
+func TestFirstShared(t *testing.T) {
+	data := []byte(roleEvent + tokenEvent + tokenEvent + finishEvent + doneEvent)
+	for _, row := range []struct {
+		cut  int // where the first read ends
+		want bool
+	}{
+		{len(roleEvent) + len(tokenEvent), false},
+		{len(roleEvent) + 2*len(tokenEvent), true},
+		{len(roleEvent) + 2*len(tokenEvent) - 1, false}, // the second is not whole
+	} {
+		x := replay(OpenAIChat, &script{data: data, cuts: func(from int) int {
+			if from < row.cut {
+				return row.cut - from
+			}
+			return len(data)
+		}}, way{})
+		if x.Outcome != OK || x.Events != 2 || x.FirstShared != row.want {
+			t.Errorf("cut at %d: %s, %d events, shared %v, want %v", row.cut, x.Outcome, x.Events, x.FirstShared, row.want)
+		}
+	}
+}

@@ -96,6 +96,7 @@ func (s *stream) began(fresh bool, got Receipt) {
 		return
 	}
 	s.x.ReceiveLag, s.x.HasReceiveLag = got.Lag, got.Kernel
+	s.x.FirstShared = s.x.Events > 1
 	if s.started != nil {
 		s.started()
 	}

@@ -228,7 +228,7 @@ func eventEnds(data []byte) map[int]bool {
 // timeless is an exchange without what depends on how the stream was cut.
 func timeless(x Exchange) Exchange {
 	x.Instants = Instants{FirstToken: happened(x.FirstToken), FirstOutput: happened(x.FirstOutput), LastToken: happened(x.LastToken), FirstEvent: happened(x.FirstEvent)}
-	x.LongestGap = 0
+	x.LongestGap, x.FirstShared = 0, false // depend on how it was cut
 	return x
 }
 
