@@ -1,0 +1,56 @@
+package board
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var promtool = flag.String("promtool", "../../bin/debian/usr/bin/promtool", "promtool of the oldest supported Prometheus, 2.42; make rules unpacks Debian's there")
+
+// TestOlderPrometheus: Prometheus 2.42 parses every expression, in either form of histograms. They are
+// handed to its promtool as if they were recording rules.
+func TestOlderPrometheus(t *testing.T) {
+	if _, err := os.Stat(*promtool); err != nil {
+		t.Skipf("there is no promtool of Prometheus 2.42 at %s: make rules fetches it", *promtool)
+	}
+	type rule struct{ Record, Expr string }
+	var rules []rule
+	for _, d := range loaded(t) {
+		values := map[string]string{}
+		for _, x := range d.Templating.List {
+			values[x.Name] = x.Current.Value
+		}
+		v := View{At: now, Range: 6 * time.Hour, Values: values}
+		for _, form := range []string{"_bucket{", "{"} {
+			v.Values["histograms"] = form
+			for _, p := range d.Every() {
+				for _, q := range p.Targets {
+					rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.fill(q.Expr, time.Minute)})
+				}
+			}
+		}
+		for _, a := range d.Annotations.List {
+			rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.fill(a.Target.Expr, time.Minute)})
+		}
+	}
+	file, err := yaml.Marshal(map[string]any{"groups": []any{map[string]any{"name": "dashboards", "rules": rules}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "rules.yml")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), *promtool, "check", "rules", path).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), fmt.Sprintf("%d rules found", len(rules))) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
