@@ -18,11 +18,21 @@ func gpus() Dashboard {
 		about: "Is it the GPUs? Time to first token over what they do, what holds them back, and what breaks.",
 		sections: []section{
 			{title: "Latency beside the GPUs", panels: gpuBesideLatency()},
-			{title: "What holds them back", panels: gpuLimits()},
-			{title: "Memory and links", panels: gpuLinks()},
+			{title: "What holds them back", panels: withoutGPUs(gpuLimits())},
+			{title: "Memory and links", panels: withoutGPUs(gpuLinks())},
 			{title: "Health", panels: gpuHealth()},
 		},
 	}.dashboard()
+}
+
+// withoutGPUs makes panels say why they are empty: a target's GPUs may be nobody's to watch.
+func withoutGPUs(panels []panel) []panel {
+	for i := range panels {
+		if *panels[i].FieldConfig.Defaults.NoValue == noTraffic {
+			panels[i] = panels[i].otherwise("No GPUs known")
+		}
+	}
+	return panels
 }
 
 const gpuName = "{{hostengine}} {{gpu}}"
