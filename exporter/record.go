@@ -53,7 +53,7 @@ type Record struct {
 	LongestGap *int64 `json:"longest_gap_ns,omitempty" doc:"longest time between two token-bearing events"`
 
 	ReceiveLag  *int64 `json:"receive_lag_ns,omitempty" doc:"how long after the kernel's timestamp of the first token, which first_token_ns then is, this process had it; absent without such a timestamp"`
-	Shared      bool   `json:"first_token_shared,omitempty" doc:"more tokens were read together with the first: the server wrote them at once, or this process was late, and then first_token_ns may be the receipt of the newest of them"`
+	Shared      bool   `json:"first_token_shared,omitempty" doc:"more was received together with the first token: the server wrote it at once, or this process was late, and then first_token_ns may be the receipt of the newest of it"`
 	Retransmits *int64 `json:"tcp_retransmits,omitempty" doc:"TCP segments that this side sent again; absent where the platform does not tell"`
 	Untrusted   bool   `json:"untrusted,omitempty" doc:"this process doubted its own numbers: firsttoken_trustworthy was 0, or the result's own lag was beyond the bound"`
 

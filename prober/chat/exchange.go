@@ -109,8 +109,8 @@ type Exchange struct {
 	// at which we had it. False where the kernel stamped nothing.
 	ReceiveLag    time.Duration
 	HasReceiveLag bool
-	// FirstShared says that more tokens were read together with the first: the server wrote them at once,
-	// or we were late. FirstToken may then be the receipt of the newest of them.
+	// FirstShared says that more was received together with the first token, in one read of the wire: the
+	// server wrote it at once, or we were late. FirstToken may then be the receipt of the newest of it.
 	FirstShared bool
 	// Retransmits counts segments that were sent again, those of a new connection's handshake included.
 	Retransmits Count

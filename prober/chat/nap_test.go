@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,6 +66,45 @@ func TestFirstShared(t *testing.T) {
 		}}, way{})
 		if x.Outcome != OK || x.Events != 2 || x.FirstShared != row.want {
 			t.Errorf("cut at %d: %s, %d events, shared %v, want %v", row.cut, x.Outcome, x.Events, x.FirstShared, row.want)
+		}
+	}
+}
+
+// records hands out, one by one, what reads of the wire brought, as TLS does.
+type records struct {
+	data    []string
+	serials []uint64
+	more    bool
+}
+
+func (r *records) receive(p []byte) (int, Receipt, error) {
+	if len(r.data) == 0 {
+		return 0, Receipt{At: epoch}, io.EOF
+	}
+	n, got := copy(p, r.data[0]), Receipt{At: epoch, Kernel: true, serial: r.serials[0], more: r.more}
+	r.data, r.serials = r.data[1:], r.serials[1:]
+	return n, got, nil
+}
+
+func TestFirstSharedAcrossRecords(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		serials []uint64 // of role, token, token and end
+		more    bool
+		want    bool
+	}{
+		{"each on its own", []uint64{1, 2, 3, 4}, false, false},
+		{"two tokens in one read", []uint64{1, 2, 2, 3}, false, true},
+		{"role and token", []uint64{1, 1, 2, 3}, false, false}, // no token but the first
+		{"a full buffer", []uint64{1, 2, 3, 4}, true, true},    // who knows what waited behind it
+	} {
+		x := Exchange{Outcome: OK}
+		s := stream{
+			source:  &records{[]string{roleEvent, tokenEvent, tokenEvent, finishEvent + doneEvent}, row.serials, row.more},
+			scanner: newScanner(), decoder: newDecoder(OpenAIChat), x: &x,
+		}
+		if f := s.read(); f != nil || x.Events != 2 || x.FirstShared != row.want {
+			t.Errorf("%s: %v, %d events, shared %v, want %v", row.name, f, x.Events, x.FirstShared, row.want)
 		}
 	}
 }

@@ -46,6 +46,9 @@ type stream struct {
 	alive   func()          // called after a read that brought more than pings, from the first token on; may be nil
 	started func()          // called after the read that brought the first token; may be nil
 	lively  bool
+	got     Receipt // of what is being read
+	reads   uint64  // without a serial
+	begin   uint64  // serial of the first token's receipt
 	nap     *nap // nil: every read waits for bytes and for nothing else
 	x       *Exchange
 }
@@ -70,6 +73,11 @@ func (s *stream) events() *failure {
 		n, got, err := s.source.receive(buf)
 		s.scanner.read(n)
 		s.x.End = got.At
+		s.got = got
+		if s.got.serial == 0 {
+			s.reads++
+			s.got.serial = s.reads // each is one of its own
+		}
 		fresh := s.x.FirstToken.IsZero()
 		if done, f := s.dispatch(got.At); done || f != nil {
 			s.began(fresh, got)
@@ -96,7 +104,6 @@ func (s *stream) began(fresh bool, got Receipt) {
 		return
 	}
 	s.x.ReceiveLag, s.x.HasReceiveLag = got.Lag, got.Kernel
-	s.x.FirstShared = s.x.Events > 1
 	if s.started != nil {
 		s.started()
 	}
@@ -137,8 +144,12 @@ func (s *stream) event(ev event, at time.Time) (done bool, f *failure) {
 func (s *stream) token(dl delta, at time.Time) {
 	x := s.x
 	x.Events++
+	if x.Events == 2 {
+		x.FirstShared = x.FirstShared || s.got.serial == s.begin
+	}
 	if x.FirstToken.IsZero() {
 		x.FirstToken = at
+		s.begin, x.FirstShared = s.got.serial, s.got.more
 		if s.first != nil {
 			s.first(at)
 		}
