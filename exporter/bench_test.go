@@ -3,6 +3,7 @@ package exporter
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"testing"
@@ -82,7 +83,7 @@ func BenchmarkScrape(b *testing.B) {
 		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r := httptest.NewRequest("GET", "/metrics", nil)
+				r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 				r.Header.Set("Accept", row.accept)
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, r)

@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var promtool = flag.String("promtool", "../../bin/debian/usr/bin/promtool", "promtool of the oldest supported Prometheus, 2.42; make rules unpacks Debian's there")
+var promtool = flag.String("promtool", "../../bin/.debian/usr/bin/promtool", "promtool of the oldest supported Prometheus, 2.42; make rules unpacks Debian's there")
 
 // TestOlderPrometheus: Prometheus 2.42 parses every expression, in either form of histograms. They are
 // handed to its promtool as if they were recording rules.

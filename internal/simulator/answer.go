@@ -54,7 +54,7 @@ func newAnswer(e *Engine, s *sequence, j Job) *Answer {
 // context that the job was submitted with.
 func (a *Answer) Next(ctx context.Context) (Batch, error) {
 	for {
-		if b, err, ok := a.poll(); ok {
+		if b, ok, err := a.poll(); ok {
 			return b, err
 		}
 		select {
@@ -65,7 +65,7 @@ func (a *Answer) Next(ctx context.Context) (Batch, error) {
 	}
 }
 
-func (a *Answer) poll() (b Batch, err error, ok bool) {
+func (a *Answer) poll() (b Batch, ok bool, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.read < len(a.queue) {
@@ -73,9 +73,9 @@ func (a *Answer) poll() (b Batch, err error, ok bool) {
 		if a.read++; a.read == len(a.queue) {
 			a.queue, a.read = a.queue[:0], 0
 		}
-		return b, nil, true
+		return b, true, nil
 	}
-	return Batch{}, a.ended, a.ended != nil
+	return Batch{}, a.ended != nil, a.ended
 }
 
 // Cancel gives the answer up and frees what it holds in the engine.

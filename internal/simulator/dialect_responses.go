@@ -44,6 +44,7 @@ func (f *framing) item(c channel, index int, a answerInfo) {
 			return fmt.Sprintf(`{"id":"%s","type":"reasoning","status":"%s","summary":[],"content":[{"type":"reasoning_text","text":"%s"}]}`, id, status, so)
 		case toolCall:
 			return fmt.Sprintf(`{"id":"%s","type":"function_call","status":"%s","call_id":"call_%s","name":%s,"arguments":"%s"}`, id, status, a.id, quoted(a.tool), so)
+		default: // text
 		}
 		return fmt.Sprintf(`{"id":"%s","type":"message","status":"%s","role":"assistant","content":[{"type":"output_text","annotations":[],"text":"%s"}]}`, id, status, so)
 	}
@@ -60,6 +61,7 @@ func (f *framing) item(c channel, index int, a answerInfo) {
 		kind = "response.reasoning_text"
 	case toolCall:
 		kind, key = "response.function_call_arguments", "arguments"
+	default: // there is no other channel
 	}
 	f.open[c] = []byte(opened)
 	f.before[c] = fmt.Appendf(nil, "event: %s.delta\ndata: {\"type\":\"%s.delta\",%s,\"delta\":\"", kind, kind, part)

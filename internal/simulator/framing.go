@@ -42,7 +42,6 @@ const (
 // answerInfo is what framings print.
 type answerInfo struct {
 	id          string // 16 hex digits
-	requestID   string
 	created     int64
 	model       string
 	fingerprint string

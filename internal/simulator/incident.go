@@ -123,6 +123,7 @@ func (s script) at(at time.Duration) effects {
 			e.capacity *= i.Factor
 		case NoCache:
 			e.uncached = true
+		default: // the others are a request's fate
 		}
 	}
 	return e
@@ -171,5 +172,6 @@ func (f *fate) suffer(i *Incident, output int, r *rand.Rand) {
 		f.stall, f.stallsAfter = time.Duration(i.Pause), max(1, output/3)
 	case WrongRecall:
 		f.wrong = true
+	default: // the others are effects on the whole engine
 	}
 }

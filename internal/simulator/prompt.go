@@ -59,7 +59,7 @@ func (p *Prompt) Message(role string) {
 	p.msgs++
 	p.last = len(p.pieces)
 	var mark [32]byte // a role is a short word; the zeros keep it apart from text
-	p.digest.Write(append(append(append(mark[:0], 0), role...), 0))
+	_, _ = p.digest.Write(append(append(append(mark[:0], 0), role...), 0))
 }
 
 // Text continues the message. The bytes must not change before Done.
@@ -71,7 +71,7 @@ func (p *Prompt) Text(b []byte) {
 		for end := min(i+8, len(b)); i < end; i++ {
 			if p.starts(b[i]) {
 				if p.room == 0 {
-					p.digest.Write(b[from:i])
+					_, _ = p.digest.Write(b[from:i])
 					from = i
 					p.shut()
 					p.measure()
@@ -80,7 +80,7 @@ func (p *Prompt) Text(b []byte) {
 			}
 		}
 	}
-	p.digest.Write(b[from:])
+	_, _ = p.digest.Write(b[from:])
 }
 
 // stride takes as many whole groups of eight bytes as it can judge at once, and says how many bytes

@@ -184,7 +184,7 @@ func TestFirstTokenStamp(t *testing.T) {
 		var ids []string
 		var at time.Duration
 		start := time.Now()
-		s := simulator.NewServer(simulator.Options{OnFirstToken: func(id string, before, after time.Time) {
+		s := simulator.NewServer(simulator.Options{OnFirstToken: func(id string, before, _ time.Time) {
 			ids, at = append(ids, id), before.Sub(start)
 		}}, simulator.Model{Name: "m", Engine: engine(t, "")})
 		post(t, s, "/v1/chat/completions", `{"stream":true,"max_tokens":9,"messages":[{"role":"user","content":"x"}]}`)

@@ -124,7 +124,7 @@ func (s *stream) send() error {
 func (s *stream) finish(why error) {
 	var f *Failure
 	switch {
-	case why == io.EOF:
+	case errors.Is(why, io.EOF):
 		s.fill(s.frame.close[s.channel], s.said)
 		s.fill(s.frame.end(s.how(), s.answer.Usage()), nil)
 	case errors.As(why, &f):

@@ -95,9 +95,9 @@ func (s *Session) answer(now recall, tokens int, client kind) (r record, words i
 func (s *Session) client(k kind) (r record, words int, ask recall) {
 	words = s.cal.message(s.shape.Input.draw(&s.dice))
 	r = record{kind: k, offset: s.offset()}
-	end := 0
-	switch {
-	case k == asking:
+	var end int
+	switch k {
+	case asking:
 		ask = recall{true, (s.first + s.asked) % len(s.corpus.questions)}
 		s.asked++
 		r.pick, end = uint8(ask.module), s.corpus.questions[ask.module].words
