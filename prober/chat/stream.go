@@ -49,7 +49,7 @@ type stream struct {
 	got     Receipt // of what is being read
 	reads   uint64  // without a serial
 	begin   uint64  // serial of the first token's receipt
-	nap     *nap // nil: every read waits for bytes and for nothing else
+	nap     *nap    // nil: every read waits for bytes and for nothing else
 	x       *Exchange
 }
 
