@@ -19,7 +19,7 @@ type span struct {
 // spans are the parts of an exchange in the order in which they happen; what did not happen is not
 // there. The pieces of a new connection are known by their lengths and follow one another:
 //
-//	Started ─ dns ─ tcp ─ tls ─ Connected ─ upload ─ Written ─ wait ─ FirstToken ─ … ─ LastToken ─ End
+//	Started ─ dns ─ tcp ─ tls ─ Connected ─ upload ─ Uploaded ─ wait ─ FirstToken ─ … ─ LastToken ─ End
 func spans(r prober.Result) []span {
 	var all []span
 	add := func(name string, from, to time.Time) {
@@ -35,8 +35,8 @@ func spans(r prober.Result) []span {
 		add(p.name, at, at.Add(p.took))
 		at = at.Add(p.took)
 	}
-	add("upload", r.Connected, r.Written)
-	waited := latest(r.Written, r.Connected)
+	add("upload", r.Connected, r.Uploaded())
+	waited := latest(r.Uploaded(), r.Connected)
 	add("to headers", waited, r.Headers)
 	add("to first token", latest(r.Headers, waited), r.FirstToken)
 	add("reasoning", r.FirstToken, r.FirstOutput)
