@@ -77,6 +77,12 @@ func (e *tracedEngine) told(parent string) bool {
 	return e.parents[parent]
 }
 
+func (e *tracedEngine) turns() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.parents)
+}
+
 func newTracedEngine(t *testing.T) (e *tracedEngine, url string) {
 	t.Helper()
 	profile, _ := simulator.ProfileNamed("fast")
@@ -108,18 +114,25 @@ func TestTelemetry(t *testing.T) {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	file := write(t, dir, "firsttoken.yml", small+"targets: [{name: a, url: "+url+", propagate_trace: true}]\n")
+	file := write(t, dir, "firsttoken.yml", small+"targets: [{name: a, url: "+url+", propagate_trace: true, slos: {ttft: null, tps: null, recall: null}}]\n")
 	results := filepath.Join(dir, "results.jsonl")
-	r := startIn(t, otelEnvironment(t, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="+server.URL, "OTEL_BSP_SCHEDULE_DELAY=50"),
+	r := startIn(t, otelEnvironment(t, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="+server.URL, "OTEL_BSP_SCHEDULE_DELAY=50",
+		"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.5"),
 		"--config.file="+file, "--web.listen-address=127.0.0.1:0", "--results.file="+results)
 	traceID := regexp.MustCompile(`firsttoken_ttft_seconds_bucket.*trace_id="([0-9a-f]{32})"`)
-	var named string
-	eventually(t, "an exemplar names a trace", func() bool {
-		if m := traceID.FindStringSubmatch(r.openMetrics()); m != nil {
+	var named, page string
+	eventually(t, "forty turns, and an exemplar that names a trace", func() bool {
+		page = r.openMetrics()
+		if m := traceID.FindStringSubmatch(page); m != nil {
 			named = m[1]
 		}
-		return named != ""
+		return named != "" && engine.turns() >= 40
 	})
+	for line := range strings.Lines(page) { // one that nobody can look at would take the place of one that somebody can
+		if _, exemplar, ok := strings.Cut(line, " # "); ok && !strings.Contains(exemplar, "span_id=") {
+			t.Errorf("exemplar without a span: %s", line)
+		}
+	}
 	if code := r.stop(); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, r.stderr)
 	}
