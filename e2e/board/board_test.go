@@ -11,7 +11,7 @@ import (
 // TestEveryPanelSaysSomething: with incidents in the range no query is empty, and none gives NaN.
 func TestEveryPanelSaysSomething(t *testing.T) {
 	for _, d := range loaded(t) {
-		v := opened(t, d, now, first, nil)
+		v := opened(t, d, now(), first, nil)
 		for _, p := range d.Every() {
 			for _, q := range p.Targets {
 				if found := numbers(t, v, d, p, q); len(found) == 0 {
@@ -49,7 +49,7 @@ func numbers(t *testing.T, v *View, d Dashboard, p Panel, q Query) []Series {
 func TestOtherTargets(t *testing.T) {
 	for _, d := range loaded(t) {
 		for _, target := range []string{"kimi-trtllm", "kimi-sglang"} {
-			v := opened(t, d, now, target, nil)
+			v := opened(t, d, now(), target, nil)
 			for _, p := range d.Every() {
 				for _, q := range p.Targets {
 					numbers(t, v, d, p, q)
@@ -62,7 +62,7 @@ func TestOtherTargets(t *testing.T) {
 // TestIdle: an hour in which nothing was probed is no data everywhere, and not a number that is none.
 func TestIdle(t *testing.T) {
 	for _, d := range loaded(t) {
-		v := opened(t, d, now.Add(-26*time.Hour-10*time.Minute), first, map[string]string{
+		v := opened(t, d, now().Add(-26*time.Hour-10*time.Minute), first, map[string]string{
 			"job": "firsttoken", "target": first, "hostengine": "b200-a", "window": "5m",
 		})
 		v.Range = time.Hour
@@ -76,7 +76,7 @@ func TestIdle(t *testing.T) {
 
 // TestQuietHoursCryNoWolf: no tile, state or table cell is red while nothing happens.
 func TestQuietHoursCryNoWolf(t *testing.T) {
-	at := now.Add(-7 * time.Hour)
+	at := now().Add(-7 * time.Hour)
 	for _, d := range loaded(t) {
 		v := opened(t, d, at, first, nil)
 		v.Range = 6 * time.Hour
@@ -130,7 +130,7 @@ func TestIncidentsAreSeen(t *testing.T) {
 	}
 	highest := func(uid, title, name string) float64 {
 		t.Helper()
-		v := opened(t, all[uid], now, first, nil)
+		v := opened(t, all[uid], now(), first, nil)
 		for _, p := range all[uid].Every() {
 			if p.Title != title {
 				continue
@@ -173,7 +173,7 @@ func TestPublishedExample(t *testing.T) {
 			if p.Title != "Difference in a year, by what is cached" {
 				continue
 			}
-			v := opened(t, d, now, first, nil)
+			v := opened(t, d, now(), first, nil)
 			want := map[string]float64{"nothing cached": 439_293, "90 % cached": 84_918}
 			for _, q := range p.Targets {
 				for _, s := range numbers(t, v, d, p, q) {

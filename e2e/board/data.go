@@ -15,7 +15,7 @@ import (
 
 // now is when the dashboards are looked at. The prober starts on simulated time's own day, so its
 // pages are carried here.
-var now = time.Date(2026, time.November, 20, 14, 0, 0, 0, time.UTC)
+func now() time.Time { return time.Date(2026, time.November, 20, 14, 0, 0, 0, time.UTC) }
 
 // segment is a stretch of one load: the prober is restarted between them with another set-point.
 type segment struct {
@@ -120,13 +120,13 @@ func record(t *testing.T, dir string, how lab.Ingestion, since time.Duration) *l
 			if g.ago > since {
 				continue
 			}
-			began := now.Add(-g.ago)
+			began := now().Add(-g.ago)
 			in := ingester{db: s.DB, how: how, began: began, instance: "prober-" + string(rune('0'+n)) + ":9977", subject: x.name}
 			start := time.Now()
 			pages := x.play(t, n*10+i, g)
 			played += time.Since(start)
 			start = time.Now()
-			in.shift = began.Sub(simulatedStart)
+			in.shift = began.Sub(simulatedStart())
 			for _, p := range pages {
 				if err := in.page(t.Context(), p); err != nil {
 					t.Fatal(err)
@@ -145,7 +145,7 @@ func record(t *testing.T, dir string, how lab.Ingestion, since time.Duration) *l
 }
 
 // simulatedStart is where the clock of testing/synctest begins.
-var simulatedStart = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+func simulatedStart() time.Time { return time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 // evaluateRules is coarse in the quiet hours and fine in the last six.
 func evaluateRules(ctx context.Context, t *testing.T, s *lab.Server, since time.Duration) {
@@ -157,7 +157,7 @@ func evaluateRules(ctx context.Context, t *testing.T, s *lab.Server, since time.
 		if p.from > since+time.Hour {
 			continue
 		}
-		if err := s.EvaluateEvery(ctx, now.Add(-p.from), now.Add(-p.to), p.step); err != nil {
+		if err := s.EvaluateEvery(ctx, now().Add(-p.from), now().Add(-p.to), p.step); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -160,9 +160,6 @@ func (v *View) body(ctx context.Context, p Panel, w, h int, marks []mark) (strin
 		if err != nil {
 			return "", err
 		}
-		if p.Type == "table" && len(s) == 0 {
-			s = nil
-		}
 		found = append(found, s...)
 	}
 	if len(found) == 0 {
@@ -174,7 +171,7 @@ func (v *View) body(ctx context.Context, p Panel, w, h int, marks []mark) (strin
 	}
 	switch p.Type {
 	case "stat":
-		return tiles(p, found, h), nil
+		return tiles(p, found), nil
 	case "table":
 		return Table(p, found).html(p), nil
 	case "timeseries":

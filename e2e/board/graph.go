@@ -29,15 +29,13 @@ func (a axis) y(v, top, height float64) float64 {
 	return top + height*(1-(v-low)/(high-low))
 }
 
-// fit makes an axis of round steps around the values.
-func fit(f Field, values []float64, zero bool) (axis, []float64) {
+// fit makes an axis of round steps around the values and 0.
+func fit(f Field, values []float64) (axis, []float64) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		low, high = math.Min(low, v), math.Max(high, v)
 	}
-	if zero {
-		low = math.Min(low, 0)
-	}
+	low = math.Min(low, 0)
 	if f.Min != nil {
 		low = *f.Min
 	}
@@ -88,7 +86,7 @@ func lines(p Panel, found []Series, when span, w, h int, marks []mark) string {
 	width, height := float64(w)-left-right, float64(h)-top-foot
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg width="%d" height="%d">`, w, h-34)
-	leftAxis, ticks := fit(leftField, leftValues, true)
+	leftAxis, ticks := fit(leftField, leftValues)
 	if len(leftValues) == 0 {
 		leftAxis, ticks = axis{0, 1, false}, nil
 	}
@@ -97,7 +95,7 @@ func lines(p Panel, found []Series, when span, w, h int, marks []mark) string {
 		fmt.Fprintf(&b, `<line x1="%f" x2="%f" y1="%f" y2="%f" stroke="#2c2f36"/><text x="%f" y="%f" text-anchor="end">%s</text>`,
 			left, left+width, y, y, left-5, y+3, html.EscapeString(tick(leftField, v)))
 	}
-	rightAxis, rightTicks := fit(rightField, rightValues, true)
+	rightAxis, rightTicks := fit(rightField, rightValues)
 	if len(rightValues) > 0 {
 		for _, v := range rightTicks {
 			fmt.Fprintf(&b, `<text x="%f" y="%f">%s</text>`, left+width+5, rightAxis.y(v, top, height)+3, html.EscapeString(tick(rightField, v)))
@@ -150,10 +148,10 @@ func styled(p Panel, found []Series) []line {
 	for i, s := range found {
 		f := p.with(s.Name, s.Ref)
 		colour := palette(i)
-		switch {
-		case f.Color.Mode == "fixed":
+		switch f.Color.Mode {
+		case "fixed":
 			colour = hex(f.Color.FixedColor)
-		case f.Color.Mode == "thresholds":
+		case "thresholds":
 			colour = hex(f.threshold(s.Last()))
 		}
 		all = append(all, line{Series: s, field: f, colour: colour})

@@ -55,7 +55,7 @@ func hardware(ctx context.Context, s *lab.Server, n int, x subject, since time.D
 			continue
 		}
 		for d := time.Minute; d <= seg.lasts; d += time.Minute {
-			at := now.Add(d - seg.ago)
+			at := now().Add(d - seg.ago)
 			all := append([]*lab.Series(nil), info...)
 			for i, g := range gpus {
 				hot := n == 0 && i == 2 && seg.ago-d < 100*time.Minute && seg.ago-d > 60*time.Minute
@@ -84,7 +84,7 @@ func (g *gpu) minute(tpm float64, hot bool) {
 		clock, heat, throttled = 1250e6*noise(0.04), 22, 40
 	}
 	power := (190 + 800*busy) * noise(0.06) * clock / 1965e6
-	set := func(name string, v float64, more ...string) { g.at(name, more...).Value = v }
+	set := func(name string, v float64) { g.at(name).Value = v }
 	add := func(name string, v float64, more ...string) { g.at(name, more...).Value += v }
 	set("power_watts", power)
 	set("power_limit_watts", 1000)

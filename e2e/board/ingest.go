@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
@@ -34,7 +35,7 @@ func (in *ingester) page(ctx context.Context, p lab.Page) error {
 	app := in.db.AppenderV2(ctx)
 	target := in.labels(p)
 	at := p.At.Add(in.shift).UnixMilli()
-	up := target.Set(labels.MetricName, "up").Labels()
+	up := target.Set(model.MetricNameLabel, "up").Labels()
 	_, err = app.Append(0, up, 0, at, 1, nil, nil, storage.AOptions{})
 	first := firstTokens{}
 	for err == nil {
@@ -76,7 +77,7 @@ func (in *ingester) entry(app storage.AppenderV2, parser textparse.Parser, entry
 	}
 	var own labels.Labels
 	parser.Labels(&own)
-	name := own.Get(labels.MetricName)
+	name := own.Get(model.MetricNameLabel)
 	if strings.HasPrefix(name, "go_") {
 		return nil
 	}
@@ -111,7 +112,7 @@ func (in *ingester) layers(app storage.AppenderV2, at int64, seen firstTokens) e
 		scale float64
 	}{{"worker_ttft_seconds", 0.70}, {"router_inference_ttft_seconds", 0.86}, {"edge_inference_ttft_ms", 0.93 * 1000}} {
 		for suffix, v := range map[string]float64{"_sum": seen.sum * layer.scale, "_count": seen.count} {
-			l := labels.FromStrings(labels.MetricName, layer.name+suffix, "target", in.subject, "job", "together", "instance", "metrics.together.ai")
+			l := labels.FromStrings(model.MetricNameLabel, layer.name+suffix, "target", in.subject, "job", "together", "instance", "metrics.together.ai")
 			if _, err := app.Append(0, l, 0, at, v, nil, nil, storage.AOptions{}); err != nil {
 				return err
 			}

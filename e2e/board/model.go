@@ -32,7 +32,7 @@ type Variable struct {
 	Current           struct{ Text, Value string }
 }
 
-// Panel, or a row with its panels when it is collapsed.
+// Panel is one, or a row with its panels when it is collapsed.
 type Panel struct {
 	ID                                         uint32
 	Type, Title, Description, Repeat, TimeFrom string
@@ -131,9 +131,7 @@ func (d Dashboard) Every() []Panel {
 	var all []Panel
 	for _, p := range d.Panels {
 		if p.Type == "row" {
-			for _, inner := range p.Panels {
-				all = append(all, inner)
-			}
+			all = append(all, p.Panels...)
 			continue
 		}
 		all = append(all, p)

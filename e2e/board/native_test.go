@@ -15,7 +15,7 @@ import (
 func TestNativeSwitch(t *testing.T) {
 	s := record(t, t.TempDir(), lab.Native, 2*time.Hour)
 	defer s.Close()
-	at, compared := now.Add(-5*time.Minute), 0
+	at, compared := now().Add(-5*time.Minute), 0
 	for _, d := range loaded(t) {
 		classic := opened(t, d, at, first, nil)
 		native := *classic

@@ -28,7 +28,7 @@ func TestOlderPrometheus(t *testing.T) {
 		for _, x := range d.Templating.List {
 			values[x.Name] = x.Current.Value
 		}
-		v := View{At: now, Range: 6 * time.Hour, Values: values}
+		v := View{At: now(), Range: 6 * time.Hour, Values: values}
 		for _, form := range []string{"_bucket{", "{"} {
 			v.Values["histograms"] = form
 			for _, p := range d.Every() {

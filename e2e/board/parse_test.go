@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/tsdb"
@@ -16,7 +17,7 @@ func TestSelectors(t *testing.T) {
 	db := classicWeek(t)
 	has := map[string]map[string]bool{}
 	for _, d := range loaded(t) {
-		v := opened(t, d, now, first, nil)
+		v := opened(t, d, now(), first, nil)
 		for _, p := range d.Every() {
 			for _, q := range p.Targets {
 				v.Values["histograms"] = "{"
@@ -58,7 +59,7 @@ func strangers(t *testing.T, db *tsdb.DB, expr parser.Expr, has map[string]map[s
 				return nil
 			}
 			for _, m := range n.LabelMatchers {
-				if m.Name != labels.MetricName && !labelsOf(t, db, n.Name, has)[m.Name] {
+				if m.Name != model.MetricNameLabel && !labelsOf(t, db, n.Name, has)[m.Name] {
 					complaints = append(complaints, n.Name+" has no label "+m.Name)
 				}
 			}
@@ -96,12 +97,12 @@ func labelsOf(t *testing.T, db *tsdb.DB, name string, has map[string]map[string]
 		return has[name]
 	}
 	has[name] = map[string]bool{}
-	q, err := db.Querier(now.Add(-8*24*time.Hour).UnixMilli(), now.UnixMilli())
+	q, err := db.Querier(now().Add(-8*24*time.Hour).UnixMilli(), now().UnixMilli())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer q.Close()
-	names, _, err := q.LabelNames(t.Context(), nil, labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name))
+	names, _, err := q.LabelNames(t.Context(), nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ const sketch = "drawn by e2e/board from evaluated queries, not by Grafana · rec
 // TestDraw draws every dashboard; with -pictures it also photographs them.
 func TestDraw(t *testing.T) {
 	for _, d := range loaded(t) {
-		v := opened(t, d, now, first, nil)
+		v := opened(t, d, now(), first, nil)
 		v.Range = min(v.Range, 24*time.Hour) // of the week, only its last day and some hours were recorded
 		page, height, err := v.Draw(t.Context(), d, sketch)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-func tiles(p Panel, found []Series, h int) string {
+func tiles(p Panel, found []Series) string {
 	var b strings.Builder
 	b.WriteString(`<div class="stat">`)
 	size := 26
@@ -163,8 +163,8 @@ func dots(p Panel, found []Series, w, h int) string {
 	}
 	const left, top, foot = 66.0, 6.0, 26.0
 	width, height := float64(w)-left-20, float64(h)-top-foot
-	xa, xt := fit(xf, xs, true)
-	ya, yt := fit(yf, ys, true)
+	xa, xt := fit(xf, xs)
+	ya, yt := fit(yf, ys)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg width="%d" height="%d">`, w, h)
 	for _, v := range yt {

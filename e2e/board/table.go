@@ -25,7 +25,7 @@ type Cell struct {
 // Table merges the results of a panel's queries on the labels that all of them have, then hides,
 // orders and renames as the panel says.
 func Table(p Panel, found []Series) Rows {
-	shared := sharedLabels(p, found)
+	shared := sharedLabels(found)
 	byKey, keys := map[string]map[string]Cell{}, []string{}
 	for _, s := range found {
 		key := ""
@@ -52,7 +52,7 @@ func valueField(p Panel, ref string) string {
 	return "Value #" + ref
 }
 
-func sharedLabels(p Panel, found []Series) []string {
+func sharedLabels(found []Series) []string {
 	in := map[string]map[string]bool{}
 	refs := map[string]bool{}
 	for _, s := range found {

@@ -26,7 +26,7 @@ func classicWeek(t *testing.T) *tsdb.DB {
 	recorded.Do(func() {
 		dir := *keep
 		if dir == "" {
-			dir = filepath.Join(os.TempDir(), "firsttoken-board-"+now.Format("150405")+"-"+time.Now().Format("150405.000"))
+			dir = filepath.Join(os.TempDir(), "firsttoken-board-"+now().Format("150405")+"-"+time.Now().Format("150405.000"))
 		}
 		mark := filepath.Join(dir, "complete")
 		if _, err := os.Stat(mark); err == nil {
