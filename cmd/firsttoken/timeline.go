@@ -37,8 +37,11 @@ func spans(r prober.Result) []span {
 	}
 	add("upload", r.Connected, r.Uploaded())
 	waited := latest(r.Uploaded(), r.Connected)
-	add("to headers", waited, r.Headers)
-	add("to first token", latest(r.Headers, waited), r.FirstToken)
+	if !r.FirstToken.Equal(r.Headers) { // else they were received together: all of the wait is for the token
+		add("to headers", waited, r.Headers)
+		waited = latest(r.Headers, waited)
+	}
+	add("to first token", waited, r.FirstToken)
 	add("reasoning", r.FirstToken, r.FirstOutput)
 	add("output", latest(r.FirstOutput, r.FirstToken), r.LastToken)
 	add(last(r), latest(r.LastToken, r.Headers, waited, r.Started), r.End)

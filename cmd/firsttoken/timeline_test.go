@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,19 @@ request         ff
 				t.Errorf("got:\n%s\nwant:\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// A fast answer's header and first token are received together: the wait is for the token.
+func TestSpansReceivedTogether(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	r := prober.Result{Exchange: chat.Exchange{Outcome: chat.OK, Instants: chat.Instants{
+		Started: start, Connected: at(1), Written: at(2), Acked: at(5), Headers: at(9), FirstToken: at(9), FirstOutput: at(9), LastToken: at(20), End: at(21)}}}
+	want := []span{{"upload", at(1), at(5)}, {"to first token", at(5), at(9)}, {"output", at(9), at(20)}, {"to the end", at(20), at(21)}}
+	if got := spans(r); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

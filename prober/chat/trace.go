@@ -87,6 +87,6 @@ func (t *trace) into(x *Exchange, whole bool) {
 		x.Written = t.headers
 	}
 	if !t.headers.IsZero() && x.Acked.After(t.headers) {
-		x.Acked = t.headers // seen late, for the same reason
+		x.Acked = time.Time{} // seen too late to say when; as the answer's first byte it would leave no time for the server
 	}
 }
