@@ -17,7 +17,7 @@ tidy: ## go.mod and go.sum hold what the code needs and no more
 
 generated: ## generated files are up to date
 	go generate ./...
-	@git diff --exit-code -- docs alerts || { echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
+	@git diff --exit-code -- docs alerts dashboards || { echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
 
 figures: ## the long runs in simulated time, whose full size the race detector is too slow for
 	go test ./prober ./internal/simulator

@@ -6,6 +6,7 @@ import "time"
 const (
 	TTFTRecord          = "target:firsttoken_ttft_log:mean5m" // ln of the geometric mean TTFT in ms
 	TPMRecord           = "target:firsttoken_tokens_per_minute:rate5m"
+	answeredTPMRecord   = "target:firsttoken_tokens_per_minute_with_ttft:rate5m" // TPM where TTFTRecord is
 	productRecord       = "target:firsttoken_ttft_log_tokens_per_minute:product5m"
 	CorrelationRecord   = "target:firsttoken_ttft_log_tokens_per_minute:pearson2h"
 	TTFTQuietRecord     = "target:firsttoken_ttft_log:quantile20_1d"
@@ -24,8 +25,9 @@ func saturationRecords() []Rule {
 /
   ($count > 0)`, "sum", increase(byTarget, "firsttoken_ttft_log_sum", "5m"), "count", increase(byTarget, "firsttoken_ttft_log_count", "5m"))),
 		record(TPMRecord, `60 * sum by (job, target) (rate(firsttoken_tokens_total{kind!="reasoning"}[5m]))`),
+		record(answeredTPMRecord, TPMRecord+" and "+TTFTRecord),
 		record(productRecord, TTFTRecord+" * "+TPMRecord),
-		record(CorrelationRecord, pearson(TTFTRecord, TPMRecord, productRecord, "2h")),
+		record(CorrelationRecord, pearson(TTFTRecord, answeredTPMRecord, productRecord, "2h")),
 		record(TTFTQuietRecord, "quantile_over_time(0.2, "+TTFTRecord+"[1d])"),
 	}
 }
@@ -33,6 +35,9 @@ func saturationRecords() []Rule {
 // pearson is the correlation of x and y over w, given their product as a series of its own:
 //
 //	r = ( E[xy] − E[x]·E[y] ) / ( σx·σy )
+//
+// All three must have their samples at the same instants, or r leaves its bounds: a minute of load in
+// which nothing was answered is in no mean.
 func pearson(x, y, xy string, w Window) string {
 	return fill(`
 (
