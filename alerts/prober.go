@@ -4,6 +4,7 @@ package alerts
 const (
 	ScheduleLagRecord = "instance:firsttoken_schedule_lag_seconds:mean5m"
 	ReceiveLagRecord  = "instance:firsttoken_receive_lag_seconds:mean5m"
+	SelfCheckRecord   = "instance:firsttoken_selfcheck_error_seconds:mean5m"
 	DoubtfulRecord    = "target:firsttoken_doubtful:bool" // 1 for each target whose prober's numbers are in doubt, else absent
 )
 
@@ -13,6 +14,7 @@ func proberRecords() []Rule {
 	return []Rule{
 		record(ScheduleLagRecord, mean(byInstance, "firsttoken_schedule_lag_seconds", "", "5m", "")),
 		record(ReceiveLagRecord, mean(byInstance, "firsttoken_receive_lag_seconds", "", "5m", "")),
+		record(SelfCheckRecord, mean(byInstance, "firsttoken_selfcheck_error_seconds", "", "5m", "")),
 		record(DoubtfulRecord, fill(`
 max by (job, target) (
     firsttoken_target_info
@@ -47,8 +49,8 @@ func proberAlerts() []alert {
 			name: "ProberUntrustworthy", severity: Warning, component: Prober,
 			expr: untrustworthy, wait: LagFor, keep: BurnKeep,
 			summary: "The prober {{ $labels.instance }} doubts its own numbers",
-			details: "firsttoken_trustworthy is {{ $value }}. Error of its self-check against a known delay: " +
-				ask("firsttoken_selfcheck_error_seconds", "humanizeDuration", "job", "instance") + ".",
+			details: "firsttoken_trustworthy is {{ $value }}. Mean error of its self-check against a known delay: " +
+				ask(SelfCheckRecord, "humanizeDuration", "job", "instance") + ".",
 			dashboard: fleetDashboard,
 		},
 		{
