@@ -1,35 +1,24 @@
 package board
 
-import (
-	"os"
-	"path/filepath"
-	"strings"
-	"testing"
-)
+import "testing"
 
-// TestGPUNames: the made-up GPU series have names that exporter/dcgm gives.
-func TestGPUNames(t *testing.T) {
-	files, err := filepath.Glob("../../exporter/dcgm/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no exporter: %v", err)
+// TestGPUsAreRecorded: the load moves only series that exporter/dcgm gives, of which there are many.
+func TestGPUsAreRecorded(t *testing.T) {
+	g, err := recordedGPU("target", "node", 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var source strings.Builder
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source.Write(text)
+	if len(g.series) < 50 {
+		t.Errorf("%d series of a GPU in %s", len(g.series), recording)
 	}
-	g := newGPU("node", 0)
 	g.minute(500_000, true)
+	g.at("xid_errors_total").Value++
+	if len(g.unknown) > 0 {
+		t.Errorf("not in %s: %q", recording, g.unknown)
+	}
 	for _, s := range g.series {
-		name := strings.TrimPrefix(s.Labels.Get("__name__"), "dcgm_gpu_")
-		if !strings.Contains(source.String(), `"`+name+`"`) {
-			t.Errorf("exporter/dcgm has no %s", name)
+		if s.Labels.Get("hostengine") != "node" || s.Labels.Get("uuid") != "GPU-node-0" {
+			t.Errorf("recorded under another node: %s", s.Labels)
 		}
 	}
 }

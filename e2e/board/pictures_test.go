@@ -13,7 +13,7 @@ import (
 
 var pictures = flag.String("pictures", "", "folder to draw the dashboards into, as PNG by headless Chromium")
 
-const sketch = "drawn by e2e/board from evaluated queries, not by Grafana · recorded from the prober and the simulator; GPU and Together layers are made up"
+const sketch = "drawn by e2e/board from evaluated queries, not by Grafana · recorded from the prober and the simulator; GPUs from a recorded scrape of the fake host engine, moved by a sketch; Together layers are made up"
 
 // TestDraw draws every dashboard; with -pictures it also photographs them.
 func TestDraw(t *testing.T) {

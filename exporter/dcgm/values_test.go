@@ -70,6 +70,7 @@ func TestEightB200sInBaseUnits(t *testing.T) {
 		t.Errorf("%d series for eight GPUs, want fewer than 500", len(s))
 	}
 	t.Logf("%d series for eight GPUs", len(s))
+	recorded(t, s)
 	for name := range s {
 		if strings.HasPrefix(name, "DCGM_FI_") || strings.HasPrefix(name, "dcgm_field_unsupported") {
 			t.Errorf("unexpected %s", name)
