@@ -18,19 +18,20 @@ const module = "github.com/firsttoken/firsttoken"
 // listed fails the test, so that a new one is drawn before it is built.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/firsttoken":      {"dashboards", "internal/config", "internal/invalid", "internal/simulator", "exporter", "exporter/dcgm", "exporter/otel", "prober", "prober/chat", "prober/selfcheck", "prober/slo", "prober/workload"},
+		"cmd/firsttoken":      {"dashboards", "internal/config", "internal/invalid", "internal/simulator", "internal/waker", "exporter", "exporter/dcgm", "exporter/otel", "prober", "prober/chat", "prober/selfcheck", "prober/slo", "prober/workload"},
 		"internal/config":     {"internal/invalid", "prober", "prober/chat", "prober/slo", "prober/workload"},
 		"exporter":            {"prober", "prober/chat", "prober/slo", "prober/workload"},
 		"exporter/dcgm":       {},
 		"exporter/otel":       {"prober", "prober/chat", "prober/slo"},
-		"prober":              {"internal/invalid", "prober/chat", "prober/slo", "prober/workload"},
+		"prober":              {"internal/invalid", "internal/waker", "prober/chat", "prober/slo", "prober/workload"},
 		"prober/selfcheck":    {"prober", "prober/chat"},
 		"prober/workload":     {"internal/invalid", "prober/chat"},
 		"prober/chat":         {"internal/invalid"},
 		"prober/slo":          {"internal/invalid"},
-		"internal/benchtruth": {"prober", "prober/chat"},
+		"internal/benchtruth": {"internal/waker", "prober/chat"},
 		"internal/simulator":  {"internal/invalid"},
 		"internal/invalid":    {},
+		"internal/waker":      {},
 		"alerts":              {"prober/slo"},
 		"alerts/generate":     {"alerts"},
 		"dashboards":          {"alerts"},

@@ -16,7 +16,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		sender:   s,
 		observer: p.options.Observer,
 		trust:    p.options.Trust,
-		newAlarm: p.options.NewAlarm,
+		newTimer: p.options.NewTimer,
 		log:      p.options.Logger,
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),

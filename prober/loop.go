@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/waker"
 )
 
 // lateAfter is how far behind its instant a slot may still be used, its lag on record. What a
@@ -18,7 +20,7 @@ type loop struct {
 	sender   Sender
 	observer Observer
 	trust    Trust // nil believes all
-	newAlarm func() Alarm
+	newTimer func() waker.Timer
 	log      *slog.Logger
 	random   *rand.Rand
 	arrivals arrivals
@@ -34,15 +36,15 @@ type loop struct {
 // run sends until ctx is done and then waits for what is in flight.
 func (l *loop) run(ctx context.Context) {
 	l.begin(time.Now())
-	alarm := l.newAlarm()
-	defer alarm.Stop()
+	timer := l.newTimer()
+	defer timer.Stop()
 	for ctx.Err() == nil {
-		alarm.Set(l.wake())
+		timer.Set(l.wake())
 		select {
 		case <-ctx.Done():
 		case f := <-l.landed:
 			l.land(f, time.Now())
-		case <-alarm.C():
+		case <-timer.C():
 			l.work(ctx, time.Now())
 		}
 	}

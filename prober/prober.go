@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/firsttoken/firsttoken/internal/waker"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -27,8 +28,8 @@ type Options struct {
 	Seed uint64
 	// Trust says of each result whether it can be believed; nil believes all.
 	Trust Trust
-	// NewAlarm makes what wakes a loop; nil is a Go timer. See Pacer.
-	NewAlarm func() Alarm
+	// NewTimer makes the timer that wakes a loop; nil is waker.GoTimer.
+	NewTimer func() waker.Timer
 	// Version becomes part of the prompts that all sessions share.
 	Version string
 }
@@ -70,8 +71,8 @@ func New(o Options) *Prober {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.NewAlarm == nil {
-		o.NewAlarm = newTimerAlarm
+	if o.NewTimer == nil {
+		o.NewTimer = waker.GoTimer
 	}
 	return &Prober{
 		options:   o,

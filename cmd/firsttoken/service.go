@@ -32,17 +32,17 @@ import (
 //	                    └───────── OTLP, if asked for ┘
 //	host engines ─ gpus ── registry
 type service struct {
-	log      *slog.Logger
-	registry *prometheus.Registry
-	metrics  *exporter.Metrics
-	history  *exporter.History
-	reloads  *exporter.Reloads
-	results  *exporter.Results // nil without a file
-	sent     *otel.Telemetry
-	trust    *selfcheck.Trust
-	unpace   func() // closes what wakes the loops
-	prober   *prober.Prober
-	gpus     *dcgm.Collector
+	log        *slog.Logger
+	registry   *prometheus.Registry
+	metrics    *exporter.Metrics
+	history    *exporter.History
+	reloads    *exporter.Reloads
+	results    *exporter.Results // nil without a file
+	sent       *otel.Telemetry
+	trust      *selfcheck.Trust
+	closeWaker func() // stops the timers of the loops
+	prober     *prober.Prober
+	gpus       *dcgm.Collector
 
 	cancel    context.CancelFunc // ends what runs beside the prober
 	leaveGPUs context.CancelFunc // ends the agents of host engines, before that
@@ -64,10 +64,11 @@ func newService(ctx context.Context, o options, targets []prober.Target, log *sl
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
-	newAlarm, closePacer := newPacer(log)
-	s.unpace = closePacer
+	newTimer, closeWaker := newWaker(log)
+	s.closeWaker = closeWaker
 	s.prober = prober.New(prober.Options{
-		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(), Trust: s.trust, NewAlarm: newAlarm,
+		Connect: connect, Observer: s.observers(), Logger: log, Seed: seed, Version: programVersion(),
+		Trust: s.trust, NewTimer: newTimer,
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop ends it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
@@ -150,7 +151,7 @@ func (s *service) stop() error {
 	defer cancel()
 	s.leaveGPUs()
 	err := s.prober.Stop(ctx)
-	s.unpace()
+	s.closeWaker()
 	s.cancel()
 	s.running.Wait()
 	return errors.Join(err, s.closeFiles())

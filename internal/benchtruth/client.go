@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 
-	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/internal/waker"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
@@ -40,7 +40,7 @@ type report struct {
 	Peak    int64   `json:"peak"`
 }
 
-// measure is firsttoken's own client: chat.Client started by prober.Pacer.
+// measure is firsttoken's own client: chat.Client started by waker.Waker.
 func measure(ctx context.Context, p plan) error {
 	e := chat.DefaultEndpoint()
 	e.URL, e.API, e.Model = "http://"+p.Address+"/v1", chat.OpenAIChat, "m"
@@ -53,7 +53,7 @@ func measure(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	pacer, err := prober.NewPacer()
+	wake, err := waker.New()
 	if err != nil {
 		return err
 	}
@@ -65,16 +65,16 @@ func measure(ctx context.Context, p plan) error {
 	for i := range p.Streams {
 		streams.Go(func() {
 			due := start.Add(p.Ramp * time.Duration(i) / time.Duration(p.Streams))
-			alarm := pacer.Alarm()
-			alarm.Set(due)
-			<-alarm.C()
+			timer := wake.Timer()
+			timer.Set(due)
+			<-timer.C()
 			r.Streams[i] = ask(ctx, client, c, i, due)
 		})
 	}
 	streams.Wait()
 	r.CPU, r.Peak = cpu()-before, resident()
 	client.Close()
-	return errorsOf(json.NewEncoder(os.Stdout).Encode(r), pacer.Close())
+	return errorsOf(json.NewEncoder(os.Stdout).Encode(r), wake.Close())
 }
 
 func errorsOf(errs ...error) error {
