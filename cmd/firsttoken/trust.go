@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/exporter"
-	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
 
@@ -28,7 +28,7 @@ func (s *service) watchItself(ctx context.Context) (run func(context.Context), e
 	s.trust = selfcheck.NewTrust(time.Now(), every)
 	series, err = exporter.NewTrust(s.registry, exporter.TrustOptions{
 		Trusted:      func() bool { return s.trust.Trusted(time.Now()) },
-		KernelStamps: chat.KernelStamps(),
+		KernelStamps: netstamp.KernelStamps(),
 	})
 	if failed != nil {
 		return func(context.Context) {}, err

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // Options are what an Endpoint does not say.
@@ -59,7 +61,7 @@ func NewClient(e Endpoint, o Options) (*Client, error) {
 		header:   commonHeader(e, o),
 		trip:     trip,
 		close:    closeIdle,
-		scanners: sync.Pool{New: func() any { return newScanner() }},
+		scanners: sync.Pool{New: func() any { return sse.NewScanner() }},
 	}, nil
 }
 

@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // signal says what an event carried; several at once are common.
@@ -36,7 +38,7 @@ type delta struct {
 // valid, well-known shapes of token-bearing events, and, where that declines, with encoding/json.
 type decoder interface {
 	// event reads one event. An error ends the exchange.
-	event(event) (delta, *failure)
+	event(sse.Event) (delta, *failure)
 	// settle writes what the stream told of itself into x. It may be called at any point.
 	settle(x *Exchange)
 }

@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // anthropicDecoder reads the events of Anthropic Messages:
@@ -37,24 +39,24 @@ type anthropicDelta struct {
 	Stop     json.RawMessage `json:"stop_reason"`
 }
 
-func (d *anthropicDecoder) event(ev event) (delta, *failure) {
-	if !d.slow && hot(ev.name) {
-		if dl, ok := anthropicInPlace(ev.data); ok {
+func (d *anthropicDecoder) event(ev sse.Event) (delta, *failure) {
+	if !d.slow && hot(ev.Name) {
+		if dl, ok := anthropicInPlace(ev.Data); ok {
 			return dl, nil
 		}
 	}
-	if string(ev.name) == "ping" || isDone(ev.data) {
+	if string(ev.Name) == "ping" || isDone(ev.Data) {
 		return delta{}, nil
 	}
 	var e anthropicEvent
-	if f := parse(ev.data, &e); f != nil {
+	if f := parse(ev.Data, &e); f != nil {
 		return delta{}, f
 	}
 	kind := words(e.Type)
 	if kind == "" {
-		kind = string(ev.name)
+		kind = string(ev.Name)
 	}
-	if kind == "error" || string(ev.name) == "error" || e.found(kind == "") {
+	if kind == "error" || string(ev.Name) == "error" || e.found(kind == "") {
 		return delta{}, e.failure()
 	}
 	return d.read(kind, &e)

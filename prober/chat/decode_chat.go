@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // chatDecoder reads chat.completion.chunk events and those of legacy completions:
@@ -57,28 +59,28 @@ type chatFunction struct {
 	Arguments json.RawMessage `json:"arguments"`
 }
 
-func (d *chatDecoder) event(ev event) (delta, *failure) {
-	named := len(ev.name) > 0 && string(ev.name) != "message"
+func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
+	named := len(ev.Name) > 0 && string(ev.Name) != "message"
 	if !named && !d.slow {
-		if dl, ok := d.inPlace(ev.data); ok {
+		if dl, ok := d.inPlace(ev.Data); ok {
 			d.begun = d.begun || dl.signal&token != 0
 			return dl, nil
 		}
 	}
-	if isDone(ev.data) {
+	if isDone(ev.Data) {
 		if d.finish == "" {
 			return delta{}, truncated("[DONE] without a finish_reason")
 		}
 		return delta{signal: finished}, nil
 	}
 	var chunk chatChunk
-	if f := parse(ev.data, &chunk); f != nil {
-		if named && string(ev.name) != "error" {
+	if f := parse(ev.Data, &chunk); f != nil {
+		if named && string(ev.Name) != "error" {
 			return delta{}, nil // Dynamo's annotations and the like
 		}
 		return delta{}, f
 	}
-	if string(ev.name) == "error" || chunk.found(chunk.Choices == nil && !named) {
+	if string(ev.Name) == "error" || chunk.found(chunk.Choices == nil && !named) {
 		return delta{}, chunk.failure()
 	}
 	return d.chunk(&chunk)

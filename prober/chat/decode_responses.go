@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // responsesDecoder reads the events of the OpenAI Responses API:
@@ -42,24 +44,24 @@ type responsesState struct {
 	} `json:"incomplete_details"`
 }
 
-func (d *responsesDecoder) event(ev event) (delta, *failure) {
-	if !d.slow && hot(ev.name) {
-		if dl, ok := responsesInPlace(ev.data); ok {
+func (d *responsesDecoder) event(ev sse.Event) (delta, *failure) {
+	if !d.slow && hot(ev.Name) {
+		if dl, ok := responsesInPlace(ev.Data); ok {
 			return dl, nil
 		}
 	}
-	if isDone(ev.data) {
+	if isDone(ev.Data) {
 		return delta{}, nil
 	}
 	var e responsesEvent
-	if f := parse(ev.data, &e); f != nil {
+	if f := parse(ev.Data, &e); f != nil {
 		return delta{}, f
 	}
 	kind := words(e.Type)
 	if kind == "" {
-		kind = string(ev.name)
+		kind = string(ev.Name)
 	}
-	if kind == "error" || string(ev.name) == "error" || e.found(kind == "") {
+	if kind == "error" || string(ev.Name) == "error" || e.found(kind == "") {
 		return delta{}, e.failure()
 	}
 	return d.read(kind, &e)

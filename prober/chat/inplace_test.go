@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"testing"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // Events at which reading in place could go astray: both ways must tell the same of them.
@@ -65,8 +67,8 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		fast, slow := newDecoder(tt.api), newDecoder(tt.api)
 		slowly(slow)
 		var a, b Exchange
-		fd, ff := fast.event(event{data: []byte(tt.data)})
-		sd, sf := slow.event(event{data: []byte(tt.data)})
+		fd, ff := fast.event(sse.Event{Data: []byte(tt.data)})
+		sd, sf := slow.event(sse.Event{Data: []byte(tt.data)})
 		fast.settle(&a)
 		slow.settle(&b)
 		if fd.signal != sd.signal || !bytes.Equal(fd.visible, sd.visible) || (ff == nil) != (sf == nil) || !equalTold(a, b) {

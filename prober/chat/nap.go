@@ -1,6 +1,10 @@
 package chat
 
-import "time"
+import (
+	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
+)
 
 // nap lets tokens gather after the first one, so that one read takes many:
 //
@@ -26,11 +30,11 @@ func newNap(window time.Duration, done <-chan struct{}) *nap {
 
 // take sleeps, unless there is more to have at once: in the kernel, or in a buffer that TLS fills with
 // many records and hands out one by one.
-func (n *nap) take(got Receipt) {
-	if n == nil || !got.Kernel || got.more || got.serial == n.serial {
+func (n *nap) take(got netstamp.Receipt) {
+	if n == nil || !got.Kernel || got.Full || got.Serial == n.serial {
 		return
 	}
-	n.serial = got.serial
+	n.serial = got.Serial
 	n.timer.Reset(n.window)
 	select {
 	case <-n.timer.C:

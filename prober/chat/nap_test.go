@@ -5,20 +5,23 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 func TestNap(t *testing.T) {
 	const window = 25 * time.Millisecond
-	kernel := Receipt{Kernel: true, serial: 1}
+	kernel := netstamp.Receipt{Kernel: true, Serial: 1}
 	for _, row := range []struct {
 		name string
-		got  Receipt
+		got  netstamp.Receipt
 		over bool // the exchange
 		want time.Duration
 	}{
 		{"sleeps", kernel, false, window},
-		{"user-space stamps would be blurred by it", Receipt{}, false, 0},
-		{"more is waiting", Receipt{Kernel: true, more: true, serial: 1}, false, 0},
+		{"user-space stamps would be blurred by it", netstamp.Receipt{}, false, 0},
+		{"more is waiting", netstamp.Receipt{Kernel: true, Full: true, Serial: 1}, false, 0},
 		{"given up", kernel, true, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -39,7 +42,7 @@ func TestNap(t *testing.T) {
 				if took := time.Since(start); took != 0 {
 					t.Errorf("%s: %v again", row.name, took)
 				}
-				row.got.serial++
+				row.got.Serial++
 			}
 		})
 	}
@@ -77,11 +80,11 @@ type records struct {
 	more    bool
 }
 
-func (r *records) receive(p []byte) (int, Receipt, error) {
+func (r *records) receive(p []byte) (int, netstamp.Receipt, error) {
 	if len(r.data) == 0 {
-		return 0, Receipt{At: epoch}, io.EOF
+		return 0, netstamp.Receipt{At: epoch}, io.EOF
 	}
-	n, got := copy(p, r.data[0]), Receipt{At: epoch, Kernel: true, serial: r.serials[0], more: r.more}
+	n, got := copy(p, r.data[0]), netstamp.Receipt{At: epoch, Kernel: true, Serial: r.serials[0], Full: r.more}
 	r.data, r.serials = r.data[1:], r.serials[1:]
 	return n, got, nil
 }
@@ -101,7 +104,7 @@ func TestFirstSharedAcrossRecords(t *testing.T) {
 		x := Exchange{Outcome: OK}
 		s := stream{
 			source:  &records{[]string{roleEvent, tokenEvent, tokenEvent, finishEvent + doneEvent}, row.serials, row.more},
-			scanner: newScanner(), decoder: newDecoder(OpenAIChat), x: &x,
+			scanner: sse.NewScanner(), decoder: newDecoder(OpenAIChat), x: &x,
 		}
 		if f := s.read(); f != nil || x.Events != 2 || x.FirstShared != row.want {
 			t.Errorf("%s: %v, %d events, shared %v, want %v", row.name, f, x.Events, x.FirstShared, row.want)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // Send sends a request and reads its answer to the end. It calls first at most once, as soon as the
@@ -112,12 +114,12 @@ func (s *sending) answer(resp *http.Response) *failure {
 // stream reads the answer to a request that was accepted, then lets the rest of the response pass,
 // so that its connection can be used again.
 func (s *sending) stream(resp *http.Response) *failure {
-	sc, ok := s.client.scanners.Get().(*scanner)
+	sc, ok := s.client.scanners.Get().(*sse.Scanner)
 	if !ok {
-		sc = newScanner()
+		sc = sse.NewScanner()
 	}
 	defer func() {
-		sc.reset()
+		sc.Reset()
 		s.client.scanners.Put(sc)
 	}()
 	w := s.trace.connection()
@@ -131,7 +133,7 @@ func (s *sending) stream(resp *http.Response) *failure {
 		x:       s.x,
 	}
 	if w != nil {
-		st.started = func() { w.brief(false) }
+		st.started = func() { w.LimitReads(0) }
 	}
 	if window := time.Duration(s.client.endpoint.BatchReads); window > 0 && w != nil {
 		st.nap = newNap(window, s.done)

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // source yields received bytes and when the newest of them came.
 type source interface {
-	receive(p []byte) (n int, at Receipt, err error)
+	receive(p []byte) (n int, at netstamp.Receipt, err error)
 }
 
 // stamped is a response's body. The instant is the kernel's where the wire tells it, else that at
@@ -16,17 +19,17 @@ type source interface {
 // comes out of them is as old as the newest read of the wire, or older.
 type stamped struct {
 	io.Reader
-	wire wire // nil if the connection tells nothing
+	wire netstamp.Conn // nil if the connection tells nothing
 }
 
-func (s stamped) receive(p []byte) (int, Receipt, error) {
+func (s stamped) receive(p []byte) (int, netstamp.Receipt, error) {
 	n, err := s.Read(p)
 	if s.wire != nil {
-		if r, ok := s.wire.receipt(); ok {
+		if r, ok := s.wire.Receipt(); ok {
 			return n, r, err
 		}
 	}
-	return n, Receipt{At: time.Now()}, err
+	return n, netstamp.Receipt{At: time.Now()}, err
 }
 
 const (
@@ -39,17 +42,17 @@ const (
 // stream reads one answer into an Exchange.
 type stream struct {
 	source  source
-	scanner *scanner
+	scanner *sse.Scanner
 	decoder decoder
 	recall  recall
 	first   func(time.Time) // may be nil
 	alive   func()          // called after a read that brought more than pings, from the first token on; may be nil
 	started func()          // called after the read that brought the first token; may be nil
 	lively  bool
-	got     Receipt // of what is being read
-	reads   uint64  // without a serial
-	begin   uint64  // serial of the first token's receipt
-	nap     *nap    // nil: every read waits for bytes and for nothing else
+	got     netstamp.Receipt // of what is being read
+	reads   uint64           // without a serial
+	begin   uint64           // serial of the first token's receipt
+	nap     *nap             // nil: every read waits for bytes and for nothing else
 	x       *Exchange
 }
 
@@ -66,17 +69,17 @@ func (s *stream) read() *failure {
 func (s *stream) events() *failure {
 	limit := readBeforeToken
 	for {
-		buf, err := s.scanner.room(limit)
+		buf, err := s.scanner.Buffer(limit)
 		if err != nil {
 			return &failure{outcome: Broken, reason: err.Error()}
 		}
 		n, got, err := s.source.receive(buf)
-		s.scanner.read(n)
+		s.scanner.Filled(n)
 		s.x.End = got.At
 		s.got = got
-		if s.got.serial == 0 {
+		if s.got.Serial == 0 {
 			s.reads++
-			s.got.serial = s.reads // each is one of its own
+			s.got.Serial = s.reads // each is one of its own
 		}
 		fresh := s.x.FirstToken.IsZero()
 		if done, f := s.dispatch(got.At); done || f != nil {
@@ -99,7 +102,7 @@ func (s *stream) events() *failure {
 }
 
 // began tells how the first token was received, if it was in the bytes of this receipt.
-func (s *stream) began(fresh bool, got Receipt) {
+func (s *stream) began(fresh bool, got netstamp.Receipt) {
 	if !fresh || s.x.FirstToken.IsZero() {
 		return
 	}
@@ -112,7 +115,7 @@ func (s *stream) began(fresh bool, got Receipt) {
 // dispatch reads all events that one read completed.
 func (s *stream) dispatch(at time.Time) (done bool, f *failure) {
 	for {
-		ev, ok, err := s.scanner.next()
+		ev, ok, err := s.scanner.Next()
 		if err != nil {
 			return false, &failure{outcome: Broken, reason: err.Error()}
 		}
@@ -125,7 +128,7 @@ func (s *stream) dispatch(at time.Time) (done bool, f *failure) {
 	}
 }
 
-func (s *stream) event(ev event, at time.Time) (done bool, f *failure) {
+func (s *stream) event(ev sse.Event, at time.Time) (done bool, f *failure) {
 	if s.x.FirstEvent.IsZero() {
 		s.x.FirstEvent = at
 	}
@@ -145,11 +148,11 @@ func (s *stream) token(dl delta, at time.Time) {
 	x := s.x
 	x.Events++
 	if x.Events == 2 {
-		x.FirstShared = x.FirstShared || s.got.serial == s.begin
+		x.FirstShared = x.FirstShared || s.got.Serial == s.begin
 	}
 	if x.FirstToken.IsZero() {
 		x.FirstToken = at
-		s.begin, x.FirstShared = s.got.serial, s.got.more
+		s.begin, x.FirstShared = s.got.Serial, s.got.Full
 		if s.first != nil {
 			s.first(at)
 		}
@@ -170,7 +173,7 @@ func (s *stream) ended(at time.Time, err error) *failure {
 	if !errors.Is(err, io.EOF) {
 		return &failure{outcome: Broken, reason: "connection lost in mid-stream", cause: err}
 	}
-	if ev, ok := s.scanner.rest(); ok && whole(ev.data) {
+	if ev, ok := s.scanner.Rest(); ok && whole(ev.Data) {
 		if done, f := s.event(ev, at); done || f != nil {
 			return f
 		}

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -28,7 +31,7 @@ type script struct {
 	err      error // at the end; nil is io.EOF
 }
 
-func (s *script) receive(p []byte) (int, Receipt, error) {
+func (s *script) receive(p []byte) (int, netstamp.Receipt, error) {
 	n := min(len(p), len(s.data)-s.from)
 	if s.cuts != nil {
 		n = min(n, s.cuts(s.from))
@@ -42,11 +45,11 @@ func (s *script) receive(p []byte) (int, Receipt, error) {
 	s.reads++
 	if n == 0 && s.from == len(s.data) {
 		if s.err != nil {
-			return 0, Receipt{At: at}, s.err
+			return 0, netstamp.Receipt{At: at}, s.err
 		}
-		return 0, Receipt{At: at}, io.EOF
+		return 0, netstamp.Receipt{At: at}, io.EOF
 	}
-	return n, Receipt{At: at}, nil
+	return n, netstamp.Receipt{At: at}, nil
 }
 
 type way struct {
@@ -62,7 +65,7 @@ func replay(a API, src *script, w way) Exchange {
 	if w.slow {
 		slowly(d)
 	}
-	sc := newScanner()
+	sc := sse.NewScanner()
 	s := stream{source: src, scanner: sc, decoder: d, recall: recall{expect: []byte(w.expect)}, first: w.first, x: &x}
 	if f := s.read(); f != nil {
 		x.Outcome, x.Err = f.outcome, errors.New(f.reason)
@@ -305,7 +308,7 @@ func TestFirstTokenIsToldAtOnce(t *testing.T) {
 func TestReadsAreShortUntilTheFirstToken(t *testing.T) {
 	src := &sizes{script: script{data: streamFile(t, "llama-chat")}}
 	x := Exchange{}
-	s := stream{source: src, scanner: newScanner(), decoder: newDecoder(OpenAIChat), x: &x}
+	s := stream{source: src, scanner: sse.NewScanner(), decoder: newDecoder(OpenAIChat), x: &x}
 	if f := s.read(); f != nil {
 		t.Fatal(f)
 	}
@@ -319,7 +322,7 @@ type sizes struct {
 	asked []int
 }
 
-func (s *sizes) receive(p []byte) (int, Receipt, error) {
+func (s *sizes) receive(p []byte) (int, netstamp.Receipt, error) {
 	s.asked = append(s.asked, len(p))
 	return s.script.receive(p)
 }
@@ -339,7 +342,7 @@ func TestPingsAreNoLife(t *testing.T) {
 		var x Exchange
 		alive := 0
 		data := []byte(tt.stream)
-		s := stream{source: &script{data: data, cuts: oneEvent(data)}, scanner: newScanner(), decoder: newDecoder(tt.api), x: &x, alive: func() { alive++ }}
+		s := stream{source: &script{data: data, cuts: oneEvent(data)}, scanner: sse.NewScanner(), decoder: newDecoder(tt.api), x: &x, alive: func() { alive++ }}
 		_ = s.read()
 		if alive != tt.want {
 			t.Errorf("%s: alive %d times, want %d", tt.api, alive, tt.want)

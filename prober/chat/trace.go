@@ -6,6 +6,8 @@ import (
 	"net/http/httptrace"
 	"sync"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
 // trace takes the instants that net/http knows. Its hooks run on other goroutines and may come when
@@ -14,7 +16,7 @@ import (
 type trace struct {
 	mu                           sync.Mutex
 	connected, written, headers  time.Time
-	wire                         wire // nil if the connection tells nothing
+	wire                         netstamp.Conn // nil if the connection tells nothing
 	upload                       upload
 	reused                       bool
 	dnsBegan, tcpBegan, tlsBegan time.Time

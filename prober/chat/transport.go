@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/config"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
 const (
@@ -46,7 +48,7 @@ func stamping(dial config.DialContextFunc) config.DialContextFunc {
 		if err != nil {
 			return nil, err
 		}
-		return Stamped(c), nil
+		return netstamp.Stamp(c), nil
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 func TestRateLimit(t *testing.T) {
@@ -256,13 +258,13 @@ func TestComplaints(t *testing.T) {
 		{OpenAIResponses, `data: {"type":"response.novelty"}`, "", ""},
 	}
 	for _, tt := range tests {
-		s := newScanner()
-		buf, err := s.room(4096)
+		s := sse.NewScanner()
+		buf, err := s.Buffer(4096)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.read(copy(buf, tt.event+"\n\n"))
-		ev, ok, err := s.next()
+		s.Filled(copy(buf, tt.event+"\n\n"))
+		ev, ok, err := s.Next()
 		if !ok || err != nil {
 			t.Fatal(tt.event, ok, err)
 		}

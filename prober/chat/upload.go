@@ -3,6 +3,8 @@ package chat
 import (
 	"net/http/httptrace"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
 // Acknowledgements are polled for: first at once, then in steps that are an eighth of the time that
@@ -27,14 +29,14 @@ type upload struct {
 
 // got takes over a connection, in the lock.
 func (t *trace) got(i httptrace.GotConnInfo) {
-	t.wire = wireOf(i.Conn)
+	t.wire = netstamp.Of(i.Conn)
 	if t.wire == nil {
 		return
 	}
-	t.wire.brief(true)
+	t.wire.LimitReads(readBeforeToken)
 	t.upload.before = 0
-	if d, ok := t.wire.delivery(); ok && i.Reused {
-		t.upload.before = d.retransmitted
+	if d, ok := t.wire.Delivery(); ok && i.Reused {
+		t.upload.before = d.Retransmitted
 	}
 }
 
@@ -45,12 +47,12 @@ func (t *trace) follow() {
 	if t.wire == nil || u.over || !t.headers.IsZero() {
 		return
 	}
-	d, ok := t.wire.delivery()
+	d, ok := t.wire.Delivery()
 	if !ok {
 		return
 	}
 	now := time.Now()
-	if d.whole {
+	if d.Whole {
 		u.acked = now
 		return
 	}
@@ -77,15 +79,15 @@ func (t *trace) end() {
 	if u.timer != nil {
 		u.timer.Stop()
 	}
-	if d, ok := t.wire.delivery(); ok {
-		u.again = Counted(int64(d.retransmitted - u.before))
+	if d, ok := t.wire.Delivery(); ok {
+		u.again = Counted(int64(d.Retransmitted - u.before))
 	}
 }
 
 // received is when the newest bytes came.
 func (t *trace) received() time.Time {
 	if t.wire != nil {
-		if r, ok := t.wire.receipt(); ok {
+		if r, ok := t.wire.Receipt(); ok {
 			return r.At
 		}
 	}
@@ -93,7 +95,7 @@ func (t *trace) received() time.Time {
 }
 
 // connection is the wire that the exchange uses, nil if it tells nothing.
-func (t *trace) connection() wire {
+func (t *trace) connection() netstamp.Conn {
 	defer t.lock()()
 	return t.wire
 }

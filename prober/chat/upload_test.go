@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
 // slowPeer is a wire whose peer acknowledges at an instant.
@@ -15,12 +17,12 @@ type slowPeer struct {
 	asked int
 }
 
-func (p *slowPeer) LocalAddr() net.Addr    { return &address{&net.TCPAddr{}, p} }
-func (*slowPeer) brief(bool)               {}
-func (*slowPeer) receipt() (Receipt, bool) { return Receipt{}, false }
-func (p *slowPeer) delivery() (delivery, bool) {
+func (p *slowPeer) LocalAddr() net.Addr             { return &netstamp.Address{Addr: &net.TCPAddr{}, Conn: p} }
+func (*slowPeer) LimitReads(int)                    {}
+func (*slowPeer) Receipt() (netstamp.Receipt, bool) { return netstamp.Receipt{}, false }
+func (p *slowPeer) Delivery() (netstamp.Delivery, bool) {
 	p.asked++
-	return delivery{whole: !time.Now().Before(p.at), retransmitted: uint32(p.asked)}, true
+	return netstamp.Delivery{Whole: !time.Now().Before(p.at), Retransmitted: uint32(p.asked)}, true
 }
 
 func TestAcknowledgement(t *testing.T) {

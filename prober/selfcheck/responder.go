@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
 // Delay is from the arrival of a request to its answer, or a little more: the responder tells how
@@ -60,7 +60,7 @@ func (r *responder) serve(ctx context.Context) {
 			r.close()
 			return
 		}
-		conn = chat.Stamped(conn)
+		conn = netstamp.Stamp(conn)
 		if !r.keep(conn) {
 			_ = conn.Close() // too late to matter
 			return
@@ -109,8 +109,10 @@ func (r *responder) converse(conn net.Conn) {
 			return
 		}
 		t := truth{arrived: time.Now()}
-		if got, ok := chat.Received(conn); ok {
-			t.arrived = got.At
+		if stamped := netstamp.Of(conn); stamped != nil {
+			if got, ok := stamped.Receipt(); ok {
+				t.arrived = got.At
+			}
 		}
 		time.Sleep(Delay)
 		t.before = time.Now()

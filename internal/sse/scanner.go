@@ -1,4 +1,9 @@
-package chat
+// Package sse cuts a stream of server-sent events into events, without copying them.
+//
+// It knows nothing of what events mean, and it reads nothing itself: the caller reads into the
+// scanner's buffer, so that it can note when each read returned. Fields other than data and event (id,
+// retry, comments) are passed over.
+package sse
 
 import (
 	"bytes"
@@ -11,44 +16,45 @@ const (
 	keepBuffer  = 64 << 10 // a larger buffer is not kept for the next stream
 )
 
-var errEndlessEvent = errors.New("event longer than 8 MiB")
+var errTooLong = errors.New("event longer than 8 MiB")
 
-// scanner cuts a stream of server-sent events into events, in place: an event of one data line is a
-// slice of the buffer that Read filled.
+// Scanner cuts a stream into events in place: an event of one data line is a slice of the buffer that
+// the caller filled.
 //
 //	buf:  …consumed… │ mark ─ lines of the unfinished event ─ pos │ seen ─ end │ free
 //
 // Lines end with LF, CRLF or CR, also when the two bytes of CRLF arrive in different reads.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-type scanner struct {
+type Scanner struct {
 	buf    []byte
 	pos    int // first byte that is no part of a complete line
 	seen   int // no line end stands between pos and seen
-	end    int // of what was read
+	end    int // of the bytes read
 	begun  bool
 	skipLF bool // the line before ended in CR
 
 	name   span
-	data   span // of buf, while the event has one data line
+	data   span // while the event has one data line
 	joined []byte
 	lines  int // data lines so far
-	mark   int // begin of the event's first field in buf
+	mark   int // start of the event's first field
 	held   bool
 }
 
-// span is a part of the buffer, which survives that the buffer moves.
+// span is a part of the buffer by offsets, which stay right when the buffer is reallocated.
 type span struct{ from, to int }
 
-// event is one dispatched event. Its bytes are valid until the scanner is used again.
-type event struct {
-	name []byte
-	data []byte
+// Event is one dispatched event. Its bytes are valid until the scanner is used again.
+type Event struct {
+	Name []byte
+	Data []byte
 }
 
-func newScanner() *scanner { return &scanner{buf: make([]byte, firstBuffer)} }
+// NewScanner is ready for a stream.
+func NewScanner() *Scanner { return &Scanner{buf: make([]byte, firstBuffer)} }
 
-// reset makes the scanner ready for another stream.
-func (s *scanner) reset() {
+// Reset makes the scanner ready for another stream.
+func (s *Scanner) Reset() {
 	buf, joined := s.buf, s.joined[:0]
 	if len(buf) > keepBuffer {
 		buf = make([]byte, firstBuffer)
@@ -56,15 +62,15 @@ func (s *scanner) reset() {
 	if cap(joined) > keepBuffer {
 		joined = nil
 	}
-	*s = scanner{buf: buf, joined: joined}
+	*s = Scanner{buf: buf, joined: joined}
 }
 
-// room is where to read to next: at most limit bytes.
-func (s *scanner) room(limit int) ([]byte, error) {
+// Buffer is where to put the next bytes, at most limit of them.
+func (s *Scanner) Buffer(limit int) ([]byte, error) {
 	s.compact()
 	if s.end == len(s.buf) {
 		if s.end >= maxEvent {
-			return nil, errEndlessEvent
+			return nil, errTooLong
 		}
 		grown := make([]byte, min(2*len(s.buf), maxEvent))
 		copy(grown, s.buf)
@@ -74,11 +80,12 @@ func (s *scanner) room(limit int) ([]byte, error) {
 	return free[:min(limit, len(free))], nil
 }
 
-// read tells that n bytes were put where room said.
-func (s *scanner) read(n int) { s.end += n }
+// Filled says that n bytes were put into Buffer.
+func (s *Scanner) Filled(n int) { s.end += n }
 
-// compact moves what is not consumed to the front, when the rest is short.
-func (s *scanner) compact() {
+// compact moves the bytes that are still needed to the front when less than half of the buffer is free
+// behind them.
+func (s *Scanner) compact() {
 	from := s.pos
 	if s.held {
 		from = s.mark
@@ -98,12 +105,12 @@ func (s *scanner) compact() {
 	}
 }
 
-// next is the next complete event with data; false when more has to be read.
-func (s *scanner) next() (event, bool, error) {
+// Next is the next complete event with data; false when more has to be read.
+func (s *Scanner) Next() (Event, bool, error) {
 	for {
 		line, ok := s.line()
 		if !ok {
-			return event{}, false, nil
+			return Event{}, false, nil
 		}
 		if line.from == line.to {
 			if ev, ok := s.dispatch(); ok {
@@ -112,26 +119,26 @@ func (s *scanner) next() (event, bool, error) {
 			continue
 		}
 		if err := s.field(line); err != nil {
-			return event{}, false, err
+			return Event{}, false, err
 		}
 	}
 }
 
-// rest is the event that the end of the stream left without its blank line. The standard drops it;
-// whoever asks must check that it is whole.
-func (s *scanner) rest() (event, bool) {
+// Rest is the event that the end of the stream left without its blank line. The standard drops it; a
+// caller who accepts it must check that it is whole.
+func (s *Scanner) Rest() (Event, bool) {
 	if s.pos < s.end {
 		s.buf = append(s.buf[:s.end], '\n')
 		s.end++
 		if line, ok := s.line(); ok && s.field(line) != nil {
-			return event{}, false
+			return Event{}, false
 		}
 	}
 	return s.dispatch()
 }
 
 // line is the next complete line, without its end.
-func (s *scanner) line() (span, bool) {
+func (s *Scanner) line() (span, bool) {
 	if s.skipLF && s.pos < s.end {
 		s.skipLF = false
 		if s.buf[s.pos] == '\n' {
@@ -164,7 +171,7 @@ func (s *scanner) line() (span, bool) {
 }
 
 // field reads one line that is not blank.
-func (s *scanner) field(l span) error {
+func (s *Scanner) field(l span) error {
 	line := s.buf[l.from:l.to]
 	key, skip := line, len(line)
 	if colon := bytes.IndexByte(line, ':'); colon >= 0 {
@@ -186,7 +193,7 @@ func (s *scanner) field(l span) error {
 }
 
 // hold keeps the buffer from the event's first field on.
-func (s *scanner) hold(l span) {
+func (s *Scanner) hold(l span) {
 	if !s.held {
 		s.held, s.mark = true, l.from
 		s.name, s.data = span{l.from, l.from}, span{l.from, l.from}
@@ -194,7 +201,7 @@ func (s *scanner) hold(l span) {
 }
 
 // addData joins data lines with LF.
-func (s *scanner) addData(v span) error {
+func (s *Scanner) addData(v span) error {
 	switch s.lines {
 	case 0:
 		s.data = v
@@ -206,17 +213,17 @@ func (s *scanner) addData(v span) error {
 	}
 	s.lines++
 	if len(s.joined) > maxEvent {
-		return errEndlessEvent
+		return errTooLong
 	}
 	return nil
 }
 
 // dispatch ends the event; false if it had no data.
-func (s *scanner) dispatch() (event, bool) {
-	ev := event{name: s.buf[s.name.from:s.name.to], data: s.buf[s.data.from:s.data.to]}
+func (s *Scanner) dispatch() (Event, bool) {
+	ev := Event{Name: s.buf[s.name.from:s.name.to], Data: s.buf[s.data.from:s.data.to]}
 	if s.lines > 1 {
-		ev.data = s.joined
+		ev.Data = s.joined
 	}
 	s.name, s.data, s.lines, s.held = span{}, span{}, 0, false
-	return ev, len(ev.data) > 0
+	return ev, len(ev.Data) > 0
 }

@@ -1,5 +1,5 @@
 //go:build !race && (amd64 || arm64 || riscv64 || loong64 || ppc64le)
 
-package chat
+package netstamp
 
 func acquire(uintptr) {}
