@@ -15,7 +15,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/firsttoken/firsttoken/alerts"
-	"github.com/firsttoken/firsttoken/exporter"
 )
 
 func all() []alerts.Group { return alerts.Groups(alerts.DefaultLinks()) }
@@ -204,42 +203,6 @@ func ordered(t *testing.T, name string, f testFile) {
 	}
 	if !slices.Equal(f.Order, want) {
 		t.Errorf("%s: group_eval_order is %v, the groups are %v", name, f.Order, want)
-	}
-}
-
-// TestOnlySeriesThatExist holds the rules to the exporter's own catalogue.
-func TestOnlySeriesThatExist(t *testing.T) {
-	families, err := exporter.Catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{
-		// Other parts of firsttoken export these, some of them not yet: rules do without.
-		"firsttoken_budget_spent_dollars": true, "firsttoken_budget_limit_dollars": true, "firsttoken_target_gpu_info": true,
-	}
-	for _, f := range families {
-		known[f.Name] = true
-		if f.Type == exporter.TypeSummary {
-			known[f.Name+"_sum"], known[f.Name+"_count"] = true, true
-		}
-	}
-	series := regexp.MustCompile(`(^|[^:\w])(firsttoken_\w+)`)
-	for _, g := range all() {
-		for _, r := range g.Rules {
-			text := r.Expr
-			for _, a := range r.Annotations {
-				if strings.Contains(a.Value, "query }}") {
-					text += " " + a.Value
-				}
-			}
-			for _, m := range series.FindAllStringSubmatch(text, -1) {
-				name := m[2]
-				base := strings.TrimSuffix(strings.TrimSuffix(name, "_sum"), "_count")
-				if !known[name] && !known[base] {
-					t.Errorf("%s%s reads %s, which nothing exports", r.Record, r.Alert, name)
-				}
-			}
-		}
 	}
 }
 

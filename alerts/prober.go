@@ -125,8 +125,8 @@ unless
   sum by (job, target) (increase(firsttoken_requests_total[$w])) > 0`, "w", string(BlindWindow)),
 		wait:    BlindFor,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
-		details: "{{ $value | humanize }} turns were skipped for want of budget in " + string(BlindWindow) + ", and none was sent. Spent: " +
-			ask("firsttoken_budget_spent_dollars", "humanize", "job", "target") + " of " + ask("firsttoken_budget_limit_dollars", "humanize", "job", "target") + " dollars.",
+		details: "{{ $value | humanize }} turns were skipped for want of budget in " + string(BlindWindow) +
+			", and none was sent.",
 		dashboard: endpointDashboard,
 	}
 }

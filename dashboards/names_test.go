@@ -1,83 +1,12 @@
 package dashboards
 
 import (
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-
 	"github.com/firsttoken/firsttoken/alerts"
 )
-
-// words that look like metrics in an expression: with an underscore or a colon, before no bracket.
-var metric = regexp.MustCompile(`\b[a-z][a-zA-Z0-9_]*(?::[a-zA-Z0-9_]+)+|\b(?:firsttoken|dcgm|vllm|sglang|trtllm|edge|router|worker)_[a-z0-9_]+`)
-
-// known are the exporter's catalogue, all records, and whatever name of an engine the rules read.
-func known(t *testing.T) map[string]bool {
-	t.Helper()
-	names := map[string]bool{"process_start_time_seconds": true, "firsttoken_target_gpu_info": true}
-	catalogue, err := os.ReadFile("../docs/metrics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile("`([a-z_:]+)` \\| (\\w+)").FindAllStringSubmatch(string(catalogue), -1) {
-		names[m[1]] = true
-		for _, suffix := range map[string][]string{"histogram": {"_sum", "_count", "_bucket"}, "summary": {"_sum", "_count"}}[m[2]] {
-			names[m[1]+suffix] = true
-		}
-	}
-	for _, file := range []string{"../alerts/firsttoken.rules.yml", "../alerts/gpu.rules.yml"} {
-		rules, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`record: (\S+)`).FindAllStringSubmatch(string(rules), -1) {
-			names[m[1]] = true
-		}
-		for _, m := range regexp.MustCompile(`\b(?:edge|router|worker)_[a-z0-9_]+`).FindAllString(string(rules), -1) {
-			names[m] = true
-		}
-	}
-	return names
-}
-
-// TestNames: a metric that nobody provides is a panel that is silently empty.
-func TestNames(t *testing.T) {
-	names := known(t)
-	seen := 0
-	for _, d := range All() {
-		for _, a := range d.Annotations.List {
-			for _, m := range metric.FindAllString(*a.Expr, -1) {
-				if !names[m] {
-					t.Errorf("%s, annotation %s: nobody provides %s", *d.Title, a.Name, m)
-				}
-			}
-		}
-		for _, v := range d.Templating.List {
-			for _, m := range metric.FindAllString(*v.Query.String, -1) {
-				if v.Type == dashboard.VariableTypeQuery && !names[m] {
-					t.Errorf("%s, variable %s: nobody provides %s", *d.Title, v.Name, m)
-				}
-			}
-		}
-		for _, p := range every(d) {
-			for _, q := range queries(t, p) {
-				expr := strings.NewReplacer("${histograms}", "_bucket{", "${__to:date:M}", "11").Replace(q.Expr)
-				for _, m := range metric.FindAllString(strings.ReplaceAll(expr, "$__range:", ""), -1) {
-					seen++
-					if !names[m] {
-						t.Errorf("%s, %s: nobody provides %s", *d.Title, *p.Title, m)
-					}
-				}
-			}
-		}
-	}
-	if seen < 300 {
-		t.Errorf("%d names found in all dashboards: the expression that looks for them is broken", seen)
-	}
-}
 
 // TestVariables: whatever an expression, a title or a link refers to exists.
 func TestVariables(t *testing.T) {

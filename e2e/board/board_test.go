@@ -15,7 +15,7 @@ func TestEveryPanelSaysSomething(t *testing.T) {
 		for _, p := range d.Every() {
 			for _, q := range p.Targets {
 				if found := numbers(t, v, d, p, q); len(found) == 0 {
-					t.Errorf("%s, %s, %s is empty:\n%s", d.Title, p.Title, q.RefID, v.fill(q.Expr, time.Minute))
+					t.Errorf("%s, %s, %s is empty:\n%s", d.Title, p.Title, q.RefID, v.Fill(q.Expr, time.Minute))
 				}
 			}
 		}
@@ -34,7 +34,7 @@ func numbers(t *testing.T, v *View, d Dashboard, p Panel, q Query) []Series {
 	t.Helper()
 	found, err := v.Ask(t.Context(), p, q)
 	if err != nil {
-		t.Errorf("%s, %s, %s: %v\n%s", d.Title, p.Title, q.RefID, err, v.fill(q.Expr, time.Minute))
+		t.Errorf("%s, %s, %s: %v\n%s", d.Title, p.Title, q.RefID, err, v.Fill(q.Expr, time.Minute))
 	}
 	for _, s := range found {
 		if i := slices.IndexFunc(s.Values, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }); i >= 0 {

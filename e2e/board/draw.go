@@ -61,7 +61,7 @@ func (v *View) Draw(ctx context.Context, d Dashboard, note string) (string, int,
 			return "", 0, fmt.Errorf("%s: %w", p.Title, err)
 		}
 		fmt.Fprintf(&b, `<div class="panel" style="left:%dpx;top:%dpx;width:%dpx;height:%dpx"><h3>%s</h3>%s</div>`,
-			x, y, w, h, html.EscapeString(v.fill(p.Title, time.Minute)), body)
+			x, y, w, h, html.EscapeString(v.Fill(p.Title, time.Minute)), body)
 	}
 	fmt.Fprintf(&b, `</div><div style="position:absolute;top:%dpx;height:1px;width:1px"></div>`, bottom+80)
 	return b.String(), bottom + 90, nil

@@ -79,7 +79,7 @@ func (v *View) initial(ctx context.Context, x Variable) (string, error) {
 		return "", err
 	}
 	if len(options) == 0 {
-		return "", fmt.Errorf("%s offers nothing", v.fill(x.Query, time.Minute))
+		return "", fmt.Errorf("%s offers nothing", v.Fill(x.Query, time.Minute))
 	}
 	if !x.IncludeAll {
 		return options[0], nil
@@ -93,7 +93,7 @@ func (v *View) options(ctx context.Context, x Variable) ([]string, error) {
 	if m == nil {
 		return nil, fmt.Errorf("not a label_values query: %s", x.Query)
 	}
-	found, err := v.instant(ctx, "group by ("+m[2]+") (last_over_time("+v.fill(m[1], time.Minute)+"["+promDuration(v.Range)+"]))")
+	found, err := v.instant(ctx, "group by ("+m[2]+") (last_over_time("+v.Fill(m[1], time.Minute)+"["+promDuration(v.Range)+"]))")
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func promDuration(d time.Duration) string { return strconv.FormatInt(int64(d/tim
 
 var reference = regexp.MustCompile(`\$\{(\w+)(?::[^}]*)?\}|\$(\w+)`)
 
-// fill replaces variables, Grafana's own included. A value may name a variable itself.
-func (v *View) fill(text string, step time.Duration) string {
+// Fill replaces variables, Grafana's own included. A value may name a variable itself.
+func (v *View) Fill(text string, step time.Duration) string {
 	own := map[string]string{
 		"__range": promDuration(v.Range), "__interval": promDuration(step), "__rate_interval": promDuration(max(step+scrape, 4*scrape)),
 		"__range_s": strconv.Itoa(int(v.Range.Seconds())), "__to": strconv.Itoa(int(v.At.Month())),
@@ -152,7 +152,7 @@ func (v *View) instant(ctx context.Context, expr string) (promql.Vector, error) 
 // Ask runs one query of a panel.
 func (v *View) Ask(ctx context.Context, p Panel, q Query) ([]Series, error) {
 	if q.Instant {
-		found, err := v.instant(ctx, v.fill(q.Expr, time.Minute))
+		found, err := v.instant(ctx, v.Fill(q.Expr, time.Minute))
 		if err != nil {
 			return nil, err
 		}
@@ -181,7 +181,7 @@ func (v *View) Ask(ctx context.Context, p Panel, q Query) ([]Series, error) {
 
 func (v *View) over(ctx context.Context, q Query, lasts, step time.Duration) ([]Series, error) {
 	end := v.At.Truncate(step)
-	run, err := v.engine.NewRangeQuery(ctx, v.Storage, nil, v.fill(q.Expr, step), end.Add(-lasts), end, step)
+	run, err := v.engine.NewRangeQuery(ctx, v.Storage, nil, v.Fill(q.Expr, step), end.Add(-lasts), end, step)
 	if err != nil {
 		return nil, err
 	}

@@ -33,12 +33,12 @@ func TestOlderPrometheus(t *testing.T) {
 			v.Values["histograms"] = form
 			for _, p := range d.Every() {
 				for _, q := range p.Targets {
-					rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.fill(q.Expr, time.Minute)})
+					rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.Fill(q.Expr, time.Minute)})
 				}
 			}
 		}
 		for _, a := range d.Annotations.List {
-			rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.fill(a.Target.Expr, time.Minute)})
+			rules = append(rules, rule{fmt.Sprintf("dashboard:query:%d", len(rules)), v.Fill(a.Target.Expr, time.Minute)})
 		}
 	}
 	file, err := yaml.Marshal(map[string]any{"groups": []any{map[string]any{"name": "dashboards", "rules": rules}}})

@@ -21,11 +21,11 @@ func TestSelectors(t *testing.T) {
 		for _, p := range d.Every() {
 			for _, q := range p.Targets {
 				v.Values["histograms"] = "{"
-				if _, err := parser.NewParser(parser.Options{}).ParseExpr(v.fill(q.Expr, time.Minute)); err != nil {
+				if _, err := parser.NewParser(parser.Options{}).ParseExpr(v.Fill(q.Expr, time.Minute)); err != nil {
 					t.Errorf("%s, %s, %s in native form: %v", d.Title, p.Title, q.RefID, err)
 				}
 				v.Values["histograms"] = "_bucket{"
-				expr, err := parser.NewParser(parser.Options{}).ParseExpr(v.fill(q.Expr, time.Minute))
+				expr, err := parser.NewParser(parser.Options{}).ParseExpr(v.Fill(q.Expr, time.Minute))
 				if err != nil {
 					t.Errorf("%s, %s, %s: %v", d.Title, p.Title, q.RefID, err)
 					continue
