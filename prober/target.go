@@ -16,6 +16,7 @@ type Target struct {
 	Tier          string            `yaml:"tier,omitempty"`
 	Labels        map[string]string `yaml:"labels,omitempty"` // the user's own, on firsttoken_target_info
 	chat.Endpoint `yaml:",inline"`
+	AnswersAs     []string                   `yaml:"answers_as,omitempty"` // models that may answer for Model, see AskedFor
 	Load          Load                       `yaml:"load,omitempty"`
 	Workload      workload.Shape             `yaml:"workload,omitempty"`
 	SLOs          map[slo.Name]slo.Objective `yaml:"slos,omitempty"`

@@ -42,7 +42,7 @@ func (c *checkFlags) run(_ context.Context, p program, o options) error {
 	}
 	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(all), "target"))
 	printForecasts(p.Stdout, all)
-	return nil
+	return printPresets(p.Stdout, file.Targets)
 }
 
 func count(n int, what string) string {

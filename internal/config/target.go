@@ -30,7 +30,7 @@ func (r *reader) file(root *yaml.Node) []prober.Target {
 	targets := make([]prober.Target, 0, len(written))
 	first := map[string]*yaml.Node{}
 	for _, n := range written {
-		n = r.priced(r.merged(n, defaults), valueOf(root, "prices"))
+		n = r.preset(r.priced(r.merged(n, defaults), valueOf(root, "prices")))
 		t, name := r.target(n), valueOf(n, "name")
 		if name != nil && t.Name != "" {
 			if before, twice := first[t.Name]; twice {

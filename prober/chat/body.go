@@ -42,7 +42,7 @@ func NewEncoder(e Endpoint) (*Encoder, error) {
 		return nil, err
 	}
 	_, replaced := e.ExtraBody["tools"]
-	return &Encoder{grammar: g, head: head, tail: tail, tools: g.tool != nil && !replaced}, nil
+	return &Encoder{grammar: g, head: head, tail: tail, tools: e.Tools && g.tool != nil && !replaced}, nil
 }
 
 func grammarOf(a API) (*grammar, bool) {

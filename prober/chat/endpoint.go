@@ -41,6 +41,9 @@ type Endpoint struct {
 	//
 	// It cannot replace the model, the conversation or stream.
 	ExtraBody map[string]any `yaml:"extra_body,omitempty"`
+	// Tools says whether the conversation's tool definitions are sent. Without them the history still holds tool
+	// calls and their results.
+	Tools bool `yaml:"tools"`
 	// SessionHeaders get the session's id as value: X-Session-ID, X-Dynamo-Session-ID, X-SMG-Routing-Key.
 	SessionHeaders []string `yaml:"session_headers,omitempty"`
 	// PropagateTrace sends W3C's traceparent, so that an engine that traces (vLLM, SGLang, TensorRT-LLM)

@@ -24,6 +24,7 @@ func DefaultEndpoint() Endpoint {
 	return Endpoint{
 		API:          OpenAIChat,
 		HTTP:         http,
+		Tools:        true,
 		Timeout:      model.Duration(DefaultTimeout),
 		StallTimeout: model.Duration(DefaultStallTimeout),
 	}
