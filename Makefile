@@ -31,10 +31,10 @@ rules: bin/promtool bin/pint ## alert rules: promtool, pint, and Prometheus 2.42
 	.ci/rules bin/promtool bin/pint
 
 e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2e-long adds days and months
-	cd e2e && go vet ./... && go test -short ./...
+	cd e2e && go vet ./... && go test -count=1 -short ./... # the test cache does not see files of the main module
 
 e2e-long:
-	cd e2e && go test -timeout 60m ./...
+	cd e2e && go test -count=1 -timeout 60m ./...
 
 check-gpu: ## GPU telemetry on the NVIDIA GPUs of this machine; fails where there are none
 	FIRSTTOKEN_CHECK_GPU=1 go test -count=1 -v -run TestRealGPU ./exporter/dcgm

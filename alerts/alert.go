@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 // alert is one alerting rule before its links are known.
 type alert struct {
 	name      string
 	severity  Severity
-	component Component
+	component component
 	expr      string
-	wait      time.Duration
-	keep      time.Duration
+	wait      time.Duration // for which expr has to hold before the alert fires
+	keep      time.Duration // for which the alert fires on after expr has ended
 	summary   string
 	details   string
 	dashboard string // uid and variables
@@ -21,15 +23,6 @@ type alert struct {
 
 // Prefix of every alert's name, so that they stand together in an Alertmanager that others share.
 const Prefix = "Firsttoken"
-
-// Uids of the dashboards that alerts link to, with the variables that their labels fill.
-const (
-	fleetDashboard    = "firsttoken-fleet"
-	endpointDashboard = "firsttoken-endpoint?var-target={{ $labels.target }}"
-	sloDashboard      = "firsttoken-slo?var-target={{ $labels.target }}&var-slo={{ $labels.slo }}"
-	capacityDashboard = "firsttoken-capacity?var-target={{ $labels.target }}"
-	gpuDashboard      = "firsttoken-gpu?var-target={{ $labels.target }}"
-)
 
 func alertGroup(name string, links Links, alerts []alert) Group {
 	g := Group{Name: name}
@@ -40,29 +33,34 @@ func alertGroup(name string, links Links, alerts []alert) Group {
 }
 
 func (a alert) rule(links Links) Rule {
+	name := Prefix + a.name
 	return Rule{
-		Alert:  Prefix + a.name,
+		Alert:  name,
 		Expr:   a.expr,
-		For:    a.wait,
-		Keep:   a.keep,
-		Labels: []Pair{{"severity", string(a.severity)}, {"component", string(a.component)}},
-		Annotations: []Pair{
-			{"summary", a.summary},
-			{"description", a.details},
-			{"runbook_url", links.Runbooks + "#" + strings.ToLower(Prefix+a.name)},
-			{"dashboard_url", links.Dashboards + a.dashboard},
+		For:    model.Duration(a.wait),
+		Keep:   model.Duration(a.keep),
+		Labels: Labels{Severity: a.severity, Component: a.component},
+		Annotations: Annotations{
+			Summary:      a.summary,
+			Description:  a.details,
+			RunbookURL:   links.runbook(name),
+			DashboardURL: links.Dashboards + a.dashboard,
 		},
 	}
 }
 
-// ask is a template that looks a series up when the alert is sent, restricted to the alert's own
-// values of the labels, and prints its first value by format; nothing when there is no such series.
-func ask(series, format string, labels ...string) string {
+// lookup is a template that looks a series up when the alert is sent and prints its first value by
+// format, or "unknown" when there is none. The series is restricted to the alert's own values of the
+// labels, which are listed as in "job, target".
+func lookup(series, format, labels string) string {
 	var match, args strings.Builder
-	for _, l := range labels {
-		fmt.Fprintf(&match, "%s=%%q,", l)
+	for i, l := range strings.Split(labels, ", ") {
+		if i > 0 {
+			match.WriteByte(',')
+		}
+		fmt.Fprintf(&match, "%s=%%q", l)
 		fmt.Fprintf(&args, " $labels.%s", l)
 	}
 	return fmt.Sprintf(`{{ with printf "%s{%s}"%s | query }}{{ . | first | value | %s }}{{ else }}unknown{{ end }}`,
-		series, strings.TrimSuffix(match.String(), ","), args.String(), format)
+		series, match.String(), args.String(), format)
 }

@@ -1,6 +1,6 @@
-// Package alerts builds the recording and alerting rules of firsttoken from one table of constants,
-// so that rules, dashboards and documents cannot disagree about a window or a threshold. It knows
-// metric names and PromQL; it does not know how metrics are made, and it evaluates nothing.
+// Package alerts builds the recording and alerting rules of firsttoken from tables of windows and from
+// constants, so that rules, dashboards and documents cannot disagree about a window or a threshold. It
+// knows metric names and PromQL; it does not know how metrics are made, and it evaluates nothing.
 //
 // What the generator writes is committed beside it: firsttoken.rules.yml for a Prometheus server's
 // rule_files, and prometheusrule.yml for the Prometheus operator, with the same groups.
@@ -8,18 +8,18 @@
 // # Conventions
 //
 // Every firsttoken rule aggregates by job and target (and slo, or cache and context) and so drops
-// instance and pod: a prober that restarts under a new address goes on where it was. Probers in two
+// instance and pod: a prober that restarts under a new address continues its own series. Probers in two
 // regions that watch a target of the same name need two job names, or their events add up.
 //
-// Recording rules are named level:metric:operation; the level spells the labels that are left, job
-// apart. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
+// Recording rules are named level:metric:operation; the level names the labels that are left, except
+// job. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
 // no _bucket, _sum or _count, so a rule that needs a mean reads both forms.
 //
 // # Arithmetic
 //
 // An error-budget burn at 14.4 times the budget, the usual page, cannot happen to an objective of
-// 93 % or less, since no more than everything can be bad: 14.4 × 0.07 > 1. Latency objectives live
-// there. Thresholds are therefore capped (see Burn), and the long window has to exceed them by
+// 93 % or less, since no more than everything can be bad: 14.4 × 0.07 > 1. Many latency objectives are
+// that low. Thresholds are therefore capped (see Burn), and the long window has to exceed them by
 // Wilson's lower bound, so that three bad probes of five at night do not page. The same bound in Go
 // is slo.WilsonLower. TTFT regressions are found by Welch's test on ln(TTFT), slo.Welch in Go.
 package alerts

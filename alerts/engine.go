@@ -1,6 +1,15 @@
 package alerts
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
+
+// Of the engine's alert.
+const (
+	kvRatio = 0.95
+	kvFor   = 10 * time.Minute
+)
 
 // Records by target that mean the same for every engine. Their series come from the engines' own
 // metrics pages, which Prometheus finds with their target through /sd/engines.
@@ -16,70 +25,87 @@ const (
 // engineRecords read, in this order, vLLM, SGLang, TensorRT-LLM (trtllm-serve), Dynamo's frontend and
 // Together's dedicated endpoints. Where two are there, as with Dynamo, which passes its engine's
 // series through, the first wins: it is nearer to the GPU. Names are those of the projects'
-// documentation in autumn 2026; {target!=""} leaves engines out that nobody mapped to a target.
+// documentation in autumn 2026; {target!=""} leaves out engines that are mapped to no target.
 func engineRecords() []Rule {
 	return []Rule{
-		record(WaitingRecord, aggregated("sum", "vllm:num_requests_waiting", "sglang:num_queue_reqs", "trtllm_num_requests_waiting", "dynamo_frontend_queued_requests")),
-		record(RunningRecord, aggregated("sum", "vllm:num_requests_running", "sglang:num_running_reqs", "trtllm_num_requests_running",
-			"dynamo_frontend_inflight_requests", "router_inference_inflight_requests", "edge_inference_inflight_requests")),
-		record(KVRecord, either(
-			aggregated("max", "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc", "sglang:token_usage", "trtllm_kv_cache_utilization", "worker_engine_kv_cache_utilization"),
-			`max by (target) (dynamo_frontend_worker_active_decode_blocks{target!=""})
-/
-(max by (target) (dynamo_frontend_model_total_kv_blocks{target!=""}) > 0)`)),
+		record(WaitingRecord, byEngine("sum",
+			"vllm:num_requests_waiting", "sglang:num_queue_reqs", "trtllm_num_requests_waiting",
+			"dynamo_frontend_queued_requests")),
+		record(RunningRecord, byEngine("sum",
+			"vllm:num_requests_running", "sglang:num_running_reqs", "trtllm_num_requests_running",
+			"dynamo_frontend_inflight_requests",
+			"router_inference_inflight_requests", "edge_inference_inflight_requests")),
+		record(KVRecord, kvUsage()),
 		record(HitRecord, either(
 			hits("vllm:prefix_cache_hits_total", "vllm:prefix_cache_queries_total"),
-			hits("trtllm_kv_cache_reused_blocks_total", "(trtllm_kv_cache_reused_blocks_total + trtllm_kv_cache_missed_blocks_total)"),
-			aggregated("avg", "sglang:cache_hit_rate", "trtllm_kv_cache_hit_rate", "worker_engine_cache_hit_rate"))),
+			hits("trtllm_kv_cache_reused_blocks_total",
+				"trtllm_kv_cache_reused_blocks_total", "trtllm_kv_cache_missed_blocks_total"),
+			byEngine("avg", "sglang:cache_hit_rate", "trtllm_kv_cache_hit_rate", "worker_engine_cache_hit_rate"))),
 		record(EngineTTFTRecord, engineTTFT()),
 		record(PreemptedRecord, either(
 			`sum by (target) (increase(vllm:num_preemptions_total{target!=""}[5m]))`,
-			aggregated("sum", "sglang:num_retracted_reqs", "trtllm_num_paused_requests"))),
+			byEngine("sum", "sglang:num_retracted_reqs", "trtllm_num_paused_requests"))),
 	}
 }
 
-func aggregated(by string, series ...string) string {
+// byEngine aggregates the first of the series that exists.
+func byEngine(operation string, series ...string) string {
 	var exprs []string
 	for _, s := range series {
-		exprs = append(exprs, by+` by (target) (`+s+`{target!=""})`)
+		exprs = append(exprs, operation+` by (target) (`+s+`{target!=""})`)
 	}
 	return either(exprs...)
 }
 
-// hits is the share of hits among queries; queries may be the sum of two counters.
-func hits(hit, queries string) string {
+// kvUsage is 0 to 1; Dynamo counts blocks.
+func kvUsage() string {
+	return either(
+		byEngine("max", "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc", "sglang:token_usage",
+			"trtllm_kv_cache_utilization", "worker_engine_kv_cache_utilization"),
+		`max by (target) (dynamo_frontend_worker_active_decode_blocks{target!=""})
+/
+(max by (target) (dynamo_frontend_model_total_kv_blocks{target!=""}) > 0)`)
+}
+
+// hits is the share of hits in all queries, which may be the sum of several counters.
+func hits(hit string, queries ...string) string {
 	rate := func(counter string) string { return `sum by (target) (rate(` + counter + `{target!=""}[5m]))` }
-	parts := strings.Split(strings.Trim(queries, "()"), " + ")
-	for i, p := range parts {
-		parts[i] = rate(p)
+	var all []string
+	for _, q := range queries {
+		all = append(all, rate(q))
 	}
 	return fill(`
   $hit
 /
-  (($all) > 0)`, "hit", rate(hit), "all", strings.Join(parts, " + "))
+  (($all) > 0)`, values{"hit": rate(hit), "all": strings.Join(all, " + ")})
 }
 
-// engineTTFT is the engine's own mean TTFT; Together's edge counts in milliseconds.
+// engineTTFT is the engine's own mean TTFT in seconds; Together's edge counts in milliseconds.
 func engineTTFT() string {
-	var exprs []string
-	for _, h := range []string{
-		"vllm:time_to_first_token_seconds", "sglang:time_to_first_token_seconds", "trtllm_time_to_first_token_seconds",
-		"dynamo_frontend_time_to_first_token_seconds", "worker_ttft_seconds", "router_inference_ttft_seconds",
-	} {
-		exprs = append(exprs, mean("target", h, `{target!=""}`, "5m", ""))
+	mean := func(name string) string {
+		return histogram{name: name, selector: `{target!=""}`}.mean("target", "5m", "")
 	}
-	exprs = append(exprs, "(\n"+mean("target", "edge_inference_ttft_ms", `{target!=""}`, "5m", "")+"\n) / 1000")
-	return either(exprs...)
+	return either(
+		mean("vllm:time_to_first_token_seconds"),
+		mean("sglang:time_to_first_token_seconds"),
+		mean("trtllm_time_to_first_token_seconds"),
+		mean("dynamo_frontend_time_to_first_token_seconds"),
+		mean("worker_ttft_seconds"),
+		mean("router_inference_ttft_seconds"),
+		"(\n"+mean("edge_inference_ttft_ms")+"\n) / 1000",
+	)
 }
 
-func engineAlerts() []alert {
-	return []alert{{
-		name: "EngineKVPressure", severity: Warning, component: Engine,
-		expr: KVRecord + " > " + number(KVRatio),
-		wait: KVFor, keep: BurnKeep,
+func kvPressure() alert {
+	return alert{
+		name: "EngineKVPressure", severity: Warning, component: engine,
+		expr: KVRecord + " > " + number(kvRatio),
+		wait: kvFor, keep: burnKeep,
 		summary: "The KV cache behind {{ $labels.target }} is full",
-		details: "{{ $value | humanizePercentage }} of the KV cache is in use in the fullest replica. Requests running: " + ask(RunningRecord, "humanize", "target") +
-			", waiting: " + ask(WaitingRecord, "humanize", "target") + "; prefix-cache hits: " + ask(HitRecord, "humanizePercentage", "target") + ".",
+		details: "{{ $value | humanizePercentage }} of the KV cache is in use in the fullest replica." +
+			" Requests running: " + lookup(RunningRecord, "humanize", "target") +
+			", waiting: " + lookup(WaitingRecord, "humanize", "target") +
+			"; prefix-cache hits: " + lookup(HitRecord, "humanizePercentage", "target") + ".",
 		dashboard: capacityDashboard,
-	}}
+	}
 }

@@ -1,6 +1,17 @@
 package alerts
 
-// GPUDegradedRecord is there for each target with a GPU in trouble, by target and cause; its value is
+import "time"
+
+// Of the GPU alert.
+const (
+	gpuFor          = 2 * time.Minute
+	gpuKeep         = 10 * time.Minute
+	gpuTTFTRatio    = 1.25 // slowdown of the target from which on a GPU's trouble is felt by users
+	ThrottleRatio   = 0.01 // of the time with clocks lowered by heat or the power brake
+	StragglerSpread = 0.2  // between the busiest and the idlest GPU of a node
+)
+
+// GPUDegradedRecord exists for each target with a GPU in trouble, by target and cause; its value is
 // what the cause is measured by.
 const GPUDegradedRecord = "target_cause:gpu_degraded:max"
 
@@ -14,56 +25,64 @@ const (
 
 // cause is a way in which GPUs make their target slow, over the gpu:* records of gpu.rules.yml.
 type cause struct {
-	name  string
-	level string // uuid or hostengine
-	expr  string // keeps what is in trouble
+	name    string
+	ofNodes bool   // of whole nodes, where the others are of single GPUs
+	expr    string // the GPUs or nodes in trouble
 }
 
 func causes() []cause {
 	return []cause{
-		{"throttling", "uuid", "gpu:throttle_ratio:rate5m > " + number(ThrottleRatio)},
-		{"xid", "uuid", "gpu:xid_errors:increase10m > 0"},
-		{"memory", "uuid", "gpu:ecc_uncorrectable_errors:increase1h > 0\nor\ngpu:row_remap_failed > 0"},
-		{"straggler", "hostengine", "hostengine:gpu_sm_active_spread:ratio10m > " + number(StragglerSpread)},
-		// 3 is success, 0 a GPU without a fabric.
-		{"fabric", "uuid", `max by (hostengine, uuid) (dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)
-or
-max by (hostengine, uuid) (increase(dcgm_gpu_nvlink_errors_total{kind=~"integrity|recovery_failed"}[10m])) > 0`},
+		{name: "throttling", expr: "gpu:throttle_ratio:rate5m > " + number(ThrottleRatio)},
+		{name: "xid", expr: "gpu:xid_errors:increase10m > 0"},
+		{name: "memory", expr: either("gpu:ecc_uncorrectable_errors:increase1h > 0", "gpu:row_remap_failed > 0")},
+		{
+			name: "straggler", ofNodes: true,
+			expr: "hostengine:gpu_sm_active_spread:ratio10m > " + number(StragglerSpread),
+		},
+		{name: "fabric", expr: either(fabricDown, nvlinkErrors)},
 	}
 }
 
+const (
+	// fabricDown is true where the fabric manager's status is neither 3, success, nor 0, a GPU without a fabric.
+	fabricDown = "max by (hostengine, uuid) " +
+		"(dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)"
+	nvlinkErrors = "max by (hostengine, uuid) " +
+		`(increase(dcgm_gpu_nvlink_errors_total{kind=~"integrity|recovery_failed"}[10m])) > 0`
+)
+
 func gpuRecords() []Rule {
+	const temperature = `{__name__=~"DCGM_FI_DEV_GPU_TEMP|DCGM_FI_DEV_GPU_TEMP_CELSIUS", target!="", GPU_I_ID=""}`
 	rules := []Rule{
-		record(gpuOfTarget, `
+		record(gpuOfTarget, fill(`
 max by (target, uuid) (firsttoken_target_gpu_info{uuid!=""})
 or
 max by (target, uuid) (
-  label_replace({__name__=~"DCGM_FI_DEV_GPU_TEMP|DCGM_FI_DEV_GPU_TEMP_CELSIUS", target!="", GPU_I_ID=""}, "uuid", "$1", "UUID", "(.+)")
-) * 0 + 1`[1:]),
+  label_replace($temperature, "uuid", "$1", "UUID", "(.+)")
+) * 0 + 1`, values{"temperature": temperature})),
 		record(nodeOfTarget, fill(`
 max by (target, hostengine) (firsttoken_target_gpu_info{hostengine!=""})
 or
 max by (target, hostengine) (
   $gpus * on (uuid) group_left (hostengine) max by (hostengine, uuid) (gpu:temperature_celsius)
-) * 0 + 1`, "gpus", gpuOfTarget)),
+) * 0 + 1`, values{"gpus": gpuOfTarget})),
 	}
 	for _, c := range causes() {
 		r := record(GPUDegradedRecord, c.ofTarget())
-		r.Labels = []Pair{{"cause", c.name}}
+		r.Labels.Cause = c.name
 		rules = append(rules, r)
 	}
 	return rules
 }
 
-// ofTarget is the cause's worst value among the target's GPUs; of a target that has whole nodes,
-// among theirs.
+// ofTarget is the cause's worst value among the target's GPUs, or among those of its nodes where a
+// target has whole nodes.
 func (c cause) ofTarget() string {
-	nodes := fill(`
+	if c.ofNodes {
+		return fill(`
 max by (target) (
   $map * on (hostengine) group_left () max by (hostengine) ($expr)
-)`, "map", nodeOfTarget, "expr", indent(c.expr))
-	if c.level == "hostengine" {
-		return nodes
+)`, values{"map": nodeOfTarget, "expr": indent(c.expr)})
 	}
 	return fill(`
 max by (target) (
@@ -73,12 +92,13 @@ or
 max by (target) (
   max by (target, hostengine) (firsttoken_target_gpu_info{uuid=""})
   * on (hostengine) group_left () max by (hostengine) ($expr)
-)`, "map", gpuOfTarget, "expr", indent(c.expr))
+)`, values{"map": gpuOfTarget, "expr": indent(c.expr)})
 }
 
-func gpuAlerts() []alert {
-	return []alert{{
-		name: "GPUDegradation", severity: Page, component: GPU,
+func gpuDegradation() alert {
+	slowdown, burn := Regressions().Over30m, Burns().Over6h
+	return alert{
+		name: "GPUDegradation", severity: Page, component: gpu,
 		expr: fill(`
 $degraded
 and on (target)
@@ -86,12 +106,18 @@ and on (target)
     max by (target) ($slowdown) > $ratio
   or
     max by (target) ($bad{slo=~"ttft|tps"} > $threshold{slo=~"ttft|tps"})
-  )`, "degraded", GPUDegradedRecord, "slowdown", SlowdownRecord("30m"), "ratio", number(GPUTTFTRatio),
-			"bad", RatioRecord("30m"), "threshold", ThresholdRecord("6h")),
-		wait: GPUFor, keep: GPUKeep,
+  )`, values{
+			"degraded": GPUDegradedRecord,
+			"slowdown": slowdownRecord(slowdown.Window), "ratio": number(gpuTTFTRatio),
+			"bad": RatioRecord(burn.Short), "threshold": ThresholdRecord(burn.Long),
+		}),
+		wait: gpuFor, keep: gpuKeep,
 		summary: "{{ $labels.target }} is slow, and its GPUs are in trouble: {{ $labels.cause }}",
-		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target (a ratio for throttling and straggler, a count or a state for the others), and its latency is worse than usual or than promised. TTFT against yesterday: " +
-			ask(SlowdownRecord("30m"), "humanize", "target") + " times over 30m. GPUs active: " + ask("target:gpu_sm_active_ratio:avg", "humanizePercentage", "target") + ".",
+		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target" +
+			" (a ratio for throttling and straggler, a count or a state for the others)," +
+			" and its latency is worse than usual or than promised. TTFT against yesterday: " +
+			lookup(slowdownRecord(slowdown.Window), "humanize", "target") + " times over " + string(slowdown.Window) +
+			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", "target") + ".",
 		dashboard: gpuDashboard,
-	}}
+	}
 }

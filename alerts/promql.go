@@ -1,17 +1,21 @@
 package alerts
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// The labels that records keep, apart from those of their level.
+// The labels that records keep.
 const (
-	byTarget  = "job, target"
-	bySLO     = "job, target, slo"
-	byContext = "job, target, cache, context"
+	byTarget   = "job, target"
+	bySLO      = "job, target, slo"
+	byContext  = "job, target, cache, context"
+	byInstance = "job, instance"
 )
 
 // number writes a constant as PromQL wants it, without a float's tail.
@@ -19,51 +23,62 @@ func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 func seconds(d time.Duration) string { return number(d.Seconds()) }
 
-// fill replaces $name by its value in an expression, longest name first by order of the pairs, and
-// trims the blank lines around it.
-func fill(expr string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "$" + pairs[i]
+// values are what fill puts in place of names.
+type values map[string]string
+
+// fill replaces each $name in an expression by its value and trims the blank lines around it. Longer
+// names are tried first, so that $base is not taken for $b.
+func fill(expr string, v values) string {
+	var pairs []string
+	for _, name := range slices.SortedFunc(maps.Keys(v), func(a, b string) int { return cmp.Compare(len(b), len(a)) }) {
+		pairs = append(pairs, "$"+name, v[name])
 	}
 	return strings.TrimSpace(strings.NewReplacer(pairs...).Replace(expr))
 }
 
-// either reads a series that is there under one of several names, the first that exists.
+// either reads a series that has one of several names: the first that exists.
 func either(exprs ...string) string { return strings.Join(exprs, "\nor\n") }
 
-// mean is the mean of a histogram over w, from its native form where the server ingests that, else
-// from its classic one. selector is the matchers with their braces, or empty.
-func mean(labels, histogram, selector string, w Window, offset string) string {
+// histogram is a histogram metric that rules read without its buckets.
+type histogram struct {
+	name     string
+	selector string // matchers with their braces, or empty
+}
+
+// mean is the mean of the histogram over w, that ended offset ago, from its native form where the
+// server ingests that, else from its classic one. An empty offset is now.
+func (h histogram) mean(labels string, w, offset Window) string {
+	ago := ""
 	if offset != "" {
-		offset = " offset " + offset
+		ago = " offset " + string(offset)
 	}
 	return fill(`
 (
-    histogram_sum(sum by ($labels) (rate($h$sel[$w]$offset)))
+    histogram_sum(sum by ($labels) (rate($h$sel[$w]$ago)))
   /
-    (histogram_count(sum by ($labels) (rate($h$sel[$w]$offset))) > 0)
+    (histogram_count(sum by ($labels) (rate($h$sel[$w]$ago))) > 0)
 )
 or
 (
-    sum by ($labels) (rate($h_sum$sel[$w]$offset))
+    sum by ($labels) (rate($h_sum$sel[$w]$ago))
   /
-    (sum by ($labels) (rate($h_count$sel[$w]$offset)) > 0)
-)`, "labels", labels, "sel", selector, "offset", offset, "h", histogram, "w", string(w))
+    (sum by ($labels) (rate($h_count$sel[$w]$ago)) > 0)
+)`, values{"labels": labels, "sel": h.selector, "ago": ago, "h": h.name, "w": string(w)})
 }
 
-// count is how many values a histogram took over w, in whichever form it is ingested.
-func count(labels, histogram string, w Window) string {
+// count is how many values the histogram took over w, in whichever form it is ingested.
+func (h histogram) count(labels string, w Window) string {
 	return fill(`
 histogram_count(sum by ($labels) (increase($h[$w])))
 or
-sum by ($labels) (increase($h_count[$w]))`, "labels", labels, "h", histogram, "w", string(w))
+sum by ($labels) (increase($h_count[$w]))`, values{"labels": labels, "h": h.name, "w": string(w)})
 }
 
 func increase(labels, counter string, w Window) string {
 	return fmt.Sprintf("sum by (%s) (increase(%s[%s]))", labels, counter, w)
 }
 
-// indent sets an expression of several lines between brackets of their own lines.
+// indent puts an expression of several lines on lines of its own, to stand between brackets.
 func indent(expr string) string {
 	if !strings.Contains(expr, "\n") {
 		return expr

@@ -49,9 +49,9 @@ func fleetTiles() []panel {
 			ask("count("+firing+") or vector(0)", "")).
 			unit("none", 0).judged(steps(colourGood, step{1, colourWorst})),
 		tile("Worst burn, 1 h", about{"How fast the error budget of the worst objective is being spent: at 1, exactly the whole budget in its period.",
-			"more events are bad than the objective allows.", alerts.RatioRecord("1h") + ", " + alerts.BudgetRecord},
-			ask("topk(1, "+alerts.RatioRecord("1h")+"{SEL} / "+alerts.BudgetRecord+"{SEL})", "{{target}} {{slo}}")).
-			unit("suffix:×", 1).judged(steps(colourGood, step{1, colourWarn}, step{alerts.Burns()[1].Factor, colourWorst})),
+			"more events are bad than the objective allows.", alerts.RatioRecord(alerts.Burns().Over1h.Long) + ", " + alerts.BudgetRecord},
+			ask("topk(1, "+alerts.RatioRecord(alerts.Burns().Over1h.Long)+"{SEL} / "+alerts.BudgetRecord+"{SEL})", "{{target}} {{slo}}")).
+			unit("suffix:×", 1).judged(steps(colourGood, step{1, colourWarn}, step{alerts.Burns().Over6h.Factor, colourWorst})),
 		tile("Prober trust", about{"Share of targets whose numbers can be believed, and how late the prober starts its requests, on average, where it is latest.",
 			"the prober's machine is too busy, or a self-check fails. Then look there before believing anything else.", alerts.DoubtfulRecord + ", " + alerts.ScheduleLagRecord},
 			ask("1 - ("+doubt+" or vector(0)) / count(max by (job, target) (firsttoken_target_info{SEL}))", "trusted"),
@@ -81,16 +81,16 @@ func fleetTable() panel {
 		column{title: "Errors", expr: errorRatio("target"), unit: "percentunit", decimals: 1, judged: steps("transparent", step{0.01, colourWarn}, step{0.05, colourWorst})},
 		column{title: "TTFT SLO left", expr: "min by (target) (" + budget + `,slo="ttft"})`, unit: "percentunit", judged: budgetLeft()},
 		column{title: "Least SLO left", expr: "min by (target) (" + budget + "})", unit: "percentunit", judged: budgetLeft()},
-		column{title: "Burn 1 h", expr: "max by (target) (" + alerts.RatioRecord("1h") + "{SEL} / " + alerts.BudgetRecord + "{SEL})", unit: "suffix:×", decimals: 1,
-			judged: steps("transparent", step{1, colourWarn}, step{alerts.Burns()[1].Factor, colourWorst})},
+		column{title: "Burn 1 h", expr: "max by (target) (" + alerts.RatioRecord(alerts.Burns().Over1h.Long) + "{SEL} / " + alerts.BudgetRecord + "{SEL})", unit: "suffix:×", decimals: 1,
+			judged: steps("transparent", step{1, colourWarn}, step{alerts.Burns().Over6h.Factor, colourWorst})},
 	).linked(toTarget(TargetUID, "Open the target"), toTarget(SLOUID, "Open its error budget")).sortedBy("of limit", true)
 }
 
 // fleetStates compares the last 30 minutes with the budget and with what would page.
 func fleetStates() panel {
-	bad, allowed, page := alerts.RatioRecord("30m")+"{SEL}", alerts.BudgetRecord+"{SEL}", alerts.ThresholdRecord("6h")+"{SEL}"
+	bad, allowed, page := alerts.RatioRecord(alerts.Burns().Over6h.Short)+"{SEL}", alerts.BudgetRecord+"{SEL}", alerts.ThresholdRecord(alerts.Burns().Over6h.Long)+"{SEL}"
 	return states("SLO state", about{"Each objective of each target over time: whether the share of bad events in the last 30 minutes was within the budget, above it, or above what pages.",
-		"first tokens are late, streams are slow, or requests fail. A gap is a time without events.", alerts.RatioRecord("30m")},
+		"first tokens are late, streams are slow, or requests fail. A gap is a time without events.", alerts.RatioRecord(alerts.Burns().Over6h.Short)},
 		ask("max by (target, slo) (("+bad+" > bool "+allowed+") + ("+bad+" > bool "+page+"))", "{{target}} · {{slo}}")).
 		words(map[string]dashboard.ValueMappingResult{
 			"0": word("Within budget", colourGood, 0), "1": word("Above budget", colourWarn, 1), "2": word("Above the page threshold", colourWorst, 2),

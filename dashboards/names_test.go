@@ -52,12 +52,7 @@ func TestAlertsOpenADashboard(t *testing.T) {
 		}
 	}
 	for _, r := range alerts.Alerts(alerts.Links{Dashboards: "https://x/d/"}) {
-		url, ok := r.Annotation("dashboard_url")
-		if !ok {
-			t.Errorf("%s links to no dashboard", r.Alert)
-			continue
-		}
-		uid, query, _ := strings.Cut(strings.TrimPrefix(url, "https://x/d/"), "?")
+		uid, query, _ := strings.Cut(strings.TrimPrefix(r.Annotations.DashboardURL, "https://x/d/"), "?")
 		if have[uid] == nil {
 			t.Errorf("%s links to %q, which does not exist", r.Alert, uid)
 			continue

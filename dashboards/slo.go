@@ -30,17 +30,17 @@ func budget() Dashboard {
 const attained = "1 - (1 - " + alerts.BudgetRemainingRecord + selSLO + ") * " + alerts.BudgetRecord + selSLO
 
 func budgetTiles() []panel {
-	burn := alerts.RatioRecord("1h") + selSLO + " / " + alerts.BudgetRecord + selSLO
+	burn := alerts.RatioRecord(alerts.Burns().Over1h.Long) + selSLO + " / " + alerts.BudgetRecord + selSLO
 	return []panel{
 		tile("Least attained, 30 d", about{"Share of good events in 30 days of the objective that is worst off against its own goal.", "events are bad.", alerts.BudgetRemainingRecord},
 			ask("("+attained+")\nand\nbottomk(1, "+alerts.BudgetRemainingRecord+selSLO+")", "{{target}} {{slo}}")).unit("percentunit", 2).size(5, 4),
-		tile("Least attained, 24 h", about{"Share of good events in 24 hours, of the objective that is worst off.", "events are bad.", alerts.RatioRecord("1d")},
-			ask("(1 - "+alerts.RatioRecord("1d")+selSLO+")\nand\ntopk(1, "+alerts.RatioRecord("1d")+selSLO+" / "+alerts.BudgetRecord+selSLO+")", "{{target}} {{slo}}")).unit("percentunit", 2).size(5, 4),
+		tile("Least attained, 24 h", about{"Share of good events in 24 hours, of the objective that is worst off.", "events are bad.", alerts.RatioRecord(alerts.Burns().Over1d.Long)},
+			ask("(1 - "+alerts.RatioRecord(alerts.Burns().Over1d.Long)+selSLO+")\nand\ntopk(1, "+alerts.RatioRecord(alerts.Burns().Over1d.Long)+selSLO+" / "+alerts.BudgetRecord+selSLO+")", "{{target}} {{slo}}")).unit("percentunit", 2).size(5, 4),
 		tile("Least budget left", about{"What is left of the 30 days' error budget where least is left; below 0 it is overspent.", "events are bad, or bad ones leave the 30 days.", alerts.BudgetRemainingRecord},
 			ask("bottomk(1, "+alerts.BudgetRemainingRecord+selSLO+")", "{{target}} {{slo}}")).unit("percentunit", 0).judged(budgetLeft()).size(5, 4),
-		tile("Fastest burn, 1 h", about{"How many times faster than allowed the budget is being spent.", "the share of bad events changes.", alerts.RatioRecord("1h")},
+		tile("Fastest burn, 1 h", about{"How many times faster than allowed the budget is being spent.", "the share of bad events changes.", alerts.RatioRecord(alerts.Burns().Over1h.Long)},
 			ask("topk(1, "+burn+")", "{{target}} {{slo}}")).unit("suffix:×", 1).judged(burnColours()).size(5, 4),
-		tile("Soonest exhausted", about{"When the first budget is spent if the last hour goes on: 30 days × what is left / burn rate.", "the burn rate of the last hour changes.", alerts.BudgetRemainingRecord + ", " + alerts.RatioRecord("1h")},
+		tile("Soonest exhausted", about{"When the first budget is spent if the last hour goes on: 30 days × what is left / burn rate.", "the burn rate of the last hour changes.", alerts.BudgetRemainingRecord + ", " + alerts.RatioRecord(alerts.Burns().Over1h.Long)},
 			ask(fmt.Sprintf("bottomk(1, 30 * 86400 * clamp_min(%s, 0) / ((%s) > 0))", alerts.BudgetRemainingRecord+selSLO, burn), "{{target}} {{slo}}")).
 			unit("s", 1).otherwise("Not burning").judged(steps(colourWorst, step{86400, colourBad}, step{3 * 86400, colourWarn}, step{30 * 86400, colourGood})).size(4, 4),
 	}
@@ -49,7 +49,7 @@ func budgetTiles() []panel {
 // burnColours step where the alerts' factors do.
 func burnColours() *dashboard.ThresholdsConfig {
 	b := alerts.Burns()
-	return steps(colourGood, step{1, colourWarn}, step{b[2].Factor, colourBad}, step{b[1].Factor, colourWorst})
+	return steps(colourGood, step{1, colourWarn}, step{b.Over1d.Factor, colourBad}, step{b.Over6h.Factor, colourWorst})
 }
 
 func budgetTable() panel {
@@ -62,8 +62,8 @@ func budgetTable() panel {
 		[][2]string{{"target", "Target"}, {"slo", "SLO"}},
 		column{title: "Objective", expr: by("firsttoken_slo_objective_ratio" + selSLO), unit: "percentunit", decimals: 1},
 		column{title: "Threshold", expr: by("firsttoken_slo_threshold" + selSLO), unit: "short", decimals: 1},
-		column{title: "Events, 24 h", expr: by(alerts.EventsRecord("1d") + selSLO), unit: "short", decimals: 0},
-		column{title: "Attained, 24 h", expr: by("1 - " + alerts.RatioRecord("1d") + selSLO), unit: "percentunit", decimals: 2},
+		column{title: "Events, 24 h", expr: by(alerts.EventsRecord(alerts.Burns().Over1d.Long) + selSLO), unit: "short", decimals: 0},
+		column{title: "Attained, 24 h", expr: by("1 - " + alerts.RatioRecord(alerts.Burns().Over1d.Long) + selSLO), unit: "percentunit", decimals: 2},
 		column{title: "Attained, 30 d", expr: by(attained), unit: "percentunit", decimals: 2},
 		column{title: "Budget left", expr: by(alerts.BudgetRemainingRecord + selSLO), unit: "percentunit", judged: budgetLeft()},
 		column{title: "Burn 5 m", expr: burn("5m"), unit: "suffix:×", decimals: 1, judged: burnColours()},
@@ -77,7 +77,7 @@ func budgetTable() panel {
 // factor, or the cap where the factor could never be reached.
 func burnPanels() []panel {
 	var panels []panel
-	for _, b := range alerts.Burns() {
+	for _, b := range alerts.Burns().All() {
 		of := func(record string) string {
 			return "max by (target, slo) (" + record + selSLO + " / " + alerts.BudgetRecord + selSLO + ")"
 		}

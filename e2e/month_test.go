@@ -158,7 +158,7 @@ func delay(d time.Duration, ok bool) string {
 //	f·ln(step)  ≥  max( ln(Slowdown), z·se )  +  1.28·se,     se² = deff·σ²·(1/n + 1/n₀)
 func allows(perMin, step float64) (time.Duration, bool) {
 	best, can := time.Duration(0), false
-	for _, r := range alerts.Regressions() {
+	for _, r := range alerts.Regressions().All() {
 		w, _ := r.Window.Duration()
 		base, _ := r.Base.Range.Duration()
 		n, n0 := perMin*w.Minutes(), 2*perMin*base.Minutes()

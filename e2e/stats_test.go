@@ -69,10 +69,10 @@ func sample(r *rand.Rand) slo.Sample {
 	return s
 }
 
-func moments(s slo.Sample) [3]string {
+func moments(s slo.Sample) alerts.Moments {
 	mean, _ := s.Mean()
 	variance, _ := s.Variance()
-	return [3]string{literal(s.N), literal(mean), literal(variance)}
+	return alerts.Moments{Count: literal(s.N), Mean: literal(mean), Variance: literal(variance)}
 }
 
 func same(t *testing.T, what string, got, want float64) {

@@ -13,8 +13,10 @@ import (
 func main() {
 	links := alerts.DefaultLinks()
 	out := flag.String("out", ".", "directory to write to")
-	flag.StringVar(&links.Runbooks, "runbooks", links.Runbooks, "address of the runbooks; # and the alert's name are appended")
-	flag.StringVar(&links.Dashboards, "dashboards", links.Dashboards, "address of the dashboards; a dashboard's uid is appended")
+	flag.StringVar(&links.Runbooks, "runbooks", links.Runbooks,
+		"address of the runbooks; # and the alert's name are appended")
+	flag.StringVar(&links.Dashboards, "dashboards", links.Dashboards,
+		"address of the dashboards; a dashboard's uid is appended")
 	flag.Parse()
 	if err := write(*out, links); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)

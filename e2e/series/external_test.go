@@ -10,7 +10,7 @@ func external() map[string][]string {
 		"TensorRT-LLM's trtllm-serve":    tensorRT(),
 		"Dynamo's frontend":              dynamo(),
 		"Together's dedicated endpoints": together(),
-		"dcgm-exporter up to 4.8":        {"DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_POWER_VIOLATION", "DCGM_FI_DEV_THERMAL_VIOLATION"},
+		"dcgm-exporter up to 4.8":        olderDCGMExporter(),
 		"dcgm-exporter from 4.9 on":      dcgmExporter(),
 	}
 }
@@ -58,9 +58,14 @@ func together() []string {
 	)
 }
 
+func olderDCGMExporter() []string {
+	return []string{"DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_POWER_VIOLATION", "DCGM_FI_DEV_THERMAL_VIOLATION"}
+}
+
 func dcgmExporter() []string {
 	return []string{
-		"DCGM_FI_DEV_BOARD_POWER_WATTS", "DCGM_FI_DEV_BOARD_POWER_LIMIT_ENFORCED_WATTS", "DCGM_FI_DEV_GPU_ENERGY_JOULES_TOTAL",
+		"DCGM_FI_DEV_BOARD_POWER_WATTS", "DCGM_FI_DEV_BOARD_POWER_LIMIT_ENFORCED_WATTS",
+		"DCGM_FI_DEV_GPU_ENERGY_JOULES_TOTAL",
 		"DCGM_FI_DEV_GPU_POWER_THROTTLE_SECONDS_TOTAL", "DCGM_FI_DEV_GPU_THERMAL_THROTTLE_SECONDS_TOTAL",
 		"DCGM_FI_DEV_GPU_TEMP_CELSIUS", "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS",
 		"DCGM_FI_DEV_SM_CLOCK_HERTZ", "DCGM_FI_DEV_SM_MAX_CLOCK_HERTZ", "DCGM_FI_DEV_MEMORY_CLOCK_HERTZ",

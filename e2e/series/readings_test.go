@@ -50,7 +50,8 @@ func asked(t *testing.T, r rulefmt.Rule, text string) []string {
 		return promql.Vector{{F: 1}}, nil
 	}
 	// What Prometheus itself puts before an alert's text.
-	const definitions = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}"
+	const definitions = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}" +
+		"{{$externalURL := .ExternalURL}}{{$value := .Value}}"
 	data := template.AlertTemplateData(nil, nil, "", promql.Sample{F: 1})
 	e := template.NewTemplateExpander(t.Context(), definitions+text, r.Alert, data, model.Time(0), answer, nil, nil)
 	if _, err := e.Expand(); err != nil {

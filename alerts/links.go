@@ -1,0 +1,29 @@
+package alerts
+
+import "strings"
+
+// Links are where alerts point to.
+type Links struct {
+	Runbooks   string // an alert's section is this plus # and its name in lower case
+	Dashboards string // a dashboard is this plus its uid
+}
+
+// DefaultLinks point to this project's runbooks, and to a Grafana that every user replaces:
+// go run ./alerts/generate -dashboards=https://grafana.my.org/d/
+func DefaultLinks() Links {
+	return Links{
+		Runbooks:   "https://github.com/firsttoken/firsttoken/blob/main/docs/runbooks.md",
+		Dashboards: "https://grafana.example.com/d/",
+	}
+}
+
+func (l Links) runbook(alert string) string { return l.Runbooks + "#" + strings.ToLower(alert) }
+
+// Uids of the dashboards that alerts link to, with the variables that an alert's labels fill.
+const (
+	fleetDashboard    = "firsttoken-fleet"
+	endpointDashboard = "firsttoken-endpoint?var-target={{ $labels.target }}"
+	sloDashboard      = "firsttoken-slo?var-target={{ $labels.target }}&var-slo={{ $labels.slo }}"
+	capacityDashboard = "firsttoken-capacity?var-target={{ $labels.target }}"
+	gpuDashboard      = "firsttoken-gpu?var-target={{ $labels.target }}"
+)

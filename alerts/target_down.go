@@ -1,0 +1,28 @@
+package alerts
+
+import "time"
+
+const (
+	downFailures = 5 // in a row: at 10 % of failures by chance, once in 70 days at one probe a minute
+	downSilence  = 120 * time.Second
+)
+
+func targetDown() alert {
+	const outcomes = `sum by (outcome) (increase(firsttoken_requests_total{job=%q,target=%q}[15m])) > 0.5`
+	return alert{
+		name: "TargetDown", severity: Page, component: endpoint,
+		// unless, because a target that never answered has no last success to compare with.
+		expr: fill(`
+max by (job, target) (firsttoken_consecutive_failures) >= $failures
+unless
+  time() - max by (job, target) (firsttoken_last_success_timestamp_seconds) <= $silence`,
+			values{"failures": number(downFailures), "silence": seconds(downSilence)}),
+		keep:    5 * time.Minute,
+		summary: "{{ $labels.target }} does not answer",
+		details: "{{ $value | humanize }} turns failed in a row. Outcomes in the last 15m:" +
+			`{{ range printf "` + outcomes + `" $labels.job $labels.target | query }}` +
+			` {{ .Value | humanize }} {{ .Labels.outcome }}{{ end }}. Last success: ` +
+			lookup("firsttoken_last_success_timestamp_seconds", "humanizeTimestamp", byTarget) + ".",
+		dashboard: endpointDashboard,
+	}
+}
