@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/internal/screen"
 )
 
 type checkFlags struct {
@@ -49,7 +50,7 @@ func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%s %ss", thousands(float64(n)), what)
+	return fmt.Sprintf("%s %ss", screen.Thousands(float64(n)), what)
 }
 
 // printForecasts prints the load, then what it costs, then what one should know about both.
@@ -57,13 +58,13 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 	if len(forecasts) == 0 {
 		return
 	}
-	load := table{left: 2}
-	load.add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "TOKENS/DAY", "TOKENS/MONTH")
+	load := screen.Table{Text: 2}
+	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "TOKENS/DAY", "TOKENS/MONTH")
 	for _, f := range forecasts {
-		load.add(f.Target, f.Profile, tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests), thousands(f.Input), thousands(f.Output),
-			fmt.Sprintf("%.1f%%", 100*f.Cached), tokens(f.Day.InputTokens+f.Day.OutputTokens), tokens(f.Month.InputTokens+f.Month.OutputTokens))
+		load.Add(f.Target, f.Profile, screen.Tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests), screen.Thousands(f.Input), screen.Thousands(f.Output),
+			fmt.Sprintf("%.1f%%", 100*f.Cached), screen.Tokens(f.Day.InputTokens+f.Day.OutputTokens), screen.Tokens(f.Month.InputTokens+f.Month.OutputTokens))
 	}
-	load.print(w)
+	load.Print(w)
 	fmt.Fprintln(w)
 	printCosts(w, forecasts)
 	printNotes(w, forecasts)
@@ -71,27 +72,27 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 
 // printCosts prints dollars with a prefix cache that works, and in case it does not.
 func printCosts(w io.Writer, forecasts []forecast) {
-	costs := table{left: 1}
-	costs.add("", "CACHED $/DAY", "$/MONTH", "UNCACHED $/DAY", "$/MONTH")
+	costs := screen.Table{Text: 1}
+	costs.Add("", "CACHED $/DAY", "$/MONTH", "UNCACHED $/DAY", "$/MONTH")
 	var total [4]float64
 	priced := 0
 	for _, f := range forecasts {
 		if f.Day.DollarsCached == nil {
-			costs.add(f.Target, "no prices", "", "", "")
+			costs.Add(f.Target, "no prices", "", "", "")
 			continue
 		}
 		row := []string{f.Target}
 		for i, d := range []*float64{f.Day.DollarsCached, f.Month.DollarsCached, f.Day.DollarsWithout, f.Month.DollarsWithout} {
-			row = append(row, dollars(*d))
+			row = append(row, screen.Dollars(*d))
 			total[i] += *d
 		}
-		costs.add(row...)
+		costs.Add(row...)
 		priced++
 	}
 	if priced > 1 {
-		costs.add("total", dollars(total[0]), dollars(total[1]), dollars(total[2]), dollars(total[3]))
+		costs.Add("total", screen.Dollars(total[0]), screen.Dollars(total[1]), screen.Dollars(total[2]), screen.Dollars(total[3]))
 	}
-	costs.print(w)
+	costs.Print(w)
 	fmt.Fprintln(w)
 }
 

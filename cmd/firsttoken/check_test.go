@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
@@ -42,7 +43,7 @@ func TestDollarsPerDay(t *testing.T) {
 		{"kimi", kimi, 0, 1e6, 1_757}, // no price for writing to the cache: the input price
 		{"kimi", kimi, 0.96, 2.5e6, 937},
 	} {
-		t.Run(fmt.Sprintf("%s %v at %v", c.name, c.hit, tokens(c.tpm)), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %v at %v", c.name, c.hit, screen.Tokens(c.tpm)), func(t *testing.T) {
 			t.Parallel()
 			f := forecast{TPM: c.tpm, Requests: c.tpm / 100_000, Output: 450, Cached: c.hit}
 			a := amountOf(day, f, c.prices)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"slices"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -82,15 +82,22 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
 		return err
 	}
-	v, err := newView(p, o, c.warmUp)
-	if err != nil {
-		return err
+	out := newInFlight()
+	view := screen.New(screen.Options{
+		Out: p.Stdout, Environ: p.Environ,
+		Title: demoTitle, Notes: c.notes, Order: demoEngines(), InFlight: out.of,
+	})
+	log, ok := view.Logger()
+	if !ok {
+		if log, err = p.logger(o); err != nil {
+			return err
+		}
 	}
 	listeners, err := demoListen(ctx, o.ListenAddresses)
 	if err != nil {
 		return err
 	}
-	s, err := newService(ctx, o, targets, v.log, v.inFlight.connect)
+	s, err := newService(ctx, o, targets, log, out.connect)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
@@ -103,8 +110,17 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	return w.serve(ctx, listeners, func(ctx context.Context) {
 		at := addresses(listeners)
 		p.listening(at...)
-		v.show(ctx, s.history, at)
+		view.Show(ctx, s.history, at)
 	})
+}
+
+// notes are caveats for the screen after it has been up for a while.
+func (c *demoFlags) notes(up time.Duration) []string {
+	notes := []string{demoNote}
+	if left := c.warmUp - up; left > 0 {
+		notes = append(notes, fmt.Sprintf(demoWarmUp, screen.Clock(left)))
+	}
+	return notes
 }
 
 // targets are a load on each engine, as a configuration file would say it.
@@ -196,21 +212,4 @@ func (es *engines) stop() error {
 		errs = append(errs, <-es.done)
 	}
 	return errors.Join(errs...)
-}
-
-// quiet is a log for the foot of the screen: warnings and worse, without what every line has.
-func quiet(w *tail) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{
-		Level: slog.LevelWarn,
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			switch a.Key {
-			case slog.TimeKey:
-				return slog.String(slog.TimeKey, a.Value.Time().Format(time.TimeOnly))
-			case slog.LevelKey:
-				return slog.Attr{}
-			default:
-				return a
-			}
-		},
-	}))
 }

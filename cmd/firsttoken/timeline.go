@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -73,7 +74,7 @@ const barWidth = 44
 func printTimeline(w io.Writer, t prober.Target, r prober.Result) {
 	fmt.Fprintf(w, "%s  %s  %s\n", t.Name, t.API, t.Model)
 	fmt.Fprintf(w, "%s  %s turn, ~%s tokens in, %s out at most\n\n", r.Started.Format("2006-01-02 15:04:05.000 MST"),
-		r.Turn.Phase, thousands(float64(r.Turn.Tokens)), thousands(float64(r.Turn.MaxTokens)))
+		r.Turn.Phase, screen.Thousands(float64(r.Turn.Tokens)), screen.Thousands(float64(r.Turn.MaxTokens)))
 	printSpans(w, r)
 	fmt.Fprintln(w)
 	for _, line := range [][2]string{
@@ -165,17 +166,17 @@ func tokensLine(r prober.Result) string {
 	case !ok:
 		return "the endpoint did not say"
 	}
-	line := thousands(float64(in)) + " in"
+	line := screen.Thousands(float64(in)) + " in"
 	if cached, ok := r.Usage.Cached.Value(); ok {
-		line += fmt.Sprintf(" (%s from the cache, %s expected)", thousands(float64(cached)), thousands(float64(r.Turn.Cached)))
+		line += fmt.Sprintf(" (%s from the cache, %s expected)", screen.Thousands(float64(cached)), screen.Thousands(float64(r.Turn.Cached)))
 	} else {
 		line += " (whether any came from a cache is not said)"
 	}
 	if out, ok := r.Usage.Output.Value(); ok {
-		line += " · " + thousands(float64(out)) + " out"
+		line += " · " + screen.Thousands(float64(out)) + " out"
 	}
 	if reasoning, ok := r.Usage.Reasoning.Value(); ok && reasoning > 0 {
-		line += fmt.Sprintf(" (%s of them reasoning)", thousands(float64(reasoning)))
+		line += fmt.Sprintf(" (%s of them reasoning)", screen.Thousands(float64(reasoning)))
 	}
 	return line
 }
@@ -199,7 +200,7 @@ func costLine(t prober.Target, r prober.Result) string {
 	if !ok {
 		return "unknown: the endpoint did not say how many tokens"
 	}
-	return dollars(cost)
+	return screen.Dollars(cost)
 }
 
 func serverLine(r prober.Result) string {

@@ -96,6 +96,21 @@ func TestSpansReceivedTogether(t *testing.T) {
 	}
 }
 
+func TestShort(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		12 * time.Microsecond:   "12 µs",
+		1500 * time.Microsecond: "1.50 ms",
+		20 * time.Millisecond:   "20 ms",
+		2490 * time.Millisecond: "2.49 s",
+		90 * time.Second:        "90.0 s",
+	} {
+		if got := short(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
 // trimLines drops spaces at the ends of lines, which nobody sees.
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")

@@ -1,4 +1,4 @@
-package main
+package screen
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func (m measured) dollars() string {
 	if m.Value < 99.995 {
 		return fmt.Sprintf("$%.2f", m.Value)
 	}
-	return dollars(m.Value)
+	return Dollars(m.Value)
 }
 
 func percent(share float64) string {
@@ -56,8 +56,8 @@ func percent(share float64) string {
 	return strings.TrimSuffix(text, ".0") + "%"
 }
 
-// clock is a time that runs: 12s, 2m05s, 1h02m.
-func clock(d time.Duration) string {
+// Clock is a running time: 12s, 2m05s, 1h02m.
+func Clock(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
@@ -68,7 +68,7 @@ func clock(d time.Duration) string {
 	}
 }
 
-// cut shortens a text to so many characters, without control characters.
+// cut drops control characters and shortens the text to width characters.
 func cut(text string, width int) string {
 	clean := slices.DeleteFunc([]rune(text), func(r rune) bool { return r < ' ' || r == 0x7f })
 	if len(clean) <= width {
@@ -77,8 +77,8 @@ func cut(text string, width int) string {
 	return string(clean[:width-1]) + "…"
 }
 
-// thousands is a whole number with commas: 1,234,567.
-func thousands(n float64) string {
+// Thousands is a whole number with commas: 1,234,567.
+func Thousands(n float64) string {
 	digits := fmt.Sprintf("%.0f", n)
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
@@ -90,8 +90,8 @@ func thousands(n float64) string {
 	return sign + digits
 }
 
-// tokens is a large number of tokens to three digits: 950, 28.8k, 864M, 1.30G.
-func tokens(n float64) string {
+// Tokens is a large number of tokens to three digits: 950, 28.8k, 864M, 1.30G.
+func Tokens(n float64) string {
 	units := []string{"", "k", "M", "G", "T"}
 	i := 0
 	for n >= 999.5 && i < len(units)-1 {
@@ -110,11 +110,11 @@ func tokens(n float64) string {
 	}
 }
 
-// dollars are whole from 100 on, and have cents below.
-func dollars(d float64) string {
+// Dollars is an amount: whole from 100 on, cents below, and four digits below ten cents.
+func Dollars(d float64) string {
 	switch {
 	case d >= 99.995:
-		return "$" + thousands(d)
+		return "$" + Thousands(d)
 	case d != 0 && d < 0.1:
 		return fmt.Sprintf("$%.4f", d)
 	default:

@@ -1,4 +1,4 @@
-package main
+package screen
 
 import (
 	"fmt"
@@ -7,16 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// table prints rows in columns as wide as they need to be: the first to the left, numbers to the
-// right.
-type table struct {
-	left int // columns that are text
+// Table prints rows in columns as wide as their widest cell: text to the left, numbers to the right.
+type Table struct {
+	Text int // how many of the first columns are text
 	rows [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// Add appends a row.
+func (t *Table) Add(cells ...string) { t.rows = append(t.rows, cells) }
 
-func (t *table) print(w io.Writer) {
+// Print writes the table to w.
+func (t *Table) Print(w io.Writer) {
 	var widths []int
 	for _, row := range t.rows {
 		for i, cell := range row {
@@ -30,7 +31,7 @@ func (t *table) print(w io.Writer) {
 		var line strings.Builder
 		for i, cell := range row {
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i < t.left {
+			if i < t.Text {
 				line.WriteString(cell + pad + "  ")
 			} else {
 				line.WriteString(pad + cell + "  ")

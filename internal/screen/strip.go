@@ -1,4 +1,4 @@
-package main
+package screen
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ const (
 )
 
 // strips shows the last answers of each target as a row of bars.
-func (v screen) strips(width int, s style) []string {
+func (v snapshot) strips(width int, s style) []string {
 	legend := fmt.Sprintf("LAST ANSWERS by time to first token, %s %.1f s … %s %.0f s: ", bars()[0], floor, bars()[len(bars())-1], ceiling)
 	out := []string{s.dim(legend) + s.good("warm") + " " + s.colder("cold") + " " + s.dim("start") + " " + s.bad("✗ failed")}
 	for _, r := range v.Rows {
