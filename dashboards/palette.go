@@ -1,6 +1,10 @@
 package dashboards
 
-import "github.com/grafana/grafana-foundation-sdk/go/dashboard"
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
 
 // Colours mean the same on every dashboard. Names are Grafana's, so that they follow its theme.
 const (
@@ -22,12 +26,13 @@ const (
 	colourWarm   = "light-orange"
 )
 
-// outcomeColours is a closed set, as the outcomes are.
+// outcomeColours are those of the table of outcomes.
 func outcomeColours() map[string]string {
-	return map[string]string{
-		"ok": "green", "refused": "dark-purple", "throttled": "yellow", "rejected": "orange", "broken": "red",
-		"truncated": "dark-orange", "stalled": "super-light-red", "timeout": "dark-red", "cancelled": "text",
+	colours := map[string]string{}
+	for _, o := range chat.Outcomes() {
+		colours[string(o)] = o.Colour()
 	}
+	return colours
 }
 
 func tokenColours() map[string]string {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 //go:generate go test . -run ^TestDocs$ -update
@@ -129,7 +131,8 @@ func fields(md *strings.Builder, prefix string, of reflect.Type) {
 		if option == "omitempty" {
 			always = ""
 		}
-		fmt.Fprintf(md, "| `%s%s` | %s | %s | %s |\n", prefix, name, jsonType(f.Type), always, f.Tag.Get("doc"))
+		what := strings.ReplaceAll(f.Tag.Get("doc"), "{outcomes}", chat.OutcomeNames())
+		fmt.Fprintf(md, "| `%s%s` | %s | %s | %s |\n", prefix, name, jsonType(f.Type), always, what)
 		if f.Type == reflect.TypeFor[*Tokens]() {
 			fields(md, name+".", f.Type.Elem())
 		}

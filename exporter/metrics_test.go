@@ -140,9 +140,11 @@ func TestExposition(t *testing.T) {
 # TYPE firsttoken_requests_total counter
 firsttoken_requests_total{outcome="broken",target="a"} 0
 firsttoken_requests_total{outcome="cancelled",target="a"} 0
+firsttoken_requests_total{outcome="denied",target="a"} 0
 firsttoken_requests_total{outcome="ok",target="a"} 2
 firsttoken_requests_total{outcome="refused",target="a"} 0
 firsttoken_requests_total{outcome="rejected",target="a"} 0
+firsttoken_requests_total{outcome="server_error",target="a"} 0
 firsttoken_requests_total{outcome="stalled",target="a"} 0
 firsttoken_requests_total{outcome="throttled",target="a"} 0
 firsttoken_requests_total{outcome="timeout",target="a"} 0

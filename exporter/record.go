@@ -74,7 +74,7 @@ type Record struct {
 	RetryAfter  *int64   `json:"retry_after_ns,omitempty" doc:"how long the server asked to be left alone"`
 	Remaining   *float64 `json:"rate_limit_remaining_ratio,omitempty" doc:"smallest share left of any rate limit, 0 to 1"`
 	Recall      string   `json:"recall,omitempty" doc:"right or wrong, where a question about the depth of the context was asked"`
-	Outcome     string   `json:"outcome" doc:"ok, refused, throttled, rejected, broken, truncated, stalled, timeout or cancelled"`
+	Outcome     string   `json:"outcome" doc:"{outcomes}"`
 	Error       string   `json:"error,omitempty" doc:"what went wrong, for people; holds no prompt, answer or key"`
 
 	// Derived, for those who read lines with jq: the rules which of the instants to take are not obvious.

@@ -78,7 +78,7 @@ func (l *loop) land(f *flight, now time.Time) {
 	l.observer.Observe(r)
 	l.judge(f, r)
 	l.report(r)
-	if x.Outcome == chat.Throttled && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) && !l.ended {
+	if x.Outcome.SlowsLoad() && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) && !l.ended {
 		l.paced()
 	}
 }
@@ -94,7 +94,7 @@ func (l *loop) judge(f *flight, r Result) {
 	e := slo.Ending{
 		At:        r.End,
 		Failed:    r.Outcome != chat.OK,
-		Cancelled: r.Outcome == chat.Cancelled,
+		Cancelled: r.Outcome.Excused(),
 		Asked:     r.Recall != chat.NotAsked,
 		Wrong:     r.Recall == chat.Wrong,
 	}

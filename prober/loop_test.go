@@ -178,14 +178,15 @@ func TestLoopJudgesLive(t *testing.T) {
 	}
 }
 
-// Every steady exchange that was not cancelled has one verdict of each kind that applies to it.
+// Every steady exchange has one verdict of each kind that applies to it, unless its outcome excuses the
+// endpoint.
 func TestLoopJudgesEachOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		b := newBench(t, example("t", ProfileLoad), func(q *chat.Request) answer {
 			n++
 			a := inTime(q)
-			switch n % 5 {
+			switch n % 6 {
 			case 1:
 				a.outcome = chat.Broken
 			case 2:
@@ -194,6 +195,8 @@ func TestLoopJudgesEachOnce(t *testing.T) {
 				a.ttft = 10100 * time.Millisecond
 			case 4:
 				a.output = 15 // too short to have a rate
+			case 5:
+				a = answer{duration: time.Second, outcome: chat.Denied} // no event of any objective
 			}
 			if q.Expect != "" {
 				a.recall = chat.Wrong
@@ -215,7 +218,7 @@ func TestLoopJudgesEachOnce(t *testing.T) {
 			add(got, v.SLO, v.Bad)
 		}
 		for _, r := range of[Result](events) {
-			if r.Outcome == chat.Cancelled {
+			if r.Outcome.Excused() {
 				if r.Steady() && !r.FirstToken.IsZero() && r.FirstToken.Sub(r.Started) <= 10*time.Second {
 					add(want, slo.TTFT, false) // was known before
 				}

@@ -36,7 +36,7 @@ func TestDaemon(t *testing.T) {
 		return r.counts(`firsttoken_ttft_seconds_count{cache="warm",context="le_80k",target="good"}`)
 	})
 	eventually(t, "an address that does not resolve is an outcome", func() bool { return r.counts(`firsttoken_requests_total{outcome="refused",target="lost"}`) })
-	eventually(t, "a key that is refused is an outcome", func() bool { return r.counts(`firsttoken_requests_total{outcome="rejected",target="guarded"}`) })
+	eventually(t, "a key that is refused is an outcome", func() bool { return r.counts(`firsttoken_requests_total{outcome="denied",target="guarded"}`) })
 	r.want("/-/healthy", 200, "healthy")
 	r.want("/-/ready", 200, "ready")
 	r.want("/config", 200, "name: guarded")

@@ -30,7 +30,7 @@ func TestOnce(t *testing.T) {
 		// Whether there is a rate is a matter of luck here: a busy machine may read all tokens at once.
 		{"good", 0, []string{"cold turn", "upload", "to first token", "TTFT", "from the cache", "outcome         ok · HTTP 200", "cost            $"}},
 		{"anthropic", 0, []string{"anthropic_messages", "outcome         ok · HTTP 200", "TTFT"}},
-		{"guarded", 1, []string{"outcome         rejected · HTTP 401", "until rejected"}},
+		{"guarded", 1, []string{"outcome         denied · HTTP 401", "until denied"}},
 		{"lost", 1, []string{"outcome         refused", "error", "nowhere.invalid"}},
 	} {
 		t.Run(c.target, func(t *testing.T) {

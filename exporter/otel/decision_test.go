@@ -50,7 +50,7 @@ func TestDecision(t *testing.T) {
 		{"new fingerprint", func(x *prober.Result) { x.Identity.Fingerprint = "fp_2" }, revision},
 		{"new server", func(x *prober.Result) { x.Identity.Server = "nginx" }, revision},
 		{"other protocol", func(x *prober.Result) { x.Identity.Protocol = "HTTP/2.0" }, ""}, // ours to choose
-		{"error page of a gateway", func(x *prober.Result) { x.Outcome, x.Identity.Server = chat.Rejected, "envoy" }, failed},
+		{"error page of a gateway", func(x *prober.Result) { x.Outcome, x.Identity.Server = chat.ServerError, "envoy" }, failed},
 		{"new and slow", func(x *prober.Result) { slowly(x); x.Identity.Model = "m-2027" }, slow},
 	} {
 		id, _ := idsOf(idOf(1))

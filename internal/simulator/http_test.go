@@ -95,7 +95,7 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 		}{
 			{"- {kind: errors, ratio: 1, status: 429, retry_after: 4s}", chat.Throttled},
 			{"- {kind: errors, ratio: 1, status: 529}", chat.Throttled},
-			{"- {kind: errors, ratio: 1, status: 500}", chat.Rejected},
+			{"- {kind: errors, ratio: 1, status: 500}", chat.ServerError},
 			{"- {kind: errors, ratio: 1, status: mid_stream}", chat.Broken},
 			{"- {kind: truncate, ratio: 1}", chat.Truncated},
 		} {
@@ -118,7 +118,7 @@ func TestKeyOverHTTP(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
 	shape.Output.Median, shape.Output.Max = 20, 20
 	url := serve(t, simulator.Options{APIKey: "right"}, engine(t, ""))
-	for key, want := range map[string]chat.Outcome{"right": chat.OK, "wrong": chat.Rejected} {
+	for key, want := range map[string]chat.Outcome{"right": chat.OK, "wrong": chat.Denied} {
 		for _, api := range dialects() {
 			file := filepath.Join(t.TempDir(), "key")
 			if err := os.WriteFile(file, []byte(key), 0o600); err != nil {
@@ -134,7 +134,7 @@ func TestKeyOverHTTP(t *testing.T) {
 			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{})
 			_, r := s.Next(workload.Ages{})
 			r.ID = "0123456789abcdef"
-			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Rejected && x.Status != http.StatusUnauthorized {
+			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Denied && x.Status != http.StatusUnauthorized {
 				t.Errorf("%s, key %s: %s, status %d, %v", api, key, x.Outcome, x.Status, x.Err)
 			}
 		}

@@ -180,7 +180,7 @@ func TestTooLate(t *testing.T) {
 			w.WriteHeader(http.StatusInternalServerError)
 			say(w, `{"error":`)
 			forever(r)
-		}, Rejected, errorPatience.Seconds(), "HTTP 500"}, //
+		}, ServerError, errorPatience.Seconds(), "HTTP 500"}, //
 		{"a limit's body without end", 0, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			say(w, `{"error":`)
@@ -281,7 +281,7 @@ func TestEarlyAnswer(t *testing.T) {
 		r.Conversation = long
 		x := c.Send(t.Context(), r, nil)
 		long.messages, long.tools = nil, nil // whoever still reads it races, or panics
-		if x.Outcome != Rejected || !x.Written.IsZero() || x.Sent == 0 || x.Sent > 200_000 {
+		if x.Outcome != Denied || !x.Written.IsZero() || x.Sent == 0 || x.Sent > 200_000 {
 			t.Errorf("%s %v, written %v, sent %d", x.Outcome, x.Err, x.Written, x.Sent)
 		}
 		_ = p.Close()

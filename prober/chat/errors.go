@@ -38,14 +38,24 @@ func closedByPeer(err error) bool {
 
 // refusedStatus is a response with any status but 200.
 func refusedStatus(resp *http.Response) *failure {
-	f := &failure{outcome: Rejected, reason: fmt.Sprintf("HTTP %d", resp.StatusCode)}
-	if throttlingStatus(resp.StatusCode) {
-		f.outcome = Throttled
-	}
+	f := &failure{outcome: outcomeOf(resp.StatusCode), reason: fmt.Sprintf("HTTP %d", resp.StatusCode)}
 	if said := complaintIn(resp.Body); said != nil {
 		f.reason += ": " + strings.TrimPrefix(said.reason, genericComplaint+": ")
 	}
 	return f
+}
+
+// outcomeOf any status but 200.
+func outcomeOf(status int) Outcome {
+	switch {
+	case throttlingStatus(status):
+		return Throttled
+	case status >= http.StatusInternalServerError:
+		return ServerError
+	case status == http.StatusUnauthorized, status == http.StatusPaymentRequired, status == http.StatusForbidden:
+		return Denied
+	}
+	return Rejected
 }
 
 // complaintIn reads an error object, and then lets the rest of the body pass.

@@ -40,13 +40,13 @@ func TestResponses(t *testing.T) {
 	}{
 		{"ok", 200, map[string]string{"Content-Type": "text/event-stream; charset=utf-8"}, done, OK, "", 0},
 		{"no type", 200, map[string]string{"Content-Type": ""}, done, OK, "", 0}, // some servers say nothing
-		{"key refused", 401, nil, `{"error":{"message":"Incorrect API key provided: ` + secret + `.","type":"invalid_request_error","code":"invalid_api_key"}}`, Rejected,
+		{"key refused", 401, nil, `{"error":{"message":"Incorrect API key provided: ` + secret + `.","type":"invalid_request_error","code":"invalid_api_key"}}`, Denied,
 			"HTTP 401: invalid_request_error: Incorrect API key provided: <secret>.", 0}, // the key is not repeated
 		{"unknown model", 404, nil, `{"error":{"message":"model 'tiny' not found","type":"not_found_error","param":null,"code":null}}`, Rejected, "HTTP 404: not_found_error: model 'tiny' not found", 0},
 		{"fastapi", 422, nil, `{"detail":"Extra inputs are not permitted"}`, Rejected, "HTTP 422: Extra inputs are not permitted", 0},
 		{"sglang", 400, nil, `{"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}`, Rejected, "HTTP 400: BadRequestError: too long", 0},
-		{"long", 500, nil, `{"error":"` + strings.Repeat("prompt\\n", 200) + `"}`, Rejected, "HTTP 500: " + strings.TrimSpace(strings.Repeat("prompt ", 29))[:200-3] + "", 0},
-		{"page", 502, map[string]string{"Content-Type": "text/html"}, "<html>Bad Gateway</html>", Rejected, "HTTP 502", 0},
+		{"long", 500, nil, `{"error":"` + strings.Repeat("prompt\\n", 200) + `"}`, ServerError, "HTTP 500: " + strings.TrimSpace(strings.Repeat("prompt ", 29))[:200-3] + "", 0},
+		{"page", 502, map[string]string{"Content-Type": "text/html"}, "<html>Bad Gateway</html>", ServerError, "HTTP 502", 0},
 		{"redirect", 302, map[string]string{"Location": "http://127.0.0.1:1/"}, "", Rejected, "HTTP 302", 0}, // is not followed
 		{"429", 429, map[string]string{"Retry-After": "20"}, `{"error":{"message":"Slow down","type":"rate_limit_error"}}`, Throttled, "HTTP 429: rate_limit_error: Slow down", 20 * time.Second},
 		{"429 by reset", 429, map[string]string{"x-ratelimit-limit-tokens": "1000", "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2s"}, "", Throttled, "HTTP 429", 62 * time.Second},

@@ -1,0 +1,135 @@
+package chat
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// declaredOutcomes are the constants of type Outcome in outcome.go.
+func declaredOutcomes(t *testing.T) []Outcome {
+	t.Helper()
+	file, err := parser.ParseFile(gotoken.NewFileSet(), "outcome.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Outcome
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) == 0 {
+			return true
+		}
+		name, typed := spec.Type.(*ast.Ident)
+		value, literal := spec.Values[0].(*ast.BasicLit)
+		if typed && literal && name.Name == "Outcome" {
+			text, err := strconv.Unquote(value.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, Outcome(text))
+		}
+		return true
+	})
+	return all
+}
+
+func TestEveryOutcomeIsComplete(t *testing.T) {
+	if declared := declaredOutcomes(t); !slices.Equal(declared, Outcomes()) {
+		t.Errorf("declared %q, in the table %q", declared, Outcomes())
+	}
+	colours := map[string]Outcome{}
+	for _, row := range outcomes() {
+		if row.meaning == "" {
+			t.Errorf("%s has no meaning", row.name)
+		}
+		if row.fault == "" {
+			t.Errorf("%s: whose fault is it?", row.name)
+		}
+		if row.slo == "" {
+			t.Errorf("%s: what does it do to the objectives?", row.name)
+		}
+		if row.fault == faultEndpoint != (row.slo == sloBad) {
+			t.Errorf("%s: fault of %s, and %s for the objectives", row.name, row.fault, row.slo)
+		}
+		if row.slows && row.fault != faultEndpoint {
+			t.Errorf("%s slows the load: a fault of %s does not end sooner so", row.name, row.fault)
+		}
+		if row.colour == "" {
+			t.Errorf("%s has no colour", row.name)
+		}
+		if other, taken := colours[row.colour]; taken {
+			t.Errorf("%s has the colour of %s", row.name, other)
+		}
+		colours[row.colour] = row.name
+	}
+}
+
+// document is one of docs, as lines.
+func document(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// outcomeTable is the table as docs/runbooks.md has it.
+func outcomeTable() string {
+	var b strings.Builder
+	b.WriteString("| outcome | what happened | whose fault | availability |\n|---|---|---|---|\n")
+	for _, row := range outcomes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", row.name, row.meaning, row.fault, row.slo)
+	}
+	return b.String()
+}
+
+func TestEveryOutcomeIsDocumented(t *testing.T) {
+	runbooks, traces := document(t, "runbooks.md"), document(t, "opentelemetry.md")
+	for _, o := range Outcomes() {
+		quoted := "`" + string(o) + "`"
+		if !strings.Contains(runbooks, quoted) {
+			t.Errorf("docs/runbooks.md does not name %s", quoted)
+		}
+		if !strings.Contains(traces, quoted) {
+			t.Errorf("docs/opentelemetry.md does not name %s", quoted)
+		}
+	}
+	if !strings.Contains(runbooks, outcomeTable()) {
+		t.Errorf("docs/runbooks.md lacks this table of outcomes:\n%s", outcomeTable())
+	}
+}
+
+func TestOutcomeNames(t *testing.T) {
+	const want = "ok, refused, throttled, server_error, rejected, denied, broken, truncated, stalled, timeout or cancelled"
+	if got := OutcomeNames(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A name that is not in the table counts as the endpoint's fault nowhere, and as good nowhere.
+func TestUnknownOutcome(t *testing.T) {
+	if o := Outcome("novel"); o.Excused() || o.SlowsLoad() || o.Colour() != "" {
+		t.Errorf("%q: %+v", o, o.row())
+	}
+}
+
+func TestOutcomeOfStatus(t *testing.T) {
+	for status, want := range map[int]Outcome{
+		301: Rejected, 400: Rejected, 404: Rejected, 408: Rejected, 413: Rejected, 422: Rejected,
+		401: Denied, 402: Denied, 403: Denied,
+		429: Throttled, 503: Throttled, 529: Throttled,
+		500: ServerError, 502: ServerError, 504: ServerError, 599: ServerError,
+	} {
+		if got := outcomeOf(status); got != want {
+			t.Errorf("HTTP %d: %s, want %s", status, got, want)
+		}
+	}
+}
