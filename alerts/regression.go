@@ -14,7 +14,7 @@ const ttftLevel = "target_cache_context:firsttoken_ttft"
 // job, target, cache and context.
 func slowdownRecord(w Window) string { return ttftLevel + ":slowdown" + string(w) }
 
-// welchRecord is slo.Welch of the window and its baseline: by how many standard errors ln of the
+// welchRecord is stat.Welch of the window and its baseline: by how many standard errors ln of the
 // slowdown is away from 0.
 func welchRecord(w Window) string { return ttftLevel + ":welch_z" + string(w) }
 
@@ -99,7 +99,7 @@ func moments(w string) Moments {
 	return Moments{logCountRecord(w), logMeanRecord(w), logVarianceRecord(w)}
 }
 
-// Welch is the PromQL of slo.Welch, where both sides have two values or more and not both variances
+// Welch is the PromQL of stat.Welch, where both sides have two values or more and not both variances
 // are 0; deff is a number or a vector.
 func Welch(now, base Moments, deff string) string {
 	return fill(`

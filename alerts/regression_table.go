@@ -56,7 +56,7 @@ const (
 	queueMemory       = 2 * time.Minute // TTFTs that are closer together say the same
 )
 
-// DesignEffect is how many TTFTs are worth one independent TTFT (see slo.Welch), for n of them in a
+// DesignEffect is how many TTFTs are worth one independent TTFT (see stat.Welch), for n of them in a
 // window: neighbours in one queue are alike, and the more there are in a minute, the more so. Without
 // this a busy target would raise an alert at every wave of its load.
 //

@@ -6,12 +6,12 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/internal/stat"
 )
 
 // Confidence and period of the error-budget alerts.
 const (
-	WilsonZ          = slo.Z95       // one-sided 95 %
+	WilsonZ          = stat.Z95      // one-sided 95 %
 	BudgetPeriod     = Window("30d") // for which an objective is promised
 	BudgetStep       = Window("10m") // the steps from which the period is summed up
 	budgetMinimumBad = 5             // bad events that the budget has to amount to before it can be spent
@@ -98,7 +98,7 @@ func shareRecords(w Window) []Rule {
   ($events > 0)`, values{"bad": BadRecord(w), "events": EventsRecord(w)})))
 }
 
-// Wilson is the PromQL of slo.WilsonLower(bad, events, z) over two vectors of the same labels, where
+// Wilson is the PromQL of stat.WilsonLower(bad, events, z) over two vectors of the same labels, where
 // there are events.
 func Wilson(bad, events string, z float64) string {
 	return fill(`

@@ -27,7 +27,7 @@ import (
 func TestDiscovery(t *testing.T) {
 	engine := page(t, "/kimi k2/metrics", "part=1", `vllm:num_requests_waiting{engine="0",target="its own"} 7`)
 	gpus := page(t, "/metrics", "", `DCGM_FI_DEV_GPU_TEMP{gpu="0",UUID="GPU-1",Hostname="n1"} 61`)
-	kimi := prober.Target{Name: "kimi", Engine: "vllm", Surroundings: prober.Surroundings{
+	kimi := prober.Target{Name: "kimi", Engine: "vllm", Infrastructure: prober.Infrastructure{
 		EngineMetrics: []string{engine + "/kimi%20k2/metrics?part=1"}, DCGMMetrics: []string{gpus},
 	}}
 	own := httptest.NewServer(exporter.NewHandler(exporter.HandlerOptions{

@@ -171,7 +171,7 @@ func pushedAndScraped(t *testing.T) []moment {
 			t.Fatal(err)
 		}
 		m.Observe(prober.Started{Target: target})
-		m.Observe(prober.Paced{Target: target.Name, SetPoint: 125_000, Effective: 125_000})
+		m.Observe(prober.RateChanged{Target: target.Name, SetPoint: 125_000, Effective: 125_000})
 		telemetry, err := otel.Start(t.Context(), otel.Options{
 			Settings: settings, Gatherer: p.registry, Registerer: p.registry, Logger: slog.New(slog.DiscardHandler), Transport: p,
 		})

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/alerts"
-	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/internal/stat"
 )
 
 func literal(f float64) string { return fmt.Sprintf("vector(%.17g)", f) }
@@ -26,7 +26,7 @@ func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
 	}
 	for _, c := range rows {
 		got := value(t, s.Query, alerts.Wilson(literal(c.bad), literal(c.events), alerts.WilsonZ))
-		same(t, fmt.Sprintf("Wilson(%v of %v)", c.bad, c.events), got, slo.WilsonLower(c.bad, c.events, slo.Z95))
+		same(t, fmt.Sprintf("Wilson(%v of %v)", c.bad, c.events), got, stat.WilsonLower(c.bad, c.events, stat.Z95))
 	}
 	if v, err := s.Query(t.Context(), alerts.Wilson(literal(0), literal(0), alerts.WilsonZ), time.Unix(0, 0)); err != nil || len(v) > 0 {
 		t.Errorf("no events: %v, %v; want nothing, as there is nothing to say", v, err)
@@ -34,33 +34,33 @@ func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
 }
 
 // TestWelchIsTheSameInGoAndPromQL goes the whole way from logarithms of single TTFTs. The rules get
-// there by mean and variance, slo.Sample by sums.
+// there by mean and variance, stat.Sample by sums.
 func TestWelchIsTheSameInGoAndPromQL(t *testing.T) {
 	s := serve(t)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
 		now, base := sample(r), sample(r)
 		deff := alerts.DesignEffect(now.N, "30m")
-		want, ok := slo.Welch(now, base, deff)
+		want, ok := stat.Welch(now, base, deff)
 		got := value(t, s.Query, alerts.Welch(moments(now), moments(base), fmt.Sprint(deff)))
 		if !ok {
-			t.Fatalf("slo.Welch has no value for %v and %v", now, base)
+			t.Fatalf("stat.Welch has no value for %v and %v", now, base)
 		}
 		same(t, fmt.Sprintf("Welch(%v, %v)", now, base), got, want)
 	}
-	for _, few := range []slo.Sample{{}, {N: 1, Sum: 7, SumSquares: 49}} {
+	for _, few := range []stat.Sample{{}, {N: 1, Sum: 7, SumSquares: 49}} {
 		expr := alerts.Welch(moments(few), moments(sample(r)), "2")
 		if v, err := s.Query(t.Context(), expr, time.Unix(0, 0)); err != nil || len(v) > 0 {
 			t.Errorf("%v TTFTs: %v, %v; want nothing", few.N, v, err)
 		}
-		if _, ok := slo.Welch(few, sample(r), 2); ok {
-			t.Errorf("slo.Welch of %v TTFTs has a value", few.N)
+		if _, ok := stat.Welch(few, sample(r), 2); ok {
+			t.Errorf("stat.Welch of %v TTFTs has a value", few.N)
 		}
 	}
 }
 
-func sample(r *rand.Rand) slo.Sample {
-	var s slo.Sample
+func sample(r *rand.Rand) stat.Sample {
+	var s stat.Sample
 	median, sigma := math.Log(50)+6*r.Float64(), 0.1+r.Float64()
 	for range 2 + r.IntN(1000) {
 		x := median + sigma*r.NormFloat64()
@@ -69,7 +69,7 @@ func sample(r *rand.Rand) slo.Sample {
 	return s
 }
 
-func moments(s slo.Sample) alerts.Moments {
+func moments(s stat.Sample) alerts.Moments {
 	mean, _ := s.Mean()
 	variance, _ := s.Variance()
 	return alerts.Moments{Count: literal(s.N), Mean: literal(mean), Variance: literal(variance)}

@@ -19,18 +19,18 @@ func listed(t *testing.T, targets ...prober.Target) string {
 	return body
 }
 
-func behind(name string, s prober.Surroundings) prober.Target {
-	return prober.Target{Name: name, Engine: "vllm", Surroundings: s}
+func behind(name string, s prober.Infrastructure) prober.Target {
+	return prober.Target{Name: name, Engine: "vllm", Infrastructure: s}
 }
 
 func TestDiscovery(t *testing.T) {
-	kimi := behind("kimi", prober.Surroundings{
+	kimi := behind("kimi", prober.Infrastructure{
 		EngineMetrics: []string{"http://vllm-1:8000/metrics", "https://vllm-2/kimi%20k2/metrics?part=1&all=a%26b"},
 		DCGMMetrics:   []string{"http://[fd00::7]:9400"},
 	})
-	apart := behind("apart", prober.Surroundings{EngineMetrics: []string{"http://vllm-1:8000/metrics"}}) // an engine of two targets
+	apart := behind("apart", prober.Infrastructure{EngineMetrics: []string{"http://vllm-1:8000/metrics"}}) // an engine of two targets
 	apart.Engine = ""
-	got := listed(t, kimi, behind("nothing", prober.Surroundings{GPUs: []string{"node1"}}), apart)
+	got := listed(t, kimi, behind("nothing", prober.Infrastructure{GPUs: []string{"node1"}}), apart)
 	const want = `[
   {
     "targets": [
@@ -108,7 +108,7 @@ func TestDiscoveryIsRefusedInShutdown(t *testing.T) {
 
 // Two pages behind one host and port are two instances; the first keeps its name when others come.
 func TestInstancesAreToldApart(t *testing.T) {
-	body := listed(t, behind("a", prober.Surroundings{
+	body := listed(t, behind("a", prober.Infrastructure{
 		EngineMetrics: []string{"http://h/0/metrics", "http://h:80/1/metrics?x=1", "http://h:81/metrics"},
 		DCGMMetrics:   []string{"http://h/metrics"},
 	}))

@@ -175,7 +175,7 @@ func TestLanding(t *testing.T) {
 		for _, phase := range []workload.Phase{workload.Warm, workload.Cold} {
 			h.Observe(answer(func(r *prober.Result) { r.Target, r.Turn.Phase = name, phase }))
 		}
-		h.Observe(prober.Paced{Target: name, SetPoint: 2.5e6, Effective: 2.5e6})
+		h.Observe(prober.RateChanged{Target: name, SetPoint: 2.5e6, Effective: 2.5e6})
 		for _, bad := range []bool{true, false, false} {
 			h.Observe(prober.Judged{Verdict: slo.Verdict{Target: name, SLO: slo.TTFT, Bad: bad}})
 		}

@@ -49,7 +49,7 @@ func (h *History) Observe(e prober.Event) {
 		if p, _ := h.find(e.Target); p != nil {
 			p.skipped(e)
 		}
-	case prober.Paced:
+	case prober.RateChanged:
 		if p, _ := h.find(e.Target); p != nil {
 			p.paced(e)
 		}

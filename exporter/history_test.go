@@ -131,7 +131,7 @@ func TestSummary(t *testing.T) {
 		h.Observe(ttftOf(3, workload.Cold))
 		h.Observe(ttftOf(4, workload.Resume))     // cold as well
 		h.Observe(ttftOf(50, workload.Bootstrap)) // counted, not measured
-		h.Observe(prober.Paced{Target: "a", SetPoint: 1e6, Effective: 5e5})
+		h.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5})
 		h.Observe(prober.Skipped{Target: "a", Reason: prober.Backoff})
 		for _, bad := range []bool{true, false, false, false} {
 			h.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: bad}})
@@ -172,7 +172,7 @@ func TestState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHistory()
 		h.Observe(prober.Started{Target: testTarget("a")})
-		h.Observe(prober.Paced{Target: "a", SetPoint: 1, Effective: 1})
+		h.Observe(prober.RateChanged{Target: "a", SetPoint: 1, Effective: 1})
 		for _, row := range []struct {
 			outcome chat.Outcome
 			want    State

@@ -90,7 +90,7 @@ func (m *Metrics) Observe(e prober.Event) {
 		m.with(e.Target, func(t *target) { t.observe(e) })
 	case prober.Skipped:
 		m.with(e.Target, func(t *target) { t.outcomes.skip(e.Reason) })
-	case prober.Paced:
+	case prober.RateChanged:
 		m.with(e.Target, func(t *target) { t.pace.set(e) })
 	case prober.Judged:
 		m.with(e.Target, func(t *target) {

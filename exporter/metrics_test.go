@@ -204,7 +204,7 @@ func TestEventsOtherThanResults(t *testing.T) {
 	m, reg := newTestMetrics(t)
 	m.Observe(prober.Skipped{Target: "a", Reason: prober.Backoff})
 	m.Observe(prober.Skipped{Target: "a", Reason: "unheard of"})
-	m.Observe(prober.Paced{Target: "a", SetPoint: 1e6, Effective: 5e5})
+	m.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5})
 	for _, bad := range []bool{true, false, true} {
 		m.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: bad}})
 	}

@@ -46,7 +46,7 @@ func (p pace) forget(target string) {
 	p.minutes.forget(target)
 }
 
-func (p paceOf) set(e prober.Paced) {
+func (p paceOf) set(e prober.RateChanged) {
 	p.setPoint.Set(e.SetPoint)
 	p.effective.Set(e.Effective)
 }

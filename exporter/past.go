@@ -97,7 +97,7 @@ func (p *past) skipped(e prober.Skipped) {
 	p.skips[e.Reason]++
 }
 
-func (p *past) paced(e prober.Paced) {
+func (p *past) paced(e prober.RateChanged) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.setPoint, p.effective, p.hasPace = e.SetPoint, e.Effective, true

@@ -20,8 +20,8 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		log:      p.options.Logger,
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),
-		pace:     newPace(t.Load.TokensPerMinute),
-		landed:   make(chan *flight, t.Load.MaxInFlight),
+		backoff:  newBackoff(t.Load.TokensPerMinute),
+		finished: make(chan *inflight, t.Load.MaxInFlight),
 	}
 	l.pool = &pool{
 		shape:    &l.target.Workload,

@@ -8,8 +8,8 @@ import (
 )
 
 // Each row is a script of throttled answers, "at: sent before, Retry-After", and what is seen at
-// given times: the effective rate, and a mark while the server is to be left alone.
-func TestPace(t *testing.T) {
+// given times: the effective rate, and "hold" while the server is to be left alone.
+func TestBackoff(t *testing.T) {
 	type throttle struct{ at, sent, retry time.Duration }
 	const m = time.Minute
 	rows := []struct {
@@ -25,8 +25,8 @@ func TestPace(t *testing.T) {
 			[]time.Duration{0, 5*m - 1, 5 * m, 6 * m, 13 * m, 14 * m, 15 * m}, // five clean minutes, then 5 % of the set-point each
 			[]string{"50000", "50000", "55000", "60000", "95000", "100000", "100000"}},
 		{"retry after", 100_000, []throttle{{0, 0, 2 * m}},
-			[]time.Duration{0, 2*m - 1, 2 * m, 7*m - 1, 7 * m}, // the minutes away are not clean ones: nothing was asked
-			[]string{"50000 away", "50000 away", "50000", "50000", "55000"}},
+			[]time.Duration{0, 2*m - 1, 2 * m, 7*m - 1, 7 * m}, // the minutes on hold are not clean ones: nothing was asked
+			[]string{"50000 hold", "50000 hold", "50000", "50000", "55000"}},
 		{"burst", 100_000, []throttle{{m, 0, 0}, {m, 1, 0}, {m + 5*time.Second, 30 * time.Second, 0}},
 			[]time.Duration{2 * m, 6*m + 4*time.Second, 6*m + 5*time.Second}, // all sent before the first cut: one message, but the last one counts for cleanness
 			[]string{"50000", "50000", "55000"}},
@@ -37,32 +37,32 @@ func TestPace(t *testing.T) {
 		{"to the floor", 100_000, []throttle{{m, 0, 0}, {3 * m, 2 * m, 0}, {5 * m, 4 * m, 0}, {7 * m, 6 * m, 0}},
 			[]time.Duration{3 * m, 5 * m, 8 * m}, []string{"25000", "20000", "20000"}}, // the sentinel level, never below
 		{"a sentinel", 20_000, []throttle{{m, 0, m}},
-			[]time.Duration{m, 2 * m}, []string{"20000 away", "20000"}}, // is its own floor, and still stays away
+			[]time.Duration{m, 2 * m}, []string{"20000 hold", "20000"}}, // is its own floor, and still holds
 		{"less than a sentinel", 5_000, []throttle{{m, 0, 0}},
 			[]time.Duration{m, 20 * m}, []string{"5000", "5000"}}, // never above its set-point
 		{"a shorter wish later", 100_000, []throttle{{0, 0, 10 * m}, {m, -1, m}},
-			[]time.Duration{3 * m, 10 * m}, []string{"50000 away", "50000"}}, // the longer of the two holds
+			[]time.Duration{3 * m, 10 * m}, []string{"50000 hold", "50000"}}, // the longer of the two holds
 		{"a wrong date", 100_000, []throttle{{0, 0, 1000 * time.Hour}},
-			[]time.Duration{24*time.Hour - 1, 24 * time.Hour}, []string{"50000 away", "50000"}}, // not blind for ever
+			[]time.Duration{24*time.Hour - 1, 24 * time.Hour}, []string{"50000 hold", "50000"}}, // not blind for ever
 		{"throttled while recovering", 100_000, []throttle{{0, 0, 0}, {7*m + 1, 7 * m, 0}},
 			[]time.Duration{7 * m, 8 * m, 12*m + 1}, []string{"65000", "32500", "37500"}},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			start := time.Unix(1e9, 0)
-			p := newPace(r.setPoint)
+			b := newBackoff(r.setPoint)
 			var got []string
 			for _, at := range r.look {
 				for len(r.script) > 0 && r.script[0].at <= at {
 					s := r.script[0]
 					r.script = r.script[1:]
-					p.rise(start.Add(s.at))
-					p.throttled(start.Add(s.at), start.Add(s.sent), s.retry)
+					b.stepUp(start.Add(s.at))
+					b.throttled(start.Add(s.at), start.Add(s.sent), s.retry)
 				}
-				p.rise(start.Add(at))
-				state := fmt.Sprintf("%.0f", p.rate)
-				if p.isAway(start.Add(at)) {
-					state += " away"
+				b.stepUp(start.Add(at))
+				state := fmt.Sprintf("%.0f", b.rate)
+				if b.holds(start.Add(at)) {
+					state += " hold"
 				}
 				got = append(got, state)
 			}
@@ -74,33 +74,33 @@ func TestPace(t *testing.T) {
 }
 
 // What is said to have changed has, and next names the very instant of the next step.
-func TestPaceSaysWhenItChanges(t *testing.T) {
+func TestBackoffSaysWhenItChanges(t *testing.T) {
 	start := time.Unix(1e9, 0)
-	p := newPace(100_000)
-	if _, ok := p.next(); ok {
+	b := newBackoff(100_000)
+	if _, ok := b.next(); ok {
 		t.Error("a step ahead at the set-point")
 	}
-	if !p.throttled(start, start, 0) || p.throttled(start.Add(1), start.Add(-1), 0) {
+	if !b.throttled(start, start, 0) || b.throttled(start.Add(1), start.Add(-1), 0) {
 		t.Error("want a change by the first throttled answer of a burst and none by the second")
 	}
 	steps := 0
 	for {
-		at, ok := p.next()
+		at, ok := b.next()
 		if !ok {
 			break
 		}
-		if p.rise(at.Add(-1)) {
+		if b.stepUp(at.Add(-1)) {
 			t.Fatal("rose before its time")
 		}
-		if !p.rise(at) {
+		if !b.stepUp(at) {
 			t.Fatal("did not rise at the time it named")
 		}
 		steps++
 	}
-	if steps != 10 || p.rate != 100_000 {
-		t.Errorf("%d steps to %.0f, want 10 from a half to the whole", steps, p.rate)
+	if steps != 10 || b.rate != 100_000 {
+		t.Errorf("%d steps to %.0f, want 10 from a half to the whole", steps, b.rate)
 	}
-	if sentinel := newPace(SentinelTPM); sentinel.throttled(start, start, 0) {
+	if sentinel := newBackoff(SentinelTPM); sentinel.throttled(start, start, 0) {
 		t.Error("a target at its floor says that it changed")
 	}
 }

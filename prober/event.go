@@ -23,7 +23,7 @@ type Observer interface {
 	Observe(Event)
 }
 
-// Event is one of Started, Result, Verdict, Skipped, Paced, Stopped.
+// Event is one of Started, Result, Judged, Skipped, RateChanged, Stopped.
 type Event interface{ event() }
 
 // Started comes before anything else of a target.
@@ -54,10 +54,10 @@ const (
 // Reasons lists the set.
 func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused, Late} }
 
-// Paced is a change of the load, in tokens per minute: the configured set-point, and what back-off
+// RateChanged is a change of the load, in tokens per minute: the configured set-point, and what back-off
 // leaves of it. It also follows Started. A paused target is effectively at 0; one whose end has
 // come (Load.Until) has a set-point of 0 too.
-type Paced struct {
+type RateChanged struct {
 	Target              string
 	SetPoint, Effective float64
 }
@@ -79,9 +79,9 @@ type Result struct {
 	chat.Exchange
 }
 
-func (Started) event() {}
-func (Stopped) event() {}
-func (Skipped) event() {}
-func (Paced) event()   {}
-func (Judged) event()  {}
-func (Result) event()  {}
+func (Started) event()     {}
+func (Stopped) event()     {}
+func (Skipped) event()     {}
+func (RateChanged) event() {}
+func (Judged) event()      {}
+func (Result) event()      {}

@@ -19,7 +19,7 @@ import (
 //
 // It walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
-	t.Surroundings = Surroundings{}
+	t.Infrastructure = Infrastructure{}
 	d := digest{xxhash.New()}
 	d.value(reflect.ValueOf(t))
 	return d.h.Sum64()

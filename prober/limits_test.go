@@ -21,8 +21,8 @@ func TestLoopPaused(t *testing.T) {
 		if n := reasons(events)[Paused]; n < 80 || n > 180 || b.server.seen().sent > 0 { // 125 slots, σ 11
 			t.Errorf("%d slots skipped, %d requests sent", n, b.server.seen().sent)
 		}
-		if p := of[Paced](events); len(p) != 1 || p[0] != (Paced{"t", 125_000, 0}) {
-			t.Errorf("paced %+v", p)
+		if p := of[RateChanged](events); len(p) != 1 || p[0] != (RateChanged{"t", 125_000, 0}) {
+			t.Errorf("rates %+v", p)
 		}
 	})
 }
@@ -43,11 +43,11 @@ func TestLoopEnds(t *testing.T) {
 				t.Errorf("outcome %s: cut off by the end", r.Outcome)
 			}
 		}
-		paced := of[Paced](events)
-		if len(paced) != 2 || paced[1] != (Paced{Target: "t"}) {
-			t.Fatalf("paced %+v", paced)
+		rates := of[RateChanged](events)
+		if len(rates) != 2 || rates[1] != (RateChanged{Target: "t"}) {
+			t.Fatalf("rates %+v", rates)
 		}
-		at := b.journal.at[slices.Index(events, Event(paced[1]))]
+		at := b.journal.at[slices.Index(events, Event(rates[1]))]
 		if !at.Equal(target.Load.Until) {
 			t.Errorf("said to end %s after the end", at.Sub(target.Load.Until))
 		}
@@ -63,9 +63,9 @@ func TestLoopEndsForGood(t *testing.T) {
 			return answer{duration: 2 * time.Minute, outcome: chat.Throttled}
 		})
 		time.Sleep(time.Hour)
-		paced := of[Paced](b.stop())
-		if n := len(paced); n == 0 || paced[n-1] != (Paced{Target: "t"}) {
-			t.Errorf("paced %+v, want an end that lasts", paced)
+		rates := of[RateChanged](b.stop())
+		if n := len(rates); n == 0 || rates[n-1] != (RateChanged{Target: "t"}) {
+			t.Errorf("rates %+v, want an end that lasts", rates)
 		}
 	})
 }
@@ -97,8 +97,8 @@ func TestLoopThatSlept(t *testing.T) {
 		work := func() { // as run does
 			l.work(ctx, time.Now())
 			synctest.Wait()
-			for len(l.landed) > 0 {
-				l.land(<-l.landed, time.Now())
+			for len(l.finished) > 0 {
+				l.finish(<-l.finished, time.Now())
 			}
 		}
 		for range 600 { // a minute in which it runs ten times a second
@@ -123,8 +123,8 @@ func TestLoopThatSlept(t *testing.T) {
 			}
 		}
 		cancel()
-		for len(l.flights) > 0 {
-			l.land(<-l.landed, time.Now())
+		for len(l.inflight) > 0 {
+			l.finish(<-l.finished, time.Now())
 		}
 	})
 }

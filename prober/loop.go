@@ -14,7 +14,7 @@ import (
 const lateAfter = time.Second
 
 // loop keeps the load of one target. All of its state belongs to the one goroutine that runs it;
-// each exchange in flight has a goroutine of its own and comes back through landed.
+// each exchange in flight has a goroutine of its own and comes back through finished.
 type loop struct {
 	target   Target
 	sender   Sender
@@ -25,12 +25,12 @@ type loop struct {
 	random   *rand.Rand
 	arrivals arrivals
 	pool     *pool
-	pace     pace
+	backoff  backoff
 	opening  time.Time // where the regular slots begin, after the trial's share of the load
 	opened   bool
 	ended    bool // Load.Until has come
-	flights  []*flight
-	landed   chan *flight
+	inflight []*inflight
+	finished chan *inflight
 }
 
 // run sends until ctx is done and then waits for what is in flight.
@@ -42,14 +42,14 @@ func (l *loop) run(ctx context.Context) {
 		timer.Set(l.wake())
 		select {
 		case <-ctx.Done():
-		case f := <-l.landed:
-			l.land(f, time.Now())
+		case q := <-l.finished:
+			l.finish(q, time.Now())
 		case <-timer.C():
 			l.work(ctx, time.Now())
 		}
 	}
-	for len(l.flights) > 0 {
-		l.land(<-l.landed, time.Now())
+	for len(l.inflight) > 0 {
+		l.finish(<-l.finished, time.Now())
 	}
 }
 
@@ -60,9 +60,9 @@ func (l *loop) run(ctx context.Context) {
 //	├─── trial ───┼───── rest of a gap ─────┤ slot ── gap ── slot …
 //	 6k/TPM = 18 s          ≤ 180 s
 func (l *loop) begin(now time.Time) {
-	l.announce()
+	l.announceRate()
 	l.pool.open(now)
-	share := gap(float64(max(l.pool.trial.session.NextTokens(), 1)), l.pace.setPoint)
+	share := gap(float64(max(l.pool.trial.session.NextTokens(), 1)), l.backoff.setPoint)
 	l.opening = now.Add(share)
 	l.arrivals.due = now.Add(scale(share, l.random.Float64()))
 }
@@ -75,11 +75,11 @@ func (l *loop) wake() time.Time {
 	} else if until := l.target.Load.Until; !until.IsZero() {
 		at = earlier(at, until)
 	}
-	if step, ok := l.pace.next(); ok && !l.ended {
+	if step, ok := l.backoff.next(); ok && !l.ended {
 		at = earlier(at, step)
 	}
-	for _, f := range l.flights {
-		if deadline, ok := f.hearing.Deadline(); ok {
+	for _, q := range l.inflight {
+		if deadline, ok := q.judge.Deadline(); ok {
 			at = earlier(at, deadline)
 		}
 	}
@@ -95,11 +95,11 @@ func earlier(a, b time.Time) time.Time {
 
 // work does all that is due at now: verdicts, recovery, slots.
 func (l *loop) work(ctx context.Context, now time.Time) {
-	for _, f := range l.flights {
-		f.expire(now)
+	for _, q := range l.inflight {
+		q.expire(now)
 	}
-	if !l.ended && l.pace.rise(now) {
-		l.paced()
+	if !l.ended && l.backoff.stepUp(now) {
+		l.rateChanged()
 	}
 	for !l.ended && !l.arrivals.due.After(now) && ctx.Err() == nil {
 		if l.over(l.arrivals.due) {
@@ -119,13 +119,13 @@ func (l *loop) over(at time.Time) bool {
 	}
 	l.ended = true
 	l.log.Info("load has ended", "target", l.target.Name, "until", until)
-	l.observer.Observe(Paced{Target: l.target.Name})
+	l.observer.Observe(RateChanged{Target: l.target.Name})
 	return true
 }
 
 // advance places the slot after this one. Gaps follow what back-off leaves of the set-point.
 func (l *loop) advance() {
-	mean := gap(l.pool.mean(), l.pace.rate)
+	mean := gap(l.pool.mean(), l.backoff.rate)
 	if !l.opened {
 		l.opened = true
 		l.arrivals.start(l.opening, mean)
@@ -154,9 +154,9 @@ func (l *loop) blocked(due, now time.Time) (Reason, bool) {
 		return Paused, true
 	case now.Sub(due) > lateAfter:
 		return Late, true
-	case l.pace.isAway(now):
+	case l.backoff.holds(now):
 		return Backoff, true
-	case len(l.flights) >= l.target.Load.MaxInFlight:
+	case len(l.inflight) >= l.target.Load.MaxInFlight:
 		return InFlight, true
 	}
 	return "", false
@@ -166,17 +166,18 @@ func (l *loop) skip(r Reason, due time.Time) {
 	l.observer.Observe(Skipped{Target: l.target.Name, Reason: r, At: due})
 }
 
-// announce tells the pace with which the target starts.
-func (l *loop) announce() {
-	e := Paced{Target: l.target.Name, SetPoint: l.pace.setPoint, Effective: l.pace.rate}
+// announceRate tells observers the load that the target runs at.
+func (l *loop) announceRate() {
+	e := RateChanged{Target: l.target.Name, SetPoint: l.backoff.setPoint, Effective: l.backoff.rate}
 	if l.target.Load.Paused {
 		e.Effective = 0
 	}
 	l.observer.Observe(e)
 }
 
-// paced tells of a change by back-off.
-func (l *loop) paced() {
-	l.announce()
-	l.log.Info("pace has changed", "target", l.target.Name, "tokens_per_minute", l.pace.rate, "set_point", l.pace.setPoint)
+// rateChanged tells observers and the log of a change by back-off.
+func (l *loop) rateChanged() {
+	l.announceRate()
+	l.log.Info("load has changed", "target", l.target.Name,
+		"tokens_per_minute", l.backoff.rate, "set_point", l.backoff.setPoint)
 }

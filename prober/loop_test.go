@@ -65,7 +65,7 @@ func TestLoopTellsItsStory(t *testing.T) {
 		if _, ok := events[0].(Started); !ok {
 			t.Errorf("the first event is %T", events[0])
 		}
-		if p, ok := events[1].(Paced); !ok || p != (Paced{"t", 125_000, 125_000}) {
+		if p, ok := events[1].(RateChanged); !ok || p != (RateChanged{"t", 125_000, 125_000}) {
 			t.Errorf("the second event is %+v", events[1])
 		}
 		if s, ok := events[len(events)-1].(Stopped); !ok || s.Target != "t" {
@@ -248,7 +248,7 @@ func TestLoopJudgesEachOnce(t *testing.T) {
 	})
 }
 
-// Throttled answers halve the pace, keep the server alone for as long as it asked, and are told.
+// Throttled answers halve the rate, keep the server alone for as long as it asked, and are told.
 func TestLoopBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var until time.Time // of the throttling
@@ -265,16 +265,16 @@ func TestLoopBacksOff(t *testing.T) {
 		if skipped := reasons(events); skipped[Backoff] < 4 {
 			t.Errorf("skipped %v in twelve minutes of backing off", skipped)
 		}
-		paced := of[Paced](events)
-		low := paced[0].Effective
-		for i, p := range paced[1:] {
-			if p.SetPoint != 125_000 || p.Effective == paced[i].Effective {
-				t.Errorf("%+v after %+v", p, paced[i])
+		rates := of[RateChanged](events)
+		low := rates[0].Effective
+		for i, p := range rates[1:] {
+			if p.SetPoint != 125_000 || p.Effective == rates[i].Effective {
+				t.Errorf("%+v after %+v", p, rates[i])
 			}
 			low = min(low, p.Effective)
 		}
-		if low >= 62_501 || low < SentinelTPM || paced[len(paced)-1].Effective != 125_000 {
-			t.Errorf("lowest pace %v, last %+v", low, paced[len(paced)-1])
+		if low >= 62_501 || low < SentinelTPM || rates[len(rates)-1].Effective != 125_000 {
+			t.Errorf("lowest rate %v, last %+v", low, rates[len(rates)-1])
 		}
 	})
 }

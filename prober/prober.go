@@ -206,18 +206,6 @@ func (p *Prober) forget(name string) {
 	delete(p.running, name)
 }
 
-// Targets are those that run, by name.
-func (p *Prober) Targets() []Target {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	targets := make([]Target, 0, len(p.running))
-	for _, r := range p.running {
-		targets = append(targets, r.target)
-	}
-	slices.SortFunc(targets, func(a, b Target) int { return strings.Compare(a.Name, b.Name) })
-	return targets
-}
-
 // Stop cancels every request in flight and waits until all loops have ended, with the events of
 // what they had out. When ctx is done first, the error says whom it has not waited for. A stopped
 // prober stays stopped.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -51,11 +52,10 @@ func (r *rig) story() (out []string) {
 	return out
 }
 
-func (r *rig) running() (out []string) {
-	for _, t := range r.Targets() {
-		out = append(out, t.Name)
-	}
-	return out
+func (r *rig) running() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.Prober.running))
 }
 
 func TestApply(t *testing.T) {
@@ -272,7 +272,7 @@ func TestStop(t *testing.T) {
 		if cancelled != inFlight || inFlight == 0 || len(results) != sent {
 			t.Errorf("%d in flight, %d cancelled; %d sent, %d results", inFlight, cancelled, sent, len(results))
 		}
-		if story := r.story(); len(story) != 6 || len(r.Targets()) != 0 {
+		if story := r.story(); len(story) != 6 || len(r.running()) != 0 {
 			t.Errorf("events %q, running %q", story, r.running())
 		}
 		r.checkClosed(t)
@@ -356,15 +356,15 @@ func BenchmarkTurn(b *testing.B) {
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, s := range l.pool.seats {
+		for _, s := range l.pool.sessions {
 			s.ready = time.Time{}
 		}
 		now := time.Now()
 		l.slot(ctx, now, now)
 		l.advance()
 		l.wake()
-		if len(l.flights) > 0 {
-			l.land(<-l.landed, now)
+		if len(l.inflight) > 0 {
+			l.finish(<-l.finished, now)
 		}
 	}
 }

@@ -19,8 +19,8 @@ const maxLoss = 0.005
 // being given more: each is 100,000 more tokens in its cache.
 const answerTime = 15 * time.Second
 
-// seat is a place in the pool: a session and what the schedule knows of it.
-type seat struct {
+// sessionState is a place in the pool: a session and what the schedule knows of it.
+type sessionState struct {
 	session *workload.Session
 	ready   time.Time // when its pause is over
 	reached time.Time // end of its last exchange that reached the server
@@ -39,9 +39,9 @@ type pool struct {
 	start    int // sessions to start with
 	limit    int // sessions at most
 	busy     int // of the starting sessions, how many are on average between ready times
-	seats    []*seat
-	trial    *seat     // nil once settled
-	reached  time.Time // end of the last exchange of any session that reached the server
+	sessions []*sessionState
+	trial    *sessionState // nil once settled
+	reached  time.Time     // end of the last exchange of any session that reached the server
 }
 
 // size decides how many sessions the load needs, see sessionsFor. An explicit limit above that is
@@ -60,7 +60,7 @@ func (p *pool) size(l Load) {
 
 // open makes the trial.
 func (p *pool) open(now time.Time) {
-	p.trial = &seat{session: workload.NewTrial(p.shape, p.corpus, p.cal, p.next()), ready: now}
+	p.trial = &sessionState{session: workload.NewTrial(p.shape, p.corpus, p.cal, p.next()), ready: now}
 }
 
 func (p *pool) next() workload.Identity {
@@ -73,7 +73,7 @@ func (p *pool) next() workload.Identity {
 // would be in a load that had been running for ever; the others follow over one mean cycle.
 func (p *pool) fill(now time.Time) {
 	cycle := p.estimate.Pause + answerTime
-	p.seats = make([]*seat, 0, p.start)
+	p.sessions = make([]*sessionState, 0, p.start)
 	for i := range p.start {
 		s := workload.NewSession(p.shape, p.corpus, p.cal, p.next())
 		s.MidLife()
@@ -81,28 +81,28 @@ func (p *pool) fill(now time.Time) {
 		if i < p.busy {
 			ready = now.Add(scale(cycle, (float64(i)+p.random.Float64())/float64(p.busy)))
 		}
-		p.seats = append(p.seats, &seat{session: s, ready: ready})
+		p.sessions = append(p.sessions, &sessionState{session: s, ready: ready})
 	}
 }
 
 // take gives the ready session that has waited longest, or a new one while there may be more; false
 // when every session is busy or still in its pause.
-func (p *pool) take(now time.Time) (*seat, bool) {
+func (p *pool) take(now time.Time) (*sessionState, bool) {
 	if p.trial != nil {
 		return p.trial, !p.trial.busy
 	}
-	if p.seats == nil {
+	if p.sessions == nil {
 		p.fill(now)
 	}
-	var best *seat
-	for _, s := range p.seats {
+	var best *sessionState
+	for _, s := range p.sessions {
 		if !s.busy && !s.ready.After(now) && (best == nil || s.ready.Before(best.ready)) {
 			best = s
 		}
 	}
-	if best == nil && len(p.seats) < p.limit {
-		best = &seat{session: p.fresh(), ready: now}
-		p.seats = append(p.seats, best)
+	if best == nil && len(p.sessions) < p.limit {
+		best = &sessionState{session: p.fresh(), ready: now}
+		p.sessions = append(p.sessions, best)
 	}
 	return best, best != nil
 }
@@ -113,7 +113,7 @@ func (p *pool) fresh() *workload.Session {
 
 // draw takes the next turn of the seat's session, which it returns because a session that is then
 // over makes room at once: what the seat sends next is already known, and counts in mean.
-func (p *pool) draw(s *seat, now time.Time) (workload.Turn, chat.Request, *workload.Session) {
+func (p *pool) draw(s *sessionState, now time.Time) (workload.Turn, chat.Request, *workload.Session) {
 	session := s.session
 	turn, request := session.Next(workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)})
 	s.busy = true
@@ -132,7 +132,7 @@ func age(since, now time.Time) workload.Age {
 
 // settle gives the seat back after an exchange of a session that ended at end, and starts its pause.
 // A new session in the seat waits for the pause of the one before it.
-func (p *pool) settle(s *seat, session *workload.Session, end time.Time, pause time.Duration, reached bool) {
+func (p *pool) settle(s *sessionState, session *workload.Session, end time.Time, pause time.Duration, reached bool) {
 	session.Settle(reached)
 	s.busy, s.ready = false, end.Add(pause)
 	if s == p.trial {
@@ -150,11 +150,11 @@ func (p *pool) settle(s *seat, session *workload.Session, end time.Time, pause t
 // mean is E[ISL], the tokens that the next slot can expect to send.
 func (p *pool) mean() float64 {
 	var sum int64
-	for _, s := range p.seats {
+	for _, s := range p.sessions {
 		sum += s.session.NextTokens()
 	}
 	if sum <= 0 { // before the sessions are made
 		return max(p.estimate.InputTokens, 1)
 	}
-	return float64(sum) / float64(len(p.seats))
+	return float64(sum) / float64(len(p.sessions))
 }

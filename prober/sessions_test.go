@@ -47,7 +47,7 @@ func TestPoolSize(t *testing.T) {
 }
 
 // play takes the seat's turn and settles it at once.
-func (p *pool) play(s *seat, now time.Time, answer time.Duration) workload.Turn {
+func (p *pool) play(s *sessionState, now time.Time, answer time.Duration) workload.Turn {
 	turn, _, session := p.draw(s, now)
 	p.settle(s, session, now.Add(answer), turn.Pause, true)
 	return turn
@@ -76,8 +76,8 @@ func TestPoolOpensWithATrial(t *testing.T) {
 	if turn = p.play(s, now, 0); turn.Tokens < 30_000 || turn.Phase != workload.Bootstrap {
 		t.Errorf("after the trial: %d tokens, phase %s", turn.Tokens, turn.Phase)
 	}
-	if len(p.seats) != p.start {
-		t.Errorf("%d sessions, want %d", len(p.seats), p.start)
+	if len(p.sessions) != p.start {
+		t.Errorf("%d sessions, want %d", len(p.sessions), p.start)
 	}
 }
 
@@ -88,7 +88,7 @@ func TestPoolIsStaggered(t *testing.T) {
 	p.fill(now)
 	cycle := p.estimate.Pause + answerTime
 	ready := func(after time.Duration) (n int) {
-		for _, s := range p.seats {
+		for _, s := range p.sessions {
 			if !s.ready.After(now.Add(after)) {
 				n++
 			}
@@ -105,7 +105,7 @@ func TestPoolIsStaggered(t *testing.T) {
 		t.Errorf("%d sessions ready after a cycle, want all %d", got, p.start)
 	}
 	sizes := map[int64]bool{}
-	for _, s := range p.seats {
+	for _, s := range p.sessions {
 		sizes[s.session.NextTokens()/1000] = true
 	}
 	if len(sizes) < p.start/2 {
@@ -117,14 +117,14 @@ func TestPoolIsStaggered(t *testing.T) {
 func TestPoolTakesTheLongestWaiting(t *testing.T) {
 	p, now := newPool(ProfileWatch, nil), time.Unix(1000, 0)
 	p.fill(now)
-	for i, s := range p.seats {
-		s.ready = now.Add(time.Duration((i*6)%len(p.seats)) * time.Second) // 0 6 5 4 3 2 1 seconds from now
+	for i, s := range p.sessions {
+		s.ready = now.Add(time.Duration((i*6)%len(p.sessions)) * time.Second) // 0 6 5 4 3 2 1 seconds from now
 	}
 	if s, ok := p.take(now.Add(-1)); ok {
 		t.Fatalf("took a session that is ready at %v", s.ready)
 	}
 	var last time.Time
-	for range p.seats {
+	for range p.sessions {
 		s, ok := p.take(now.Add(10 * time.Second))
 		if !ok || s.ready.Before(last) {
 			t.Fatalf("took %v after one ready at %v", s, last)
@@ -171,7 +171,7 @@ func TestPoolReplacesSessions(t *testing.T) {
 			t.Fatal("the only session is not ready after its pause")
 		}
 		turn, _, session := p.draw(s, now)
-		if next := p.seats[0].session.NextTokens(); next <= 0 || p.mean() != float64(next) {
+		if next := p.sessions[0].session.NextTokens(); next <= 0 || p.mean() != float64(next) {
 			t.Fatalf("mean is %v, the next prompt %d tokens", p.mean(), next)
 		}
 		if seen[turn.Session] > 0 && turn.Phase == workload.Cold {

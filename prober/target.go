@@ -10,18 +10,18 @@ import (
 
 // Target is one endpoint under one load. Name is its only key everywhere.
 type Target struct {
-	Name          string            `yaml:"name"`
-	Engine        string            `yaml:"engine,omitempty"` // vllm, sglang, tensorrt-llm, dynamo, together, anthropic, …
-	Region        string            `yaml:"region,omitempty"`
-	Tier          string            `yaml:"tier,omitempty"`
-	Labels        map[string]string `yaml:"labels,omitempty"` // the user's own, on firsttoken_target_info
-	chat.Endpoint `yaml:",inline"`
-	AnswersAs     []string                   `yaml:"answers_as,omitempty"` // models that may answer for Model, see AskedFor
-	Load          Load                       `yaml:"load,omitempty"`
-	Workload      workload.Shape             `yaml:"workload,omitempty"`
-	SLOs          map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
-	Prices        *Prices                    `yaml:"prices,omitempty"`
-	Surroundings  `yaml:",inline"`
+	Name           string            `yaml:"name"`
+	Engine         string            `yaml:"engine,omitempty"` // vllm, sglang, tensorrt-llm, dynamo, together, anthropic, …
+	Region         string            `yaml:"region,omitempty"`
+	Tier           string            `yaml:"tier,omitempty"`
+	Labels         map[string]string `yaml:"labels,omitempty"` // the user's own, on firsttoken_target_info
+	chat.Endpoint  `yaml:",inline"`
+	AnswersAs      []string                   `yaml:"answers_as,omitempty"` // models that may answer for Model, see AskedFor
+	Load           Load                       `yaml:"load,omitempty"`
+	Workload       workload.Shape             `yaml:"workload,omitempty"`
+	SLOs           map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
+	Prices         *Prices                    `yaml:"prices,omitempty"`
+	Infrastructure `yaml:",inline"`
 }
 
 // Load is how much to ask, and how evenly.

@@ -24,7 +24,7 @@ func (t Target) Validate() invalid.Errors {
 	errs.Under("load", t.Load.Validate())
 	errs.Under("workload", t.Workload.Validate())
 	t.validateSLOs(&errs)
-	errs.Under("", t.Surroundings.Validate())
+	errs.Under("", t.Infrastructure.Validate())
 	if t.Prices != nil {
 		errs.Under("prices", t.Prices.Validate())
 	}

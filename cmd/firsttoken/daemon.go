@@ -119,7 +119,7 @@ func (c *configuration) follow(ctx context.Context, reload <-chan os.Signal) {
 	}
 }
 
-// targets are those of the file in use, whose surroundings may be newer than those of the loops.
+// targets are those of the file in use, whose infrastructure may be newer than those of the loops.
 func (c *configuration) targets() []prober.Target { return c.file.Load().Targets }
 
 func (c *configuration) redacted() string { return c.file.Load().Redacted() }

@@ -53,9 +53,9 @@ func TestCheckKnowsHostEngines(t *testing.T) {
 	}
 }
 
-// TestSurroundingsAreReloaded changes only what stands behind a target: discovery and joins follow,
+// TestInfrastructureAreReloaded changes only the infrastructure of a target: discovery and joins follow,
 // and its load does not notice.
-func TestSurroundingsAreReloaded(t *testing.T) {
+func TestInfrastructureAreReloaded(t *testing.T) {
 	t.Parallel()
 	good := simulated(t, simulator.Options{})
 	page := strings.TrimSuffix(good, "/v1") + "/metrics"

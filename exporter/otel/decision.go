@@ -30,7 +30,7 @@ func (t *Traces) decide(w *watched, r prober.Result, id trace.TraceID) (reason, 
 }
 
 // missed reports whether a finished answer is a bad event of one of its target's objectives, as
-// slo.Hearing judges it, recall included. A bootstrap turn has no objectives but availability.
+// slo.Judge judges it, recall included. A bootstrap turn has no objectives but availability.
 func (w *watched) missed(r prober.Result) bool {
 	if !r.Steady() || r.Outcome != chat.OK {
 		return false

@@ -61,7 +61,7 @@ func fill(t *testing.T, reg *prometheus.Registry) {
 		t.Fatal(err)
 	}
 	m.Observe(prober.Started{Target: testTarget("a")})
-	m.Observe(prober.Paced{Target: "a", SetPoint: 2.5e6, Effective: 1e6})
+	m.Observe(prober.RateChanged{Target: "a", SetPoint: 2.5e6, Effective: 1e6})
 	for n := range 50 {
 		m.Observe(goodWith(n, func(r *prober.Result) { r.FirstToken, r.LastToken = ms(float64(60+n*n*3)), ms(float64(20_000+n)) }))
 	}

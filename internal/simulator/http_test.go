@@ -168,9 +168,9 @@ func BenchmarkFirstToken(b *testing.B) {
 		for i := range streams {
 			wg.Go(func() {
 				s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{Ordinal: uint64(i), Epoch: uint64(b.N)})
-				for turn := range 3 {
-					_, r := s.Next(workload.Ages{})
-					r.ID = "bench-" + time.Now().Format(time.StampNano) + "-" + s.ID() + string(rune('0'+turn))
+				for range 3 {
+					turn, r := s.Next(workload.Ages{})
+					r.ID = "bench-" + time.Now().Format(time.StampNano) + "-" + turn.Session + string(rune('0'+turn.Number))
 					x := c.Send(context.Background(), &r, func(time.Time) {})
 					mu.Lock()
 					if at, ok := sent[r.ID]; ok && !x.FirstToken.IsZero() {

@@ -1,6 +1,5 @@
-// Package slo judges exchanges against objectives, each verdict at the instant at which it is known,
-// and holds the statistics that rules, pages and reports share. It knows nothing of how exchanges
-// are made, of targets' configuration or of where verdicts go.
+// Package slo judges exchanges against objectives, and gives each verdict as soon as it is known. It
+// knows nothing of how exchanges are made or of where verdicts go.
 package slo
 
 import (

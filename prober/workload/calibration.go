@@ -46,24 +46,11 @@ func (c *Calibration) Tokens(words, messages int) int64 {
 	return int64(c.perWord*float64(words) + c.overhead*float64(messages) + 0.5)
 }
 
-// Words is how many words make that many tokens.
-func (c *Calibration) Words(tokens int) int {
-	return int(float64(tokens) / c.TokensPerWord())
-}
-
 // message is how many words a message of that many tokens has, its overhead taken away.
 func (c *Calibration) message(tokens int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return int(max(0, (float64(tokens)-c.overhead)/c.perWord))
-}
-
-// TokensPerWord is the current estimate. A jump of it says that a tokenizer, and so a model, has
-// changed behind the target's name.
-func (c *Calibration) TokensPerWord() float64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.perWord
 }
 
 // Learn takes in the size of a prompt as its server counted it (Turn.Words, Turn.Messages,

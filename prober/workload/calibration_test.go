@@ -64,29 +64,29 @@ func TestOneObservationMovesLittle(t *testing.T) {
 	for range 50 {
 		c.Learn(100_000, 100, 100_400)
 	}
-	before := c.TokensPerWord()
+	before := c.perWord
 	c.Learn(100_000, 100, 900_000) // nonsense, once
-	near(t, "after nonsense", c.TokensPerWord(), before*1.02, 1e-9)
+	near(t, "after nonsense", c.perWord, before*1.02, 1e-9)
 	c.Learn(100_000, 100, 1)
-	near(t, "after nonsense below", c.TokensPerWord(), before*1.02*0.98, 1e-9)
+	near(t, "after nonsense below", c.perWord, before*1.02*0.98, 1e-9)
 }
 
 func TestFirstStepsAreTheDocumentedOnes(t *testing.T) {
 	c := NewCalibration(1)
 	for _, want := range []float64{1.2, 1.44, 1.728, 2.0} {
 		c.Learn(100_000, 0, 200_000)
-		near(t, "tokens per word", c.TokensPerWord(), want, 1e-9)
+		near(t, "tokens per word", c.perWord, want, 1e-9)
 	}
 	c.Learn(100_000, 0, 210_000) // the second within bounds counts by half
-	near(t, "tokens per word", c.TokensPerWord(), 2.05, 1e-9)
+	near(t, "tokens per word", c.perWord, 2.05, 1e-9)
 }
 
 func TestATrialHardlyOutweighsAPrompt(t *testing.T) {
 	c := NewCalibration(1)
 	c.Learn(4500, 0, 4950)
-	near(t, "after the trial", c.TokensPerWord(), 1.1, 1e-9)
+	near(t, "after the trial", c.perWord, 1.1, 1e-9)
 	c.Learn(95_500, 0, 95_500)
-	near(t, "after the first full prompt", c.TokensPerWord(), 1.1-0.1*0.955, 1e-9)
+	near(t, "after the first full prompt", c.perWord, 1.1-0.1*0.955, 1e-9)
 }
 
 func TestAnotherTokenizerIsSeen(t *testing.T) {
@@ -105,17 +105,14 @@ func TestCalibrationArithmetic(t *testing.T) {
 	if got := c.Tokens(1000, 10); got != 2040 {
 		t.Errorf("1,000 words in 10 messages are %d tokens, want 2,040", got)
 	}
-	if got := c.Words(2040); got != 1020 {
-		t.Errorf("2,040 tokens are %d words, want 1,020", got)
-	}
 	if got := c.message(44); got != 20 {
 		t.Errorf("a message of 44 tokens has %d words, want 20", got)
 	}
 	c.Learn(0, 3, 100)
 	c.Learn(100, 3, 0)
-	near(t, "after nothing", c.TokensPerWord(), 2, 0)
+	near(t, "after nothing", c.perWord, 2, 0)
 	for _, bad := range []float64{0, -1, math.NaN()} {
-		near(t, "a guess that is none", NewCalibration(bad).TokensPerWord(), 1, 0)
+		near(t, "a guess that is none", NewCalibration(bad).perWord, 1, 0)
 	}
 }
 
@@ -125,7 +122,7 @@ func TestCalibrationIsShared(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 200 {
-				c.Learn(c.Words(100_000), 100, 130_000)
+				c.Learn(c.message(100_000), 100, 130_000)
 				c.Tokens(1, 1)
 			}
 		})

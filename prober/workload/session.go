@@ -144,6 +144,3 @@ func (s *Session) Settle(reached bool) {
 
 // Over reports that the session has met its limit and ends; the caller starts another.
 func (s *Session) Over() bool { return s.over }
-
-// ID is the session's salt, as in Turn.Session: 12 hex digits.
-func (s *Session) ID() string { return s.salt }

@@ -1,4 +1,6 @@
-package slo
+// Package stat holds the statistics behind the alerting rules. The rules compute them in PromQL;
+// these are the same formulas in Go, so that tests can hold the two together.
+package stat
 
 import "math"
 

@@ -19,12 +19,12 @@ func all() map[Name]Objective {
 	}
 }
 
-// play runs a hearing in the time of a bubble, as a loop and an exchange do: a first token after
+// play runs a judge in the time of a bubble, as a loop and an exchange do: a first token after
 // first (0 is none), then the end after end. It returns each verdict as "slo good|bad at (told)",
 // both times after the start.
-func play(objectives map[Name]Objective, steady bool, first, end time.Duration, e Ending) []string {
+func play(objectives map[Name]Objective, steady bool, first, end time.Duration, e Completion) []string {
 	start := time.Now()
-	h := NewHearing("t", objectives, start, steady)
+	j := NewJudge("t", objectives, start, steady)
 	var got []string
 	tell := func(v Verdict, ok bool) {
 		if ok {
@@ -38,36 +38,36 @@ func play(objectives map[Name]Objective, steady bool, first, end time.Duration, 
 		if first > 0 {
 			time.Sleep(first)
 			mu.Lock()
-			tell(h.FirstToken(time.Now()))
+			tell(j.FirstToken(time.Now()))
 			mu.Unlock()
 		}
 	})
 	group.Go(func() {
-		if at, ok := h.Deadline(); ok && at.Sub(start) < end {
+		if at, ok := j.Deadline(); ok && at.Sub(start) < end {
 			time.Sleep(time.Until(at))
 			mu.Lock()
-			tell(h.Expire(time.Now()))
+			tell(j.Expire(time.Now()))
 			mu.Unlock()
 		}
 	})
 	time.Sleep(end)
 	group.Wait()
 	e.At = time.Now()
-	for _, v := range h.Finish(e, nil) {
+	for _, v := range j.Finish(e, nil) {
 		tell(v, true)
 	}
 	return got
 }
 
-func TestHearing(t *testing.T) {
+func TestJudge(t *testing.T) {
 	const ms = time.Millisecond
-	good := func(ttft time.Duration) Ending {
-		return Ending{HasTTFT: true, TTFT: ttft, HasTPS: true, TPS: 30}
+	good := func(ttft time.Duration) Completion {
+		return Completion{HasTTFT: true, TTFT: ttft, HasTPS: true, TPS: 30}
 	}
 	rows := []struct {
 		name       string
 		first, end time.Duration
-		ending     Ending
+		ending     Completion
 		want       []string
 	}{
 		{"in time", 3999 * ms, 10 * time.Second, good(3999 * ms),
@@ -78,28 +78,28 @@ func TestHearing(t *testing.T) {
 			[]string{"ttft bad 4s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // within the grace: judged exactly, dated to the threshold
 		{"late by a handshake", 4100 * ms, 10 * time.Second, good(3900 * ms),
 			[]string{"ttft good 10s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // of a new connection, which does not count
-		{"hang", 0, 300 * time.Second, Ending{Failed: true},
+		{"hang", 0, 300 * time.Second, Completion{Failed: true},
 			[]string{"ttft bad 4s (4.25s)", "tps bad 5m0s (5m0s)", "availability bad 5m0s (5m0s)"}}, // bad at 4 s, not at the timeout
 		{"late after the grace", 9 * time.Second, 10 * time.Second, good(3 * time.Second),
 			[]string{"ttft bad 4s (4.25s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // final, whatever is known later
-		{"refused", 0, 2 * time.Second, Ending{Failed: true},
+		{"refused", 0, 2 * time.Second, Completion{Failed: true},
 			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // as soon as it failed
-		{"broken after a first token", 1 * time.Second, 2 * time.Second, Ending{Failed: true, HasTTFT: true, TTFT: time.Second},
+		{"broken after a first token", 1 * time.Second, 2 * time.Second, Completion{Failed: true, HasTTFT: true, TTFT: time.Second},
 			[]string{"ttft good 1s (1s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // the first token was in time
-		{"slow stream", 1 * time.Second, 20 * time.Second, Ending{HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 19.9},
+		{"slow stream", 1 * time.Second, 20 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 19.9},
 			[]string{"ttft good 1s (1s)", "tps bad 20s (20s)", "availability good 20s (20s)"}},
-		{"too short for a rate", 1 * time.Second, 2 * time.Second, Ending{HasTTFT: true, TTFT: time.Second},
+		{"too short for a rate", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second},
 			[]string{"ttft good 1s (1s)", "availability good 2s (2s)"}}, // no tps event at all
-		{"empty answer", 0, 2 * time.Second, Ending{},
+		{"empty answer", 0, 2 * time.Second, Completion{},
 			[]string{"ttft bad 2s (2s)", "availability good 2s (2s)"}}, // finished properly without a token
-		{"asked and right", 1 * time.Second, 2 * time.Second, Ending{HasTTFT: true, TTFT: time.Second, Asked: true},
+		{"asked and right", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, Asked: true},
 			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall good 2s (2s)"}},
-		{"asked and wrong", 1 * time.Second, 2 * time.Second, Ending{HasTTFT: true, TTFT: time.Second, Asked: true, Wrong: true},
+		{"asked and wrong", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, Asked: true, Wrong: true},
 			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall bad 2s (2s)"}},
-		{"asked and failed", 0, 2 * time.Second, Ending{Failed: true, Asked: true, Wrong: true},
+		{"asked and failed", 0, 2 * time.Second, Completion{Failed: true, Asked: true, Wrong: true},
 			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // no answer, so no wrong one
-		{"cancelled", 0, 2 * time.Second, Ending{Failed: true, Cancelled: true}, nil}, // our doing: no event
-		{"cancelled in a hang", 0, 5 * time.Second, Ending{Failed: true, Cancelled: true},
+		{"cancelled", 0, 2 * time.Second, Completion{Failed: true, Cancelled: true}, nil}, // our doing: no event
+		{"cancelled in a hang", 0, 5 * time.Second, Completion{Failed: true, Cancelled: true},
 			[]string{"ttft bad 4s (4.25s)"}}, // was known before
 	}
 	for _, r := range rows {
@@ -114,7 +114,7 @@ func TestHearing(t *testing.T) {
 }
 
 // A bootstrap turn is an event for availability only, and a target is judged by its own objectives.
-func TestHearingOfSomeObjectives(t *testing.T) {
+func TestJudgeOfSomeObjectives(t *testing.T) {
 	ttft := map[Name]Objective{TTFT: {Ratio: 0.95, Threshold: 4}}
 	rows := []struct {
 		name       string
@@ -131,7 +131,7 @@ func TestHearingOfSomeObjectives(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if got := play(r.objectives, r.steady, 0, 300*time.Second, Ending{Failed: true}); !slices.Equal(got, r.want) {
+				if got := play(r.objectives, r.steady, 0, 300*time.Second, Completion{Failed: true}); !slices.Equal(got, r.want) {
 					t.Errorf("got %q, want %q", got, r.want)
 				}
 			})
@@ -140,10 +140,10 @@ func TestHearingOfSomeObjectives(t *testing.T) {
 }
 
 // However token, deadline and end race, there is one ttft verdict.
-func TestHearingDecidesOnce(t *testing.T) {
+func TestJudgeDecidesOnce(t *testing.T) {
 	for range 200 {
 		start := time.Now()
-		h := NewHearing("t", all(), start, true)
+		j := NewJudge("t", all(), start, true)
 		var mu sync.Mutex
 		decided := 0
 		count := func(ok bool) {
@@ -155,17 +155,17 @@ func TestHearingDecidesOnce(t *testing.T) {
 		}
 		late := start.Add(4*time.Second + Grace)
 		var group sync.WaitGroup
-		group.Go(func() { _, ok := h.FirstToken(start.Add(time.Second)); count(ok) })
-		group.Go(func() { _, ok := h.Expire(late); count(ok) })
-		group.Go(func() { _, ok := h.FirstToken(start.Add(time.Second)); count(ok) })
-		group.Go(func() { _, ok := h.Expire(late); count(ok) })
+		group.Go(func() { _, ok := j.FirstToken(start.Add(time.Second)); count(ok) })
+		group.Go(func() { _, ok := j.Expire(late); count(ok) })
+		group.Go(func() { _, ok := j.FirstToken(start.Add(time.Second)); count(ok) })
+		group.Go(func() { _, ok := j.Expire(late); count(ok) })
 		group.Wait()
-		for _, v := range h.Finish(Ending{At: late}, nil) {
+		for _, v := range j.Finish(Completion{At: late}, nil) {
 			count(v.SLO == TTFT)
 		}
-		for _, after := range []*Hearing{h, NewHearing("t", all(), start, true)} { // nothing comes after the end
+		for _, after := range []*Judge{j, NewJudge("t", all(), start, true)} { // nothing comes after the end
 			before := decided
-			after.Finish(Ending{At: late}, nil)
+			after.Finish(Completion{At: late}, nil)
 			_, token := after.FirstToken(start)
 			_, expired := after.Expire(late)
 			if count(token); token || expired || decided != before {
@@ -178,15 +178,15 @@ func TestHearingDecidesOnce(t *testing.T) {
 	}
 }
 
-func BenchmarkHearing(b *testing.B) {
+func BenchmarkJudge(b *testing.B) {
 	objectives, start := all(), time.Now()
-	e := Ending{At: start.Add(time.Minute), HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 30}
+	e := Completion{At: start.Add(time.Minute), HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 30}
 	var room [4]Verdict
 	b.ReportAllocs()
 	for b.Loop() {
-		h := NewHearing("t", objectives, start, true)
-		h.Deadline()
-		h.FirstToken(start.Add(time.Second))
-		h.Finish(e, room[:0])
+		j := NewJudge("t", objectives, start, true)
+		j.Deadline()
+		j.FirstToken(start.Add(time.Second))
+		j.Finish(e, room[:0])
 	}
 }

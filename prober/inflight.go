@@ -14,31 +14,31 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// flight is a request on its way.
-type flight struct {
-	seat     *seat
+// inflight is a request whose exchange has not ended.
+type inflight struct {
+	state    *sessionState
 	session  *workload.Session // whose turn it is
 	turn     workload.Turn
 	request  chat.Request
 	due      time.Time // t0
 	sent     time.Time // handed to the Sender, which stamps t1
-	hearing  *slo.Hearing
+	judge    *slo.Judge
 	observer Observer
 	exchange chat.Exchange // once landed
 }
 
 // send takes the session's next turn and sends it on a goroutine of its own.
-func (l *loop) send(ctx context.Context, s *seat, due, now time.Time) {
+func (l *loop) send(ctx context.Context, s *sessionState, due, now time.Time) {
 	turn, request, session := l.pool.draw(s, now)
 	request.ID = requestID(l.random)
-	f := &flight{
-		seat: s, session: session, turn: turn, request: request, due: due, sent: now, observer: l.observer,
-		hearing: slo.NewHearing(l.target.Name, l.target.SLOs, now, steady(turn)),
+	q := &inflight{
+		state: s, session: session, turn: turn, request: request, due: due, sent: now, observer: l.observer,
+		judge: slo.NewJudge(l.target.Name, l.target.SLOs, now, steady(turn)),
 	}
-	l.flights = append(l.flights, f)
+	l.inflight = append(l.inflight, q)
 	go func() {
-		f.exchange = l.sender.Send(ctx, &f.request, f.first)
-		l.landed <- f // never blocks: it has room for Load.MaxInFlight
+		q.exchange = l.sender.Send(ctx, &q.request, q.first)
+		l.finished <- q // never blocks: it has room for Load.MaxInFlight
 	}()
 }
 
@@ -51,35 +51,35 @@ func requestID(random *rand.Rand) string {
 }
 
 // first is called on the goroutine of the exchange, as soon as the token is read.
-func (f *flight) first(at time.Time) {
-	if v, ok := f.hearing.FirstToken(at); ok {
-		f.observer.Observe(Judged{v})
+func (q *inflight) first(at time.Time) {
+	if v, ok := q.judge.FirstToken(at); ok {
+		q.observer.Observe(Judged{v})
 	}
 }
 
-func (f *flight) expire(now time.Time) {
-	if v, ok := f.hearing.Expire(now); ok {
-		f.observer.Observe(Judged{v})
+func (q *inflight) expire(now time.Time) {
+	if v, ok := q.judge.Expire(now); ok {
+		q.observer.Observe(Judged{v})
 	}
 }
 
-// land takes in an exchange that has ended.
-func (l *loop) land(f *flight, now time.Time) {
-	l.flights = slices.DeleteFunc(l.flights, func(g *flight) bool { return g == f })
-	x := &f.exchange
-	x.ID = f.request.ID
+// finish takes in an exchange that has ended.
+func (l *loop) finish(q *inflight, now time.Time) {
+	l.inflight = slices.DeleteFunc(l.inflight, func(other *inflight) bool { return other == q })
+	x := &q.exchange
+	x.ID = q.request.ID
 	if x.End.IsZero() {
 		x.End = now
 	}
-	l.pool.settle(f.seat, f.session, x.End, f.turn.Pause, !x.FirstToken.IsZero())
-	r := Result{Target: l.target.Name, Turn: f.turn, Scheduled: f.due, Exchange: *x}
+	l.pool.settle(q.state, q.session, x.End, q.turn.Pause, !x.FirstToken.IsZero())
+	r := Result{Target: l.target.Name, Turn: q.turn, Scheduled: q.due, Exchange: *x}
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	l.observer.Observe(r)
-	l.judge(f, r)
+	l.judge(q, r)
 	l.report(r)
-	if x.Outcome.SlowsLoad() && l.pace.throttled(now, f.sent, x.RateLimit.RetryAfter) && !l.ended {
-		l.paced()
+	if x.Outcome.SlowsLoad() && l.backoff.throttled(now, q.sent, x.RateLimit.RetryAfter) && !l.ended {
+		l.rateChanged()
 	}
 }
 
@@ -90,8 +90,8 @@ func (l *loop) learn(r Result) {
 	}
 }
 
-func (l *loop) judge(f *flight, r Result) {
-	e := slo.Ending{
+func (l *loop) judge(q *inflight, r Result) {
+	e := slo.Completion{
 		At:        r.End,
 		Failed:    r.Outcome != chat.OK,
 		Cancelled: r.Outcome.Excused(),
@@ -101,7 +101,7 @@ func (l *loop) judge(f *flight, r Result) {
 	e.TTFT, e.HasTTFT = r.TTFT()
 	e.TPS, e.HasTPS = r.TPS()
 	var room [4]slo.Verdict
-	for _, v := range f.hearing.Finish(e, room[:0]) {
+	for _, v := range q.judge.Finish(e, room[:0]) {
 		l.observer.Observe(Judged{v})
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// Surroundings are what stands behind a target and is measured by others: nothing is sent there, and
+// Infrastructure are what stands behind a target and is measured by others: nothing is sent there, and
 // a change of them alone disturbs no load (see Target.Hash).
-type Surroundings struct {
+type Infrastructure struct {
 	GPUs          []string `yaml:"gpus,omitempty"`           // DCGM host engines by name, or GPUs by UUID
 	EngineMetrics []string `yaml:"engine_metrics,omitempty"` // metrics pages of the engine: http://vllm:8000/metrics
 	DCGMMetrics   []string `yaml:"dcgm_metrics,omitempty"`   // metrics pages of dcgm-exporters
@@ -22,7 +22,7 @@ type Surroundings struct {
 
 // Validate says everything that is wrong with the surroundings. Whether a host engine of that name
 // exists is for its caller to see.
-func (s Surroundings) Validate() invalid.Errors {
+func (s Infrastructure) Validate() invalid.Errors {
 	var errs invalid.Errors
 	for i, entry := range s.GPUs {
 		path := item("gpus", i)

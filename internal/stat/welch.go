@@ -1,4 +1,4 @@
-package slo
+package stat
 
 import "math"
 
@@ -32,8 +32,7 @@ func (s Sample) Variance() (float64, bool) {
 //	z  =  ───────────────────────────
 //	      √( deff · (v₁/n₁ + v₀/n₀) )
 //
-// Over ln(TTFT), m₁ − m₀ is the logarithm of the ratio of geometric means (see Slowdown). deff is
-// the design effect, by how much the variance of a mean is larger than for independent values,
+// Over ln(TTFT), m₁ − m₀ is the logarithm of the ratio of geometric means. deff is the design effect, by how much the variance of a mean is larger than for independent values,
 // 1 + (m − 1)ρ for clusters of m with correlation ρ: latencies of neighbours in one queue are alike.
 // 2 is a fair default, 4 under strong queueing (L. Kish, Survey Sampling, 1965).
 //
@@ -52,15 +51,4 @@ func Welch(now, base Sample, deff float64) (z float64, ok bool) {
 		return 0, false
 	}
 	return (now.Sum/now.N - base.Sum/base.N) / math.Sqrt(variance), true
-}
-
-// Slowdown is the ratio of geometric means, exp(m₁ − m₀), for samples of logarithms: 1.5 is half as
-// slow again. False when either side is empty.
-func Slowdown(now, base Sample) (ratio float64, ok bool) {
-	m1, ok1 := now.Mean()
-	m0, ok0 := base.Mean()
-	if !ok1 || !ok0 {
-		return 0, false
-	}
-	return math.Exp(m1 - m0), true
 }

@@ -2,21 +2,21 @@ package prober
 
 import "testing"
 
-func TestSurroundings(t *testing.T) {
+func TestInfrastructure(t *testing.T) {
 	t.Parallel()
-	pages := func(urls ...string) Surroundings { return Surroundings{EngineMetrics: urls} }
+	pages := func(urls ...string) Infrastructure { return Infrastructure{EngineMetrics: urls} }
 	for _, c := range []struct {
 		name string
-		s    Surroundings
+		s    Infrastructure
 		want string // "" is valid
 	}{
-		{"none", Surroundings{}, ""},
-		{"a node and a GPU", Surroundings{GPUs: []string{"node1", "GPU-1"}}, ""},
-		{"no GPU", Surroundings{GPUs: []string{"node1", " "}}, "gpus[1]: is empty"},
-		{"a GPU twice", Surroundings{GPUs: []string{"GPU-1", "GPU-2", "GPU-1"}}, `gpus[2]: "GPU-1" is there twice`},
+		{"none", Infrastructure{}, ""},
+		{"a node and a GPU", Infrastructure{GPUs: []string{"node1", "GPU-1"}}, ""},
+		{"no GPU", Infrastructure{GPUs: []string{"node1", " "}}, "gpus[1]: is empty"},
+		{"a GPU twice", Infrastructure{GPUs: []string{"GPU-1", "GPU-2", "GPU-1"}}, `gpus[2]: "GPU-1" is there twice`},
 		{"pages", pages("http://vllm:8000/metrics", "https://[::1]/m?model=kimi&part=1"), ""},
-		{"a page of the other kind", Surroundings{DCGMMetrics: []string{"dcgm:9400/metrics"}}, "dcgm_metrics[0]: must begin with http:// or https://"},
-		{"one page for both", Surroundings{EngineMetrics: []string{"http://h/metrics"}, DCGMMetrics: []string{"http://h/metrics"}}, ""}, // an agent that gathers
+		{"a page of the other kind", Infrastructure{DCGMMetrics: []string{"dcgm:9400/metrics"}}, "dcgm_metrics[0]: must begin with http:// or https://"},
+		{"one page for both", Infrastructure{EngineMetrics: []string{"http://h/metrics"}, DCGMMetrics: []string{"http://h/metrics"}}, ""}, // an agent that gathers
 		{"no page", pages(""), "engine_metrics[0]: is empty"},
 		{"scheme only in looks", pages("localhost:8000/metrics"), "engine_metrics[0]: must begin with http:// or https://"},
 		{"no host", pages("http:///metrics"), "engine_metrics[0]: has no host"},
@@ -43,7 +43,7 @@ func TestSurroundings(t *testing.T) {
 }
 
 // Problems are found wherever a target is looked at.
-func TestTargetsSurroundings(t *testing.T) {
+func TestTargetsInfrastructure(t *testing.T) {
 	t.Parallel()
 	target := example("t", ProfileWatch)
 	target.GPUs = []string{""}
