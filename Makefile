@@ -1,5 +1,5 @@
 # What CI runs after the tests. `make` prints what there is.
-TOOLS := bin/golangci-lint bin/govulncheck
+TOOLS := bin/deadcode bin/golangci-lint bin/govulncheck
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"
@@ -7,13 +7,18 @@ help: ## this list
 test: ## every test, with the race detector
 	go test -race ./...
 
-check: tidy generated portable lint figures rules e2e vuln ## everything but the tests
+check: tidy generated portable lint deadcode figures rules e2e vuln ## everything but the tests
 
-lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod
+lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over both modules that hold code
 	bin/golangci-lint run ./...
+	cd e2e && ../bin/golangci-lint run ./...
+
+deadcode: bin/deadcode ## every function is used by the program or by a test of its own package
+	.ci/deadcode bin/deadcode
 
 tidy: ## go.mod and go.sum hold what the code needs and no more
 	go mod tidy -diff
+	cd e2e && go mod tidy -diff
 
 generated: ## generated files are up to date
 	go generate ./...
@@ -60,4 +65,4 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint tidy generated portable rules e2e e2e-long check-gpu vuln bench bench-truth
+.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long check-gpu vuln bench bench-truth
