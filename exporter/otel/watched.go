@@ -43,7 +43,7 @@ const (
 
 func newWatched(t prober.Target) *watched {
 	all := attributes{
-		operationName.String(operation(t.API)), providerName.String(provider(t)),
+		operationName.String(t.API.Operation()), providerName.String(provider(t)),
 		requestModel.String(clipped(t.Model)), requestStream.Bool(true),
 		targetName.String(clipped(t.Name)), apiName.String(string(t.API)),
 	}
@@ -51,7 +51,7 @@ func newWatched(t prober.Target) *watched {
 	all.text(regionName, t.Region)
 	all.text(tierName, t.Tier)
 	return &watched{
-		spanName:   operation(t.API) + " " + clipped(t.Model),
+		spanName:   t.API.Operation() + " " + clipped(t.Model),
 		attributes: append(all, serverOf(t.URL)...),
 		objectives: t.SLOs,
 		turns:      map[string]lastTurn{},
@@ -71,23 +71,12 @@ func serverOf(base string) []attribute.KeyValue {
 	return []attribute.KeyValue{serverAddress.String(clipped(u.Hostname())), serverPort.Int(port)}
 }
 
-// operation is the convention's name of what is asked for.
-func operation(api chat.API) string {
-	if api == chat.OpenAICompletions {
-		return "text_completion"
-	}
-	return "chat"
-}
-
 // provider is who answers, as far as it is known: the engine, or the vendor of the dialect.
 func provider(t prober.Target) string {
-	switch {
-	case t.Engine != "":
+	if t.Engine != "" {
 		return clipped(t.Engine)
-	case t.API == chat.AnthropicMessages:
-		return "anthropic"
 	}
-	return "openai"
+	return t.API.Vendor()
 }
 
 // isNew reports whether a good answer is of a revision from which no span was kept yet.

@@ -3,7 +3,6 @@ package chat
 import (
 	"errors"
 	"io"
-	"strconv"
 	"sync"
 )
 
@@ -23,9 +22,8 @@ type Encoder struct {
 
 // grammar is how a dialect writes a conversation. Its functions append to the frame and keep nothing.
 type grammar struct {
-	path     string // below Endpoint.URL
-	defaults []field
-	tool     func(*frame, Tool) // nil where the dialect has no tools
+	defaults func(model string) []field // first the fields that are the same in every turn
+	tool     func(*frame, Tool)         // nil where the dialect has no tools
 	open     func(*frame, Conversation)
 	message  func(*frame, int, Message)
 	shut     func(*frame)
@@ -33,30 +31,21 @@ type grammar struct {
 
 // NewEncoder fails when the API is unknown or Endpoint.ExtraBody cannot be written as JSON.
 func NewEncoder(e Endpoint) (*Encoder, error) {
-	g, ok := grammarOf(e.API)
-	if !ok {
-		return nil, errors.New("unknown api " + strconv.Quote(string(e.API)))
+	d, err := dialectOf(e.API)
+	if err != nil {
+		return nil, err
 	}
-	head, tail, err := merge(g.defaults, e.Model, e.ExtraBody)
+	return d.encoder(e)
+}
+
+func (d *dialect) encoder(e Endpoint) (*Encoder, error) {
+	g := &d.grammar
+	head, tail, err := merge(g.defaults(e.Model), e.ExtraBody)
 	if err != nil {
 		return nil, err
 	}
 	_, replaced := e.ExtraBody["tools"]
 	return &Encoder{grammar: g, head: head, tail: tail, tools: e.Tools && g.tool != nil && !replaced}, nil
-}
-
-func grammarOf(a API) (*grammar, bool) {
-	switch a {
-	case OpenAIChat:
-		return chatGrammar(), true
-	case OpenAIResponses:
-		return responsesGrammar(), true
-	case OpenAICompletions:
-		return completionsGrammar(), true
-	case AnthropicMessages:
-		return messagesGrammar(), true
-	}
-	return nil, false
 }
 
 // Body is a request's body. It walks the conversation twice, once to know its length and once to be

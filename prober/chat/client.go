@@ -22,6 +22,7 @@ type Options struct {
 // a connection of its own, HTTP/1.1, which later requests reuse.
 type Client struct {
 	endpoint Endpoint
+	dialect  *dialect
 	url      *url.URL
 	encoder  *Encoder
 	header   http.Header // of every request
@@ -39,7 +40,16 @@ func NewClient(e Endpoint, o Options) (*Client, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	encoder, err := NewEncoder(e)
+	d, err := dialectOf(e.API)
+	if err != nil {
+		return nil, err
+	}
+	return d.client(e, o)
+}
+
+// client of a valid endpoint.
+func (d *dialect) client(e Endpoint, o Options) (*Client, error) {
+	encoder, err := d.encoder(e)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +66,10 @@ func NewClient(e Endpoint, o Options) (*Client, error) {
 	}
 	return &Client{
 		endpoint: e,
-		url:      base.JoinPath(encoder.grammar.path),
+		dialect:  d,
+		url:      base.JoinPath(d.path(e.Model)),
 		encoder:  encoder,
-		header:   commonHeader(e, o),
+		header:   d.commonHeader(e, o),
 		trip:     trip,
 		close:    closeIdle,
 		scanners: sync.Pool{New: func() any { return sse.NewScanner() }},

@@ -43,19 +43,6 @@ type decoder interface {
 	settle(x *Exchange)
 }
 
-func newDecoder(a API) decoder {
-	switch a {
-	case OpenAIResponses:
-		return &responsesDecoder{}
-	case AnthropicMessages:
-		return &anthropicDecoder{}
-	case OpenAICompletions:
-		return &chatDecoder{legacy: true}
-	default:
-		return &chatDecoder{}
-	}
-}
-
 // piece is the inside of a JSON string, or nil if raw is not a string with anything in it.
 func piece(raw json.RawMessage) []byte {
 	if len(raw) > 2 && raw[0] == '"' {

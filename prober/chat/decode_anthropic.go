@@ -119,7 +119,7 @@ func (a *anthropicDelta) read() delta {
 func (d *anthropicDecoder) settle(x *Exchange) {
 	x.Finish = d.stop
 	x.Identity.Model = d.model
-	x.Usage = anthropicUsage(d.start, d.final)
+	x.Usage.Verbatim = bothUsages(d.start, d.final)
 }
 
 // anthropicInPlace reads content_block_delta without allocating.

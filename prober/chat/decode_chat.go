@@ -155,5 +155,5 @@ func (c *chatChoice) empty(legacy bool) bool {
 func (d *chatDecoder) settle(x *Exchange) {
 	x.Finish = d.finish
 	x.Identity.Model, x.Identity.Fingerprint = d.model, d.fingerprint
-	x.Usage = openAIUsage(bytes.Clone(d.usage))
+	x.Usage.Verbatim = bytes.Clone(d.usage)
 }

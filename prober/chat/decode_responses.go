@@ -156,7 +156,7 @@ func (r *responsesState) failure() *failure {
 func (d *responsesDecoder) settle(x *Exchange) {
 	x.Finish = d.finish
 	x.Identity.Model = d.model
-	x.Usage = openAIUsage(d.usage)
+	x.Usage.Verbatim = d.usage
 }
 
 // responsesInPlace reads a delta without allocating.

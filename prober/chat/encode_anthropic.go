@@ -11,12 +11,14 @@ package chat
 //
 // Anthropic refuses empty text blocks, and more than four cache breakpoints; the second is up to
 // the conversation.
-func messagesGrammar() *grammar {
-	return &grammar{
-		path: "messages",
-		defaults: []field{
-			{"stream", true},
-			{"max_tokens", placeholder},
+func messagesGrammar() grammar {
+	return grammar{
+		defaults: func(model string) []field {
+			return []field{
+				{"model", verbatim(model)},
+				{"stream", true},
+				{"max_tokens", placeholder},
+			}
 		},
 		tool:    writeAnthropicTool,
 		open:    openAnthropic,

@@ -5,13 +5,15 @@ package chat
 //	{"role":"assistant","content":null,"tool_calls":[{"id":"call_00000007","type":"function",
 //	  "function":{"name":"read_file","arguments":"{\"path\":\"…\"}"}}]}
 //	{"role":"tool","tool_call_id":"call_00000007","content":"…"}
-func chatGrammar() *grammar {
-	return &grammar{
-		path: "chat/completions",
-		defaults: []field{
-			{"stream", true},
-			{"stream_options", map[string]any{"include_usage": true}},
-			{"max_tokens", placeholder},
+func chatGrammar() grammar {
+	return grammar{
+		defaults: func(model string) []field {
+			return []field{
+				{"model", verbatim(model)},
+				{"stream", true},
+				{"stream_options", map[string]any{"include_usage": true}},
+				{"max_tokens", placeholder},
+			}
 		},
 		tool:    writeChatTool,
 		open:    func(f *frame, _ Conversation) { f.add(`"messages":[`) },

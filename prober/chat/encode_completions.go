@@ -4,13 +4,15 @@ package chat
 // assistant is to speak.
 //
 //	System: …\n\nUser: …\n\nAssistant: …\n[read_file path="…"]\n\nTool: …\n\nAssistant:
-func completionsGrammar() *grammar {
-	return &grammar{
-		path: "completions",
-		defaults: []field{
-			{"stream", true},
-			{"stream_options", map[string]any{"include_usage": true}},
-			{"max_tokens", placeholder},
+func completionsGrammar() grammar {
+	return grammar{
+		defaults: func(model string) []field {
+			return []field{
+				{"model", verbatim(model)},
+				{"stream", true},
+				{"stream_options", map[string]any{"include_usage": true}},
+				{"max_tokens", placeholder},
+			}
 		},
 		open:    func(f *frame, _ Conversation) { f.add(`"prompt":"`) },
 		message: writeTranscript,

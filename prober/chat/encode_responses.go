@@ -8,13 +8,15 @@ package chat
 //	  {"type":"message","role":"assistant","content":[{"type":"output_text","text":"…"}]},
 //	  {"type":"function_call","call_id":"call_00000007","name":"read_file","arguments":"{\"path\":\"…\"}"},
 //	  {"type":"function_call_output","call_id":"call_00000007","output":"…"}]
-func responsesGrammar() *grammar {
-	return &grammar{
-		path: "responses",
-		defaults: []field{
-			{"stream", true},
-			{"store", false},
-			{"max_output_tokens", placeholder},
+func responsesGrammar() grammar {
+	return grammar{
+		defaults: func(model string) []field {
+			return []field{
+				{"model", verbatim(model)},
+				{"stream", true},
+				{"store", false},
+				{"max_output_tokens", placeholder},
+			}
 		},
 		tool:    writeResponsesTool,
 		open:    openResponses,

@@ -7,16 +7,6 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// API names a streaming dialect.
-type API string
-
-const (
-	OpenAIChat        API = "openai_chat"        // POST /v1/chat/completions
-	OpenAIResponses   API = "openai_responses"   // POST /v1/responses
-	OpenAICompletions API = "openai_completions" // POST /v1/completions (legacy)
-	AnthropicMessages API = "anthropic_messages" // POST /v1/messages
-)
-
 // Endpoint is where and how to ask.
 type Endpoint struct {
 	// URL is the base, as vendors print it: https://api.together.xyz/v1, https://api.anthropic.com/v1,

@@ -84,9 +84,7 @@ func hotShapes() []hotShape {
 func TestEventsDoNotAllocate(t *testing.T) {
 	for _, h := range hotShapes() {
 		var x Exchange
-		s := stream{scanner: sse.NewScanner(), decoder: newDecoder(h.api), x: &x}
-		src := &tape{first: []byte(h.first), again: []byte(h.again), left: 1}
-		s.source = src
+		s := streamOf(h.api, &tape{first: []byte(h.first), again: []byte(h.again), left: 1}, &x)
 		if f := s.read(); f == nil || f.outcome != Truncated || x.Events != 2 {
 			t.Fatalf("%s: %v, %d events", h.name, f, x.Events)
 		}
@@ -118,10 +116,7 @@ func BenchmarkEvent(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(h.again)))
 			var x Exchange
-			s := stream{
-				source:  &tape{first: []byte(h.first), again: []byte(h.again), left: b.N},
-				scanner: sse.NewScanner(), decoder: newDecoder(h.api), x: &x,
-			}
+			s := streamOf(h.api, &tape{first: []byte(h.first), again: []byte(h.again), left: b.N}, &x)
 			b.ResetTimer()
 			if f := s.read(); f == nil || x.Events != b.N+1 {
 				b.Fatalf("%v, %d events", f, x.Events)
@@ -135,9 +130,9 @@ func BenchmarkEventInFull(b *testing.B) {
 	h := hotShapes()[0]
 	b.ReportAllocs()
 	b.SetBytes(int64(len(h.again)))
-	d := &chatDecoder{slow: true}
 	var x Exchange
-	s := stream{source: &tape{first: []byte(h.first), again: []byte(h.again), left: b.N}, scanner: sse.NewScanner(), decoder: d, x: &x}
+	s := streamOf(h.api, &tape{first: []byte(h.first), again: []byte(h.again), left: b.N}, &x)
+	slowly(s.decoder)
 	b.ResetTimer()
 	if f := s.read(); f == nil || x.Events != b.N+1 {
 		b.Fatalf("%v, %d events", f, x.Events)

@@ -64,7 +64,7 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		{OpenAIResponses, `{"type":"response.output_text.delta","delta":"a","response":{"usage":{"output_tokens":1}}}`, false},
 	}
 	for _, tt := range tests {
-		fast, slow := newDecoder(tt.api), newDecoder(tt.api)
+		fast, slow := rowOf(tt.api).decoder(), rowOf(tt.api).decoder()
 		slowly(slow)
 		var a, b Exchange
 		fd, ff := fast.event(sse.Event{Data: []byte(tt.data)})
@@ -74,7 +74,7 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		if fd.signal != sd.signal || !bytes.Equal(fd.visible, sd.visible) || (ff == nil) != (sf == nil) || !equalTold(a, b) {
 			t.Errorf("%s:\nin place %+v %v %+v\nin full  %+v %v %+v", tt.data, fd, ff, a, sd, sf, b)
 		}
-		if got := readInPlace(newDecoder(tt.api), tt.data); got != tt.hot {
+		if got := readInPlace(rowOf(tt.api).decoder(), tt.data); got != tt.hot {
 			t.Errorf("%s: read in place: %v", tt.data, got)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/internal/netstamp"
-	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 func TestNap(t *testing.T) {
@@ -102,10 +101,8 @@ func TestFirstSharedAcrossRecords(t *testing.T) {
 		{"a full buffer", []uint64{1, 2, 3, 4}, true, true},    // who knows what waited behind it
 	} {
 		x := Exchange{Outcome: OK}
-		s := stream{
-			source:  &records{[]string{roleEvent, tokenEvent, tokenEvent, finishEvent + doneEvent}, row.serials, row.more},
-			scanner: sse.NewScanner(), decoder: newDecoder(OpenAIChat), x: &x,
-		}
+		events := []string{roleEvent, tokenEvent, tokenEvent, finishEvent + doneEvent}
+		s := streamOf(OpenAIChat, &records{events, row.serials, row.more}, &x)
 		if f := s.read(); f != nil || x.Events != 2 || x.FirstShared != row.want {
 			t.Errorf("%s: %v, %d events, shared %v, want %v", row.name, f, x.Events, x.FirstShared, row.want)
 		}

@@ -126,7 +126,8 @@ func (s *sending) stream(resp *http.Response) *failure {
 	st := stream{
 		source:  stamped{resp.Body, w},
 		scanner: sc,
-		decoder: newDecoder(s.client.endpoint.API),
+		decoder: s.client.dialect.decoder(),
+		usage:   s.client.dialect.usage,
 		recall:  recall{expect: []byte(s.request.Expect)},
 		first:   s.first,
 		alive:   s.watch.alive,

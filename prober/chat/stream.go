@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"time"
@@ -44,6 +45,7 @@ type stream struct {
 	source  source
 	scanner *sse.Scanner
 	decoder decoder
+	usage   func(raw json.RawMessage) Usage // of the dialect
 	recall  recall
 	first   func(time.Time) // may be nil
 	alive   func()          // called after a read that brought more than pings, from the first token on; may be nil
@@ -62,6 +64,7 @@ type stream struct {
 func (s *stream) read() *failure {
 	f := s.events()
 	s.decoder.settle(s.x)
+	s.x.Usage = s.usage(s.x.Usage.Verbatim)
 	s.x.Recall = s.recall.verdict(f == nil)
 	return f
 }

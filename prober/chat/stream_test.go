@@ -61,16 +61,21 @@ type way struct {
 // replay reads a stream and returns its exchange as Send would.
 func replay(a API, src *script, w way) Exchange {
 	x := Exchange{Outcome: OK}
-	d := newDecoder(a)
+	s := streamOf(a, src, &x)
 	if w.slow {
-		slowly(d)
+		slowly(s.decoder)
 	}
-	sc := sse.NewScanner()
-	s := stream{source: src, scanner: sc, decoder: d, recall: recall{expect: []byte(w.expect)}, first: w.first, x: &x}
+	s.recall.expect, s.first = []byte(w.expect), w.first
 	if f := s.read(); f != nil {
 		x.Outcome, x.Err = f.outcome, errors.New(f.reason)
 	}
 	return x
+}
+
+// streamOf is about to read a stream of that dialect into x.
+func streamOf(a API, src source, x *Exchange) *stream {
+	d := rowOf(a)
+	return &stream{source: src, scanner: sse.NewScanner(), decoder: d.decoder(), usage: d.usage, x: x}
 }
 
 func slowly(d decoder) {
@@ -308,7 +313,7 @@ func TestFirstTokenIsToldAtOnce(t *testing.T) {
 func TestReadsAreShortUntilTheFirstToken(t *testing.T) {
 	src := &sizes{script: script{data: streamFile(t, "llama-chat")}}
 	x := Exchange{}
-	s := stream{source: src, scanner: sse.NewScanner(), decoder: newDecoder(OpenAIChat), x: &x}
+	s := streamOf(OpenAIChat, src, &x)
 	if f := s.read(); f != nil {
 		t.Fatal(f)
 	}
@@ -342,7 +347,8 @@ func TestPingsAreNoLife(t *testing.T) {
 		var x Exchange
 		alive := 0
 		data := []byte(tt.stream)
-		s := stream{source: &script{data: data, cuts: oneEvent(data)}, scanner: sse.NewScanner(), decoder: newDecoder(tt.api), x: &x, alive: func() { alive++ }}
+		s := streamOf(tt.api, &script{data: data, cuts: oneEvent(data)}, &x)
+		s.alive = func() { alive++ }
 		_ = s.read()
 		if alive != tt.want {
 			t.Errorf("%s: alive %d times, want %d", tt.api, alive, tt.want)

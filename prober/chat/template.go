@@ -31,11 +31,13 @@ func (t *template) write(f *frame, maxTokens int) {
 	}
 }
 
+// verbatim is text that is never a placeholder.
+type verbatim string
+
 // merge renders the fields of a request: those that are the same in every turn into head, the
 // others into tail. A key in extra wins over a default; null removes one.
-func merge(defaults []field, modelName string, extra map[string]any) (head []byte, tail []template, err error) {
-	head = append(head, `{"model":`...)
-	head = append(appendQuoted(head, modelName), ',')
+func merge(defaults []field, extra map[string]any) (head []byte, tail []template, err error) {
+	head = append(head, '{')
 	for _, f := range fieldsOf(defaults, extra) {
 		t := template{parts: [][]byte{appendQuoted(nil, f.key)}}
 		t.literal(":")
@@ -74,6 +76,9 @@ func (t *template) literal(s string) {
 // value renders v as JSON, keys sorted, and a hole for each string that is the placeholder.
 func (t *template) value(v any) error {
 	switch v := v.(type) {
+	case verbatim:
+		t.literal(string(appendQuoted(nil, string(v))))
+		return nil
 	case string:
 		if v == placeholder {
 			t.parts = append(t.parts, nil)

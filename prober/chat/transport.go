@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -53,7 +54,7 @@ func stamping(dial config.DialContextFunc) config.DialContextFunc {
 }
 
 // commonHeader is what every request to an endpoint carries, less what Endpoint.HTTP sets itself.
-func commonHeader(e Endpoint, o Options) http.Header {
+func (d *dialect) commonHeader(e Endpoint, o Options) http.Header {
 	version := o.Version
 	if version == "" {
 		version = "unknown"
@@ -64,9 +65,7 @@ func commonHeader(e Endpoint, o Options) http.Header {
 		"User-Agent":        {"firsttoken/" + version},
 		"X-Synthetic-Probe": {"firsttoken"},
 	}
-	if e.API == AnthropicMessages {
-		h.Set("Anthropic-Version", "2023-06-01")
-	}
+	maps.Copy(h, d.header)
 	if e.HTTP.HTTPHeaders != nil {
 		for name := range e.HTTP.HTTPHeaders.Headers {
 			h.Del(name)
@@ -86,12 +85,8 @@ func (c *Client) httpRequest(r *Request, key string, body *Body) *http.Request {
 	if parent, ok := traceparent(r.ID); ok && c.endpoint.PropagateTrace {
 		h.Set("Traceparent", parent)
 	}
-	switch {
-	case key == "":
-	case c.endpoint.API == AnthropicMessages:
-		h.Set("X-Api-Key", key)
-	default:
-		h.Set("Authorization", "Bearer "+key)
+	if key != "" {
+		c.dialect.authorize(h, key)
 	}
 	return &http.Request{
 		Method: http.MethodPost, URL: c.url, Host: c.url.Host,

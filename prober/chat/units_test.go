@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -136,7 +137,7 @@ func TestUsage(t *testing.T) {
 		{`[]`, -1, -1, -1, -1, -1},
 	}
 	for _, tt := range tests {
-		u := openAIUsage([]byte(tt.raw))
+		u := openAIUsage(json.RawMessage(tt.raw))
 		got := [5]int64{count(u.Input), count(u.Cached), count(u.CacheWrite), count(u.Output), count(u.Reasoning)}
 		if want := [5]int64{tt.in, tt.cached, tt.write, tt.out, tt.thought}; got != want || string(u.Verbatim) != tt.raw {
 			t.Errorf("%s: %v, want %v; verbatim %s", tt.raw, got, want, u.Verbatim)
@@ -268,7 +269,7 @@ func TestComplaints(t *testing.T) {
 		if !ok || err != nil {
 			t.Fatal(tt.event, ok, err)
 		}
-		_, f := newDecoder(tt.api).event(ev)
+		_, f := rowOf(tt.api).decoder().event(ev)
 		var outcome Outcome
 		text := ""
 		if f != nil {

@@ -53,7 +53,7 @@ type outputDetails struct {
 }
 
 // openAIUsage reads a usage object; nil is none. raw becomes Usage.Verbatim.
-func openAIUsage(raw []byte) Usage {
+func openAIUsage(raw json.RawMessage) Usage {
 	var u openAI
 	if raw == nil || json.Unmarshal(raw, &u) != nil {
 		return Usage{Verbatim: raw}
@@ -84,11 +84,15 @@ type anthropic struct {
 //	message_start {"input_tokens":12,"cache_creation_input_tokens":2000,"cache_read_input_tokens":98000,"output_tokens":1}
 //	message_delta {"output_tokens":450}
 //	              input 100,012, of which 98,000 cached and 2,000 written; output 450
-func anthropicUsage(start, final []byte) Usage {
-	var s, f anthropic
-	if start != nil && json.Unmarshal(start, &s) != nil || final != nil && json.Unmarshal(final, &f) != nil {
-		return Usage{Verbatim: bothUsages(start, final)}
+func anthropicUsage(raw json.RawMessage) Usage {
+	var both struct {
+		Start anthropic `json:"message_start"`
+		Final anthropic `json:"message_delta"`
 	}
+	if raw == nil || json.Unmarshal(raw, &both) != nil {
+		return Usage{Verbatim: raw}
+	}
+	s, f := both.Start, both.Final
 	read := f.CacheRead.or(s.CacheRead.Count)
 	write := f.CacheWrite.or(s.CacheWrite.Count)
 	return Usage{
@@ -97,10 +101,11 @@ func anthropicUsage(start, final []byte) Usage {
 		CacheWrite: write,
 		Output:     f.Output.Count,
 		Reasoning:  f.Details.Thinking.or(f.Details.Reasoning.Count),
-		Verbatim:   bothUsages(start, final),
+		Verbatim:   raw,
 	}
 }
 
+// bothUsages is one object of the two, for Usage.Verbatim.
 func bothUsages(start, final []byte) json.RawMessage {
 	if start == nil && final == nil {
 		return nil

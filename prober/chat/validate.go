@@ -12,11 +12,6 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// APIs lists the dialects.
-func APIs() []API {
-	return []API{OpenAIChat, OpenAIResponses, OpenAICompletions, AnthropicMessages}
-}
-
 // DefaultEndpoint is an Endpoint with everything that has a default.
 func DefaultEndpoint() Endpoint {
 	http := config.DefaultHTTPClientConfig
@@ -34,8 +29,8 @@ func DefaultEndpoint() Endpoint {
 func (e Endpoint) Validate() invalid.Errors {
 	var errs invalid.Errors
 	e.validateURL(&errs)
-	if !slices.Contains(APIs(), e.API) {
-		errs.Add("api", "unknown api %q, want one of %s", e.API, apiNames())
+	if _, err := dialectOf(e.API); err != nil {
+		errs.Add("api", "%s", err)
 	}
 	if e.Model == "" {
 		errs.Add("model", "is empty")
@@ -84,14 +79,24 @@ func (e Endpoint) validateKey(errs *invalid.Errors) {
 }
 
 func (e Endpoint) validateExtra(errs *invalid.Errors) {
-	for _, key := range []string{"input", "messages", "model", "prompt", "stream"} {
+	for _, key := range reservedFields() {
 		if _, ok := e.ExtraBody[key]; ok {
 			errs.Add("extra_body."+key, "cannot be replaced")
 		}
 	}
-	if _, _, err := merge(nil, e.Model, e.ExtraBody); err != nil {
+	if _, _, err := merge(nil, e.ExtraBody); err != nil {
 		errs.Add("extra_body", "%s", err)
 	}
+}
+
+// reservedFields are those of all dialects, sorted: a conversation in another dialect's field is a mistake too.
+func reservedFields() []string {
+	var all []string
+	for _, d := range dialects() {
+		all = append(all, d.reserved...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (e Endpoint) validateTimes(errs *invalid.Errors) {
@@ -107,14 +112,6 @@ func (e Endpoint) validateTimes(errs *invalid.Errors) {
 	if e.BatchReads < 0 || time.Duration(e.BatchReads) > maxBatch {
 		errs.Add("batch_reads", "must be between 0s and %s", maxBatch)
 	}
-}
-
-func apiNames() string {
-	var names []string
-	for _, a := range APIs() {
-		names = append(names, string(a))
-	}
-	return strings.Join(names, ", ")
 }
 
 // isHeaderName holds for a token of RFC 9110, section 5.6.2.

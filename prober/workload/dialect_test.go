@@ -15,7 +15,7 @@ func TestEveryDialectIsValidJSON(t *testing.T) {
 	s.MidLife()
 	_, r := step(s)
 	r.ID = "0123456789abcdef"
-	for _, api := range []chat.API{chat.OpenAIChat, chat.OpenAIResponses, chat.OpenAICompletions, chat.AnthropicMessages} {
+	for _, api := range chat.APIs() {
 		e, err := chat.NewEncoder(chat.Endpoint{URL: "http://localhost/v1", API: api, Model: "m"})
 		if err != nil {
 			t.Fatal(err)
