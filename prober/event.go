@@ -6,7 +6,6 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // Sender answers requests. chat.Client is the one for real endpoints.
@@ -18,7 +17,7 @@ type Sender interface {
 	Close() // releases idle connections; called once, after the last Send has returned
 }
 
-// Observer is told everything that happens, from many goroutines at once. It must not block.
+// Observer receives every Event, from many goroutines at once. It must not block.
 type Observer interface {
 	Observe(Event)
 }
@@ -26,10 +25,10 @@ type Observer interface {
 // Event is one of Started, Result, Judged, Skipped, RateChanged, Stopped.
 type Event interface{ event() }
 
-// Started comes before anything else of a target.
+// Started is the first event of a target.
 type Started struct{ Target Target }
 
-// Stopped comes after everything else of a target, which is then forgotten.
+// Stopped is the last event of a target. Observers then forget the target.
 type Stopped struct{ Target string }
 
 // Skipped is a slot of the schedule that was not used.
@@ -45,18 +44,18 @@ type Reason string
 const (
 	Budget    Reason = "budget"     // the turn could cost more than is left
 	NoSession Reason = "no_session" // every session still waits for its pause to end
-	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests are out
+	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests have not ended
 	Backoff   Reason = "backoff"    // the server asked to be left alone
-	Paused    Reason = "paused"     // the operator did
-	Late      Reason = "late"       // the prober itself did not get to run in time: asleep, or short of processor
+	Paused    Reason = "paused"     // the operator paused the target
+	Late      Reason = "late"       // the prober itself did not run in time: asleep, or short of processor
 )
 
 // Reasons lists the set.
 func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused, Late} }
 
-// RateChanged is a change of the load, in tokens per minute: the configured set-point, and what back-off
-// leaves of it. It also follows Started. A paused target is effectively at 0; one whose end has
-// come (Load.Until) has a set-point of 0 too.
+// RateChanged is a change of the load, in tokens per minute: the configured set-point, and what
+// back-off leaves of it. It also follows Started. A paused target has an effective rate of 0; one
+// whose load has ended (Load.Until) has a set-point of 0 too.
 type RateChanged struct {
 	Target              string
 	SetPoint, Effective float64
@@ -64,20 +63,6 @@ type RateChanged struct {
 
 // Judged is an SLO verdict, as soon as it is known.
 type Judged struct{ slo.Verdict }
-
-// Result is one turn and its exchange. Its methods are the definitions of what firsttoken reports;
-// each returns false for what did not happen.
-type Result struct {
-	Target    string
-	Turn      workload.Turn
-	Scheduled time.Time // t0, the slot's instant
-	Untrusted bool      // this process doubted its own numbers; see Options.Trust
-	// Span is the id of the trace span that was kept of the exchange, 16 hexadecimal digits; its trace
-	// is ID. Empty where none was kept. The prober leaves it empty: an observer that keeps spans stands
-	// before all others and fills it in for them.
-	Span string
-	chat.Exchange
-}
 
 func (Started) event()     {}
 func (Stopped) event()     {}

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -16,24 +15,26 @@ import (
 
 // inflight is a request whose exchange has not ended.
 type inflight struct {
+	target   string
 	state    *sessionState
-	session  *workload.Session // whose turn it is
+	session  *workload.Session // the one whose turn it is; state may already hold its successor
 	turn     workload.Turn
 	request  chat.Request
 	due      time.Time // t0
-	sent     time.Time // handed to the Sender, which stamps t1
+	sent     time.Time // when the Sender got it, which stamps t1
 	judge    *slo.Judge
 	observer Observer
-	exchange chat.Exchange // once landed
+	exchange chat.Exchange // once it has ended
 }
 
 // send takes the session's next turn and sends it on a goroutine of its own.
 func (l *loop) send(ctx context.Context, s *sessionState, due, now time.Time) {
 	turn, request, session := l.pool.draw(s, now)
-	request.ID = requestID(l.random)
+	request.ID = newRequestID(l.random.Uint64)
 	q := &inflight{
-		state: s, session: session, turn: turn, request: request, due: due, sent: now, observer: l.observer,
-		judge: slo.NewJudge(l.target.Name, l.target.SLOs, now, steady(turn)),
+		target: l.target.Name, state: s, session: session, turn: turn, request: request, due: due, sent: now,
+		judge:    slo.NewJudge(l.target.Name, l.target.SLOs, now, steady(turn)),
+		observer: l.observer,
 	}
 	l.inflight = append(l.inflight, q)
 	go func() {
@@ -42,15 +43,15 @@ func (l *loop) send(ctx context.Context, s *sessionState, due, now time.Time) {
 	}()
 }
 
-// requestID is 32 hexadecimal digits, which also make a W3C trace id.
-func requestID(random *rand.Rand) string {
+// newRequestID draws 32 hexadecimal digits, which also make a W3C trace id.
+func newRequestID(random func() uint64) string {
 	var b [16]byte
-	binary.LittleEndian.PutUint64(b[:8], random.Uint64())
-	binary.LittleEndian.PutUint64(b[8:], random.Uint64())
+	binary.LittleEndian.PutUint64(b[:8], random())
+	binary.LittleEndian.PutUint64(b[8:], random())
 	return hex.EncodeToString(b[:])
 }
 
-// first is called on the goroutine of the exchange, as soon as the token is read.
+// first runs on the goroutine of the exchange, as soon as the first token is read.
 func (q *inflight) first(at time.Time) {
 	if v, ok := q.judge.FirstToken(at); ok {
 		q.observer.Observe(Judged{v})
@@ -63,46 +64,41 @@ func (q *inflight) expire(now time.Time) {
 	}
 }
 
+// result assembles the Result of an exchange that ended at now or before, and appends to room the
+// verdicts that waited for its end.
+func (q *inflight) result(now time.Time, room []slo.Verdict) (Result, []slo.Verdict) {
+	r := Result{Target: q.target, Turn: q.turn, Scheduled: q.due, Exchange: q.exchange}
+	r.ID = q.request.ID
+	if r.End.IsZero() {
+		r.End = now
+	}
+	verdicts := q.judge.Finish(r.completion(), room)
+	r.Missed = q.judge.Missed()
+	return r, verdicts
+}
+
 // finish takes in an exchange that has ended.
 func (l *loop) finish(q *inflight, now time.Time) {
 	l.inflight = slices.DeleteFunc(l.inflight, func(other *inflight) bool { return other == q })
-	x := &q.exchange
-	x.ID = q.request.ID
-	if x.End.IsZero() {
-		x.End = now
-	}
-	l.pool.settle(q.state, q.session, x.End, q.turn.Pause, !x.FirstToken.IsZero())
-	r := Result{Target: l.target.Name, Turn: q.turn, Scheduled: q.due, Exchange: *x}
+	var room [4]slo.Verdict
+	r, verdicts := q.result(now, room[:0])
+	l.pool.settle(q.state, q.session, r.End, q.turn.Pause, !r.FirstToken.IsZero())
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	l.observer.Observe(r)
-	l.judge(q, r)
+	for _, v := range verdicts {
+		l.observer.Observe(Judged{v})
+	}
 	l.report(r)
-	if x.Outcome.SlowsLoad() && l.backoff.throttled(now, q.sent, x.RateLimit.RetryAfter) && !l.ended {
+	if r.Outcome.SlowsLoad() && l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter) && !l.ended {
 		l.rateChanged()
 	}
 }
 
-// learn corrects the size of prompts to come by what the server counted.
+// learn corrects the expected size of later prompts by the server's count of this one.
 func (l *loop) learn(r Result) {
 	if n, ok := r.Usage.Input.Value(); ok && r.Outcome == chat.OK {
 		l.pool.cal.Learn(r.Turn.Words, r.Turn.Messages, n)
-	}
-}
-
-func (l *loop) judge(q *inflight, r Result) {
-	e := slo.Completion{
-		At:        r.End,
-		Failed:    r.Outcome != chat.OK,
-		Cancelled: r.Outcome.Excused(),
-		Asked:     r.Recall != chat.NotAsked,
-		Wrong:     r.Recall == chat.Wrong,
-	}
-	e.TTFT, e.HasTTFT = r.TTFT()
-	e.TPS, e.HasTPS = r.TPS()
-	var room [4]slo.Verdict
-	for _, v := range q.judge.Finish(e, room[:0]) {
-		l.observer.Observe(Judged{v})
 	}
 }
 
@@ -116,5 +112,3 @@ func (l *loop) report(r Result) {
 		l.log.Warn("turn failed", "target", r.Target, "outcome", r.Outcome, "err", r.Err, "request_id", r.ID)
 	}
 }
-
-func steady(t workload.Turn) bool { return t.Phase != workload.Bootstrap }

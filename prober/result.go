@@ -4,15 +4,33 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
+
+// Result is one turn and its exchange. Its methods define what firsttoken reports; each returns
+// false for what did not happen. The instants t0 to t7 are those of chat.Instants.
+type Result struct {
+	Target    string
+	Turn      workload.Turn
+	Scheduled time.Time  // t0, the slot's instant
+	Missed    []slo.Name // objectives of which the exchange was a bad event
+	Untrusted bool       // this process doubted its own numbers; see Options.Trust
+	// Span is the id of the trace span that was kept of the exchange, 16 hexadecimal digits; its trace
+	// is ID. Empty where none was kept. The prober leaves it empty: an observer that keeps spans stands
+	// before all others and fills it in for them.
+	Span string
+	chat.Exchange
+}
 
 // MinTokens is how many output tokens a stream needs before its rate means anything.
 const MinTokens = 16
 
 // Steady reports whether the result belongs to the steady load whose latency is reported: a
 // bootstrap turn sends a whole history at once, as no user does.
-func (r Result) Steady() bool { return r.Turn.Phase != workload.Bootstrap }
+func (r Result) Steady() bool { return steady(r.Turn) }
+
+func steady(t workload.Turn) bool { return t.Phase != workload.Bootstrap }
 
 // Lag is how late we were, not the server: t1 − t0. Numbers taken under lag are about this process;
 // look at it before believing any of them.
@@ -116,29 +134,21 @@ func (r Result) Context() string {
 	return workload.BandOf(n)
 }
 
-// Cost is the price of the exchange in dollars, by usage; false where there was no usage.
-func (p Prices) Cost(u chat.Usage) (dollars float64, ok bool) {
-	in, ok := u.Input.Value()
-	if !ok {
-		return 0, false
+// completion is what the target's objectives judge the result by.
+func (r Result) completion() slo.Completion {
+	c := slo.Completion{
+		At:      r.End,
+		Failed:  r.Outcome != chat.OK,
+		Excused: r.Outcome.Excused(),
+		Asked:   r.Recall != chat.NotAsked,
+		Wrong:   r.Recall == chat.Wrong,
 	}
-	cached, _ := u.Cached.Value()
-	write, _ := u.CacheWrite.Value()
-	out, _ := u.Output.Value()
-	cost := float64(in-cached-write)*p.Input + float64(cached)*p.cached() + float64(write)*p.cacheWrite() + float64(out)*p.Output
-	return cost / 1e6, true
+	c.TTFT, c.HasTTFT = r.TTFT()
+	c.TPS, c.HasTPS = r.TPS()
+	return c
 }
 
-func (p Prices) cached() float64     { return orInput(p.Cached, p.Input) }
-func (p Prices) cacheWrite() float64 { return orInput(p.CacheWrite, p.Input) }
-
-func orInput(price *float64, input float64) float64 {
-	if price == nil {
-		return input
-	}
-	return *price
-}
-
+// between is false when either instant is missing.
 func between(from, to time.Time) (time.Duration, bool) {
 	if from.IsZero() || to.IsZero() {
 		return 0, false

@@ -34,11 +34,3 @@ type Load struct {
 	Until           time.Time `yaml:"until,omitempty"` // when the load ends; required by the load profile
 	Paused          bool      `yaml:"paused,omitempty"`
 }
-
-// Prices in dollars per million tokens. A missing cache price is the input price.
-type Prices struct {
-	Input      float64  `yaml:"input"`
-	Cached     *float64 `yaml:"cached_input,omitempty"`
-	CacheWrite *float64 `yaml:"cache_write,omitempty"`
-	Output     float64  `yaml:"output"`
-}

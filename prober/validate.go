@@ -61,21 +61,6 @@ const (
 	maxShape = 1000.0
 )
 
-// Validate says everything that is wrong with the prices.
-func (p Prices) Validate() invalid.Errors {
-	var errs invalid.Errors
-	check := func(key string, v *float64) {
-		if v != nil && (*v < 0 || math.IsNaN(*v) || math.IsInf(*v, 0)) {
-			errs.Add(key, "%v is not a price: dollars per million tokens, 0 or more", *v)
-		}
-	}
-	check("input", &p.Input)
-	check("cached_input", p.Cached)
-	check("cache_write", p.CacheWrite)
-	check("output", &p.Output)
-	return errs
-}
-
 func (t Target) validateSLOs(errs *invalid.Errors) {
 	for _, name := range slices.Sorted(maps.Keys(t.SLOs)) {
 		path, o := "slos."+string(name), t.SLOs[name]

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	mathrand "math/rand/v2"
+	"math/rand/v2"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -15,7 +12,6 @@ import (
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 type onceFlags struct {
@@ -71,29 +67,10 @@ func pick(targets []prober.Target, name string) (prober.Target, error) {
 }
 
 // askOnce sends the first turn of a new session. The seed makes it repeatable, and then the server
-// may have it in its cache; with 0 nobody has seen its prompt.
+// may have it in its cache; with 0 no server has seen its prompt.
 func askOnce(ctx context.Context, t prober.Target, seed uint64) (prober.Result, error) {
-	sender, err := connect(t)
-	if err != nil {
-		return prober.Result{}, fmt.Errorf("target %q: %w", t.Name, err)
-	}
-	defer sender.Close()
 	if seed == 0 {
-		seed = mathrand.Uint64()
+		seed = rand.Uint64()
 	}
-	calibration := workload.NewCalibration(t.Workload.TokensPerWord)
-	session := workload.NewSession(&t.Workload, workload.NewCorpus(programVersion()), calibration,
-		workload.Identity{Seed: seed, Target: t.Name})
-	turn, request := session.Next(workload.Ages{})
-	request.ID = requestID()
-	r := prober.Result{Target: t.Name, Turn: turn, Scheduled: time.Now()}
-	r.Exchange = sender.Send(ctx, &request, func(time.Time) {})
-	return r, nil
-}
-
-// requestID has the form of a trace id.
-func requestID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return hex.EncodeToString(id[:])
+	return prober.Once(ctx, t, prober.Options{Connect: connect, Seed: seed, Version: programVersion()})
 }

@@ -61,6 +61,7 @@ func goodWith(n int, change func(*prober.Result)) prober.Result {
 
 func slowly(r *prober.Result) {
 	r.FirstToken, r.FirstOutput, r.LastToken, r.End = ms(2001), ms(2001), ms(12_001), ms(12_002)
+	r.Missed = []slo.Name{slo.TTFT}
 }
 
 func truncated(r *prober.Result) {

@@ -12,14 +12,12 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
-	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
 // watched is what is to be known of a target when one of its exchanges ends.
 type watched struct {
 	spanName   string
 	attributes []attribute.KeyValue // the same on all its spans
-	objectives map[slo.Name]slo.Objective
 
 	mu        sync.Mutex
 	revisions []chat.Identity     // known, the latest last
@@ -53,7 +51,6 @@ func newWatched(t prober.Target) *watched {
 	return &watched{
 		spanName:   t.API.Operation() + " " + clipped(t.Model),
 		attributes: append(all, serverOf(t.URL)...),
-		objectives: t.SLOs,
 		turns:      map[string]lastTurn{},
 	}
 }

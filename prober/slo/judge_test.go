@@ -98,8 +98,8 @@ func TestJudge(t *testing.T) {
 			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall bad 2s (2s)"}},
 		{"asked and failed", 0, 2 * time.Second, Completion{Failed: true, Asked: true, Wrong: true},
 			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // no answer, so no wrong one
-		{"cancelled", 0, 2 * time.Second, Completion{Failed: true, Cancelled: true}, nil}, // our doing: no event
-		{"cancelled in a hang", 0, 5 * time.Second, Completion{Failed: true, Cancelled: true},
+		{"cancelled", 0, 2 * time.Second, Completion{Failed: true, Excused: true}, nil}, // our doing: no event
+		{"cancelled in a hang", 0, 5 * time.Second, Completion{Failed: true, Excused: true},
 			[]string{"ttft bad 4s (4.25s)"}}, // was known before
 	}
 	for _, r := range rows {
