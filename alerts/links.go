@@ -19,11 +19,22 @@ func DefaultLinks() Links {
 
 func (l Links) runbook(alert string) string { return l.Runbooks + "#" + strings.ToLower(alert) }
 
-// Uids of the dashboards that alerts link to, with the variables that an alert's labels fill.
+// Uids of the dashboards. They stand here because alerts link to dashboards, and dashboards know the alerts.
 const (
-	fleetDashboard    = "firsttoken-fleet"
-	endpointDashboard = "firsttoken-endpoint?var-target={{ $labels.target }}"
-	sloDashboard      = "firsttoken-slo?var-target={{ $labels.target }}&var-slo={{ $labels.slo }}"
-	capacityDashboard = "firsttoken-capacity?var-target={{ $labels.target }}"
-	gpuDashboard      = "firsttoken-gpu?var-target={{ $labels.target }}"
+	FleetUID    = "firsttoken-fleet"
+	EndpointUID = "firsttoken-endpoint"
+	SLOUID      = "firsttoken-slo"
+	CapacityUID = "firsttoken-capacity"
+	GPUUID      = "firsttoken-gpu"
+)
+
+// Dashboards that alerts link to, with the variables that an alert's labels fill.
+const (
+	fleetDashboard    = FleetUID
+	endpointDashboard = EndpointUID + ofTarget
+	sloDashboard      = SLOUID + ofTarget + "&var-slo={{ $labels.slo }}"
+	capacityDashboard = CapacityUID + ofTarget
+	gpuDashboard      = GPUUID + ofTarget
+
+	ofTarget = "?var-target={{ $labels.target }}"
 )

@@ -7,41 +7,79 @@ import (
 	"github.com/firsttoken/firsttoken/alerts"
 )
 
-// told are the severities that tell somebody something; the watchdog and what only inhibits have none.
-const told = `severity=~"` + string(alerts.Page) + `|` + string(alerts.Ticket) + `|` + string(alerts.Warning) + `"`
+// notifying are the severities that notify somebody; the watchdog and what only inhibits have none.
+const notifying = `severity=~"` + string(alerts.Page) + `|` + string(alerts.Ticket) + `|` + string(alerts.Warning) + `"`
 
 // firing matches this project's alerts that are firing, of the chosen targets and of no target at all.
-const firing = `ALERTS{alertname=~"` + alerts.Prefix + `.+",alertstate="firing",` + told + `,target=~"$target|"}`
+const firing = `ALERTS{alertname=~"` + alerts.Prefix + `.+",alertstate="firing",` + notifying + `,target=~"$target|"}`
 
-func annotation(name, colour, expr, title, body string) dashboard.AnnotationQuery {
-	expr = promql(expr)
+// mark is an annotation: a line in every graph wherever its expression has a value.
+type mark struct {
+	name, colour, expr string
+	title, text        string
+}
+
+func (m mark) annotation() dashboard.AnnotationQuery {
+	expr := promql(m.expr)
 	q := prometheus.Dataquery{
 		Datasource: source(), EditorMode: ptr(prometheus.QueryEditorModeCode), Expr: expr, RefId: ptr("Anno"),
 		Interval: ptr("1m"), Range: ptr(true), Instant: ptr(false),
 	}
 	return dashboard.AnnotationQuery{
-		Name: name, Datasource: source(), Enable: true, Hide: ptr(false), IconColor: colour, Target: &q,
-		Expr: &expr, TitleFormat: &title, TextFormat: &body, Step: ptr("1m"), TagKeys: ptr("severity"), UseValueForTime: ptr(false),
+		Name: m.name, Datasource: source(), Enable: true, Hide: ptr(false), IconColor: m.colour, Target: &q,
+		Expr: &expr, TitleFormat: &m.title, TextFormat: &m.text,
+		Step: ptr("1m"), TagKeys: ptr("severity"), UseValueForTime: ptr(false),
 	}
+}
+
+func annotations(marks ...mark) []dashboard.AnnotationQuery {
+	var all []dashboard.AnnotationQuery
+	for _, m := range marks {
+		all = append(all, m.annotation())
+	}
+	return all
 }
 
 // events are on every dashboard.
 func events() []dashboard.AnnotationQuery {
-	return []dashboard.AnnotationQuery{
-		annotation("Alerts", "red", "max by (alertname, severity, target, slo) ("+firing+")", "{{alertname}}", "{{severity}} {{target}} {{slo}}"),
-		annotation("Served model changed", "purple",
+	const served = "count by (job, target, model, fingerprint) " +
+		"(last_over_time(firsttoken_target_revision_info{SEL}[$__rate_interval]))"
+	return annotations(
+		mark{
+			name: "Alerts", colour: "red",
+			expr:  "max by (alertname, severity, target, slo) (" + firing + ")",
+			title: "{{alertname}}", text: "{{severity}} {{target}} {{slo}}",
+		},
+		mark{
+			name: "Served model changed", colour: "purple",
 			// Not changes() of its timestamp, which a restart of the prober changes as well.
-			`count by (target) (count by (job, target, model, fingerprint) (last_over_time(firsttoken_target_revision_info{SEL}[$__rate_interval]))) > 1`,
-			"{{target}} changed what it serves", "Its model or fingerprint is another; see the table of revisions."),
-		annotation("Prober restarted", "yellow", `max by (instance) (changes(process_start_time_seconds{job=~"$job"}[$__rate_interval])) > 0`, "firsttoken restarted", "{{instance}}"),
-	}
+			expr:  "count by (target) (" + served + ") > 1",
+			title: "{{target}} changed what it serves",
+			text:  "Its model or fingerprint is another; see the table of revisions.",
+		},
+		mark{
+			name: "Prober restarted", colour: "yellow",
+			expr:  `max by (instance) (changes(process_start_time_seconds{job=~"$job"}[$__rate_interval])) > 0`,
+			title: "firsttoken restarted", text: "{{instance}}",
+		},
+	)
 }
 
 // gpuEvents mark hardware errors of the chosen GPUs.
 func gpuEvents() []dashboard.AnnotationQuery {
-	return []dashboard.AnnotationQuery{
-		annotation("XID", "dark-red", "gpu:xid_errors:increase10m{NODE} > 0", "XID", "{{hostengine}} GPU {{gpu}}"),
-		annotation("ECC, uncorrectable", "dark-orange", "gpu:ecc_uncorrectable_errors:increase1h{NODE} > 0", "Uncorrectable ECC error", "{{hostengine}} GPU {{gpu}}"),
-		annotation("Row remap failed", "dark-purple", "gpu:row_remap_failed{NODE} > 0", "Row remap failed", "{{hostengine}} GPU {{gpu}}: replace it"),
-	}
+	return annotations(
+		mark{
+			name: "XID", colour: "dark-red", expr: "gpu:xid_errors:increase10m{NODE} > 0",
+			title: "XID", text: "{{hostengine}} GPU {{gpu}}",
+		},
+		mark{
+			name: "ECC, uncorrectable", colour: "dark-orange",
+			expr:  "gpu:ecc_uncorrectable_errors:increase1h{NODE} > 0",
+			title: "Uncorrectable ECC error", text: "{{hostengine}} GPU {{gpu}}",
+		},
+		mark{
+			name: "Row remap failed", colour: "dark-purple", expr: "gpu:row_remap_failed{NODE} > 0",
+			title: "Row remap failed", text: "{{hostengine}} GPU {{gpu}}: replace it",
+		},
+	)
 }

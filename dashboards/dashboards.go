@@ -12,33 +12,24 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// Uids, which links and alert annotations name.
-const (
-	FleetUID    = "firsttoken-fleet"
-	TargetUID   = "firsttoken-endpoint"
-	SLOUID      = "firsttoken-slo"
-	CapacityUID = "firsttoken-capacity"
-	GPUUID      = "firsttoken-gpu"
-)
-
-// FS holds json/*.json, one dashboard each, and json/provisioning.yaml, which makes Grafana load them.
+// embedded holds json/*.json, one dashboard each, and json/provisioning.yaml, which makes Grafana load them.
 //
 //go:embed json
-var FS embed.FS
+var embedded embed.FS
 
-// Dashboard is the classic model. The SDK calls it deprecated in favour of one that Grafana 13 brought
-// and 12 does not load; what is provisioned as a file stays classic.
-type Dashboard = dashboard.Dashboard //nolint:staticcheck // see above
+// model is the classic model. The SDK calls it deprecated in favour of one that Grafana 13 brought and
+// 12 does not load; what is provisioned as a file stays classic.
+type model = dashboard.Dashboard //nolint:staticcheck // see above
 
-// All builds every dashboard, in the order in which one reads them.
-func All() []Dashboard {
-	return []Dashboard{fleet(), target(), budget(), capacity(), gpus()}
+// all builds every dashboard, in the order in which one reads them.
+func all() []model {
+	return []model{fleet(), target(), budget(), capacity(), gpus()}
 }
 
 // Files is what json/ must hold: file names and contents.
 func Files() (map[string][]byte, error) {
 	files := map[string][]byte{provisioningFile: []byte(provisioning)}
-	for _, d := range All() {
+	for _, d := range all() {
 		content, err := encode(d)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", *d.Uid, err)
@@ -49,7 +40,7 @@ func Files() (map[string][]byte, error) {
 }
 
 // encode keeps < and > of PromQL readable, which json.Marshal would escape.
-func encode(d Dashboard) ([]byte, error) {
+func encode(d model) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -66,13 +57,13 @@ func Write(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("writing dashboards: %w", err)
 	}
-	entries, err := fs.ReadDir(FS, "json")
+	entries, err := fs.ReadDir(embedded, "json")
 	if err != nil {
 		return nil, fmt.Errorf("writing dashboards: %w", err)
 	}
 	var written []string
 	for _, entry := range entries {
-		content, err := fs.ReadFile(FS, "json/"+entry.Name())
+		content, err := fs.ReadFile(embedded, "json/"+entry.Name())
 		if err != nil {
 			return nil, fmt.Errorf("writing dashboards: %w", err)
 		}

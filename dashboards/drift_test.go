@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/firsttoken/firsttoken/alerts"
 )
 
 // TestNothingIsStale: what is embedded is what the code builds, no more and no less.
@@ -18,12 +20,12 @@ func TestNothingIsStale(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range files {
-		got, err := FS.ReadFile("json/" + name)
+		got, err := embedded.ReadFile("json/" + name)
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("json/%s is stale (%v): go generate ./dashboards", name, err)
 		}
 	}
-	entries, err := fs.ReadDir(FS, "json")
+	entries, err := fs.ReadDir(embedded, "json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,15 +39,15 @@ func TestNothingIsStale(t *testing.T) {
 // TestStrict: the model's own strict decoder takes every file. Its error is a typed nil where there is
 // none, so only its text tells.
 func TestStrict(t *testing.T) {
-	for _, d := range All() {
-		content, err := FS.ReadFile("json/" + *d.Uid + ".json")
+	for _, d := range all() {
+		content, err := embedded.ReadFile("json/" + *d.Uid + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := strict(content); got != "" {
 			t.Errorf("%s: %s", *d.Uid, got)
 		}
-		var again Dashboard
+		var again model
 		if err := json.Unmarshal(content, &again); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +58,7 @@ func TestStrict(t *testing.T) {
 }
 
 func strict(content []byte) string {
-	var d Dashboard
+	var d model
 	if err := d.UnmarshalJSONStrict(content); err != nil {
 		return err.Error()
 	}
@@ -64,7 +66,7 @@ func strict(content []byte) string {
 }
 
 func TestStrictIsStrict(t *testing.T) {
-	content, err := FS.ReadFile("json/" + FleetUID + ".json")
+	content, err := embedded.ReadFile("json/" + alerts.FleetUID + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,15 +87,18 @@ func TestProvisioning(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(provisioning), &file); err != nil {
 		t.Fatal(err)
 	}
-	if file.APIVersion != 1 || len(file.Providers) != 1 || file.Providers[0].Type != "file" || file.Providers[0].Options.Path != "$FIRSTTOKEN_DASHBOARDS" {
-		t.Errorf("%+v", file)
+	if file.APIVersion != 1 || len(file.Providers) != 1 {
+		t.Fatalf("%+v", file)
+	}
+	if p := file.Providers[0]; p.Type != "file" || p.Options.Path != "$FIRSTTOKEN_DASHBOARDS" {
+		t.Errorf("%+v", p)
 	}
 }
 
 // TestNothingIsLeftOut: the SDK writes a setting that nobody chose as an empty string, which Grafana
 // takes for a choice. Only texts may be empty.
 func TestNothingIsLeftOut(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range all() {
 		content, err := encode(d)
 		if err != nil {
 			t.Fatal(err)
@@ -110,11 +115,12 @@ func TestNothingIsLeftOut(t *testing.T) {
 
 // empty lists the paths of empty strings that are no texts.
 func empty(node any, path string) []string {
+	texts := []string{"legendFormat", "fields", "regex", "tooltip"}
 	var found []string
 	switch n := node.(type) {
 	case map[string]any:
 		for key, value := range n {
-			if text, ok := value.(string); ok && text == "" && !slices.Contains([]string{"legendFormat", "fields", "regex", "tooltip"}, key) {
+			if value == "" && !slices.Contains(texts, key) {
 				found = append(found, path+"."+key)
 			}
 			found = append(found, empty(value, path+"."+key)...)

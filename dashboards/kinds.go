@@ -16,7 +16,10 @@ func lastValue() common.ReduceDataOptions {
 }
 
 func legend(calcs ...string) common.VizLegendOptions {
-	l := common.VizLegendOptions{DisplayMode: common.LegendDisplayModeList, Placement: common.LegendPlacementBottom, ShowLegend: true, Calcs: calcs}
+	l := common.VizLegendOptions{
+		DisplayMode: common.LegendDisplayModeList, Placement: common.LegendPlacementBottom,
+		ShowLegend: true, Calcs: calcs,
+	}
 	if len(calcs) > 0 {
 		l.DisplayMode = common.LegendDisplayModeTable
 		return l
@@ -29,7 +32,7 @@ func tooltip() common.VizTooltipOptions {
 	return common.VizTooltipOptions{Mode: common.TooltipDisplayModeMulti, Sort: common.SortOrderDescending}
 }
 
-// tile shows numbers of now. Colour is for what is judged; the rest stays plain.
+// tile shows the present values as numbers. Only values with thresholds have a colour.
 func tile(title string, d about, queries ...query) panel {
 	o := stat.NewOptions()
 	o.GraphMode, o.ColorMode = common.BigValueGraphModeNone, common.BigValueColorModeValue
@@ -40,14 +43,14 @@ func tile(title string, d about, queries ...query) panel {
 			o.TextMode = common.BigValueTextModeValueAndName
 		}
 	}
-	p := newPanel("stat", title, d, o).size(3, 5).asked(queries...)
+	p := newPanel("stat", title, d, o).size(3, 5).queries(queries...)
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
 	return p
 }
 
 // graph draws lines over time.
 func graph(title string, d about, queries ...query) panel {
-	p := newPanel("timeseries", title, d, timeseries.Options{Legend: legend(), Tooltip: tooltip()}).asked(queries...)
+	p := newPanel("timeseries", title, d, timeseries.Options{Legend: legend(), Tooltip: tooltip()}).queries(queries...)
 	p.FieldConfig.Defaults.Custom = curve(0)
 	return p
 }
@@ -63,8 +66,9 @@ func stack(title string, d about, queries ...query) panel {
 
 func curve(fill float64) *common.GraphFieldConfig {
 	return &common.GraphFieldConfig{
-		DrawStyle: ptr(common.GraphDrawStyleLine), LineWidth: ptr(1.5), FillOpacity: &fill, LineInterpolation: ptr(common.LineInterpolationLinear),
-		ShowPoints: ptr(common.VisibilityModeAuto), PointSize: ptr(4.0), SpanNulls: &common.BoolOrFloat64{Bool: ptr(false)},
+		DrawStyle: ptr(common.GraphDrawStyleLine), LineWidth: ptr(1.5), FillOpacity: &fill,
+		LineInterpolation: ptr(common.LineInterpolationLinear), SpanNulls: &common.BoolOrFloat64{Bool: ptr(false)},
+		ShowPoints: ptr(common.VisibilityModeAuto), PointSize: ptr(4.0),
 		AxisPlacement: ptr(common.AxisPlacementAuto), AxisColorMode: ptr(common.AxisColorModeText),
 		ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
 		Stacking:          &common.StackingConfig{Mode: ptr(common.StackingModeNone), Group: ptr("A")},
@@ -88,27 +92,30 @@ func (p panel) summarised() panel {
 	return p
 }
 
-// states draws what something was at each time, a row for each series.
+// states draws the state of something over time, a row for each series.
 func states(title string, d about, queries ...query) panel {
 	p := newPanel("state-timeline", title, d, statetimeline.Options{
-		ShowValue: common.VisibilityModeNever, RowHeight: 0.8, MergeValues: ptr(true), AlignValue: ptr(common.TimelineValueAlignmentLeft),
-		Legend: legend(), Tooltip: tooltip(),
-	}).size(24, 7).asked(queries...)
+		ShowValue: common.VisibilityModeNever, RowHeight: 0.8, MergeValues: ptr(true),
+		AlignValue: ptr(common.TimelineValueAlignmentLeft), Legend: legend(), Tooltip: tooltip(),
+	}).size(24, 7).queries(queries...)
 	p.FieldConfig.Defaults.Custom = statetimeline.FieldConfig{LineWidth: ptr(uint32(0)), FillOpacity: ptr(uint32(80))}
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
 	return p
 }
 
-// ranking draws a bar for each series of now, greatest first where the query sorts.
+// ranking draws a bar for the present value of each series, greatest first where the query sorts.
 func ranking(title string, d about, queries ...query) panel {
 	for i := range queries {
 		queries[i].instant = true
 	}
 	return newPanel("bargauge", title, d, bargauge.Options{
-		DisplayMode: common.BarGaugeDisplayModeBasic, ValueMode: common.BarGaugeValueModeText, NamePlacement: common.BarGaugeNamePlacementLeft,
+		DisplayMode: common.BarGaugeDisplayModeBasic, ValueMode: common.BarGaugeValueModeText,
+		NamePlacement: common.BarGaugeNamePlacementLeft, Orientation: common.VizOrientationHorizontal,
 		ShowUnfilled: true, Sizing: common.BarGaugeSizingAuto, MinVizWidth: 8, MinVizHeight: 16, MaxVizHeight: 300,
-		Legend: common.VizLegendOptions{DisplayMode: common.LegendDisplayModeHidden, Placement: common.LegendPlacementBottom, Calcs: []string{}}, ReduceOptions: lastValue(), Orientation: common.VizOrientationHorizontal,
-	}).asked(queries...)
+		ReduceOptions: lastValue(), Legend: common.VizLegendOptions{
+			DisplayMode: common.LegendDisplayModeHidden, Placement: common.LegendPlacementBottom, Calcs: []string{},
+		},
+	}).queries(queries...)
 }
 
 // density draws a histogram over time.
@@ -125,7 +132,7 @@ func density(title string, d about, h histogram, unit string) panel {
 		FilterValues: &heatmap.FilterValueRange{Le: ptr(float32(1e-9))},
 		Tooltip:      heatmap.HeatmapTooltip{Mode: common.TooltipDisplayModeSingle, YHistogram: ptr(false)},
 		Exemplars:    heatmap.ExemplarConfig{Color: "rgba(255,0,255,0.7)"},
-	}).asked(q)
+	}).queries(q)
 	p.MaxDataPoints = ptr(120.0)
 	return p.unit(unit)
 }

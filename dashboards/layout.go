@@ -1,8 +1,6 @@
 package dashboards
 
-import (
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-)
+import "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 // section is a row with its panels, which fill the grid from left to right and wrap.
 type section struct {
@@ -11,6 +9,7 @@ type section struct {
 	panels    []panel
 }
 
+// columns of Grafana's grid.
 const columns = 24
 
 // page is a dashboard before its panels have places.
@@ -22,30 +21,34 @@ type page struct {
 	sections          []section
 }
 
-func (p page) dashboard() Dashboard {
-	return Dashboard{
-		Uid: &p.uid, Title: &p.title, Description: &p.about, Tags: []string{tag}, Timezone: ptr("browser"), Editable: ptr(true),
-		GraphTooltip: ptr(dashboard.DashboardCursorSyncCrosshair), Time: &dashboard.DashboardDashboardTime{From: p.from, To: "now"},
-		Timepicker: &dashboard.TimePickerConfig{}, Refresh: ptr("1m"), SchemaVersion: 42, FiscalYearStartMonth: ptr(uint8(0)),
-		Panels: p.grid(), Templating: dashboard.DashboardDashboardTemplating{List: p.variables},
-		Annotations: dashboard.AnnotationContainer{List: p.annotations}, Links: []dashboard.DashboardLink{siblings()},
+func (p page) dashboard() model {
+	return model{
+		Uid: &p.uid, Title: &p.title, Description: &p.about, Tags: []string{tag},
+		Timezone: ptr("browser"), Editable: ptr(true), Refresh: ptr("1m"), SchemaVersion: 42,
+		GraphTooltip: ptr(dashboard.DashboardCursorSyncCrosshair), FiscalYearStartMonth: ptr(uint8(0)),
+		Time:        &dashboard.DashboardDashboardTime{From: p.from, To: "now"},
+		Timepicker:  &dashboard.TimePickerConfig{},
+		Panels:      p.panels(),
+		Templating:  dashboard.DashboardDashboardTemplating{List: p.variables},
+		Annotations: dashboard.AnnotationContainer{List: p.annotations},
+		Links:       []dashboard.DashboardLink{otherDashboards()},
 	}
 }
 
-// grid gives every panel its place. A collapsed row holds its panels, an open one is followed by
+// panels gives every panel its place. A collapsed row holds its panels, an open one is followed by
 // them; both count their height from where they stand.
-func (p page) grid() []dashboard.PanelOrRowPanel {
+func (p page) panels() []dashboard.PanelOrRowPanel {
 	var all []dashboard.PanelOrRowPanel
 	y := uint32(0)
 	for _, s := range p.sections {
-		row := dashboard.RowPanel{Type: "row", Title: &s.title, Id: identify("row " + s.title), Collapsed: s.collapsed, GridPos: &dashboard.GridPos{H: 1, W: columns, Y: y}, Panels: []dashboard.Panel{}}
+		row := s.row(y)
 		placed, below := place(s.panels, y+1)
 		y = below
 		if s.collapsed {
 			row.Panels = placed
 			y = row.GridPos.Y + 1
 		}
-		all = append(all, dashboard.PanelOrRowPanel{RowPanel: &row})
+		all = append(all, dashboard.PanelOrRowPanel{RowPanel: row})
 		if s.collapsed {
 			continue
 		}
@@ -54,6 +57,13 @@ func (p page) grid() []dashboard.PanelOrRowPanel {
 		}
 	}
 	return all
+}
+
+func (s section) row(y uint32) *dashboard.RowPanel {
+	return &dashboard.RowPanel{
+		Type: "row", Title: &s.title, Id: identify("row " + s.title), Collapsed: s.collapsed,
+		GridPos: &dashboard.GridPos{H: 1, W: columns, Y: y}, Panels: []dashboard.Panel{},
+	}
 }
 
 // place fills lines from the left and returns where the next line begins.

@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,7 @@ import (
 )
 
 // every panel of a dashboard, those of collapsed rows included.
-func every(d Dashboard) []dashboard.Panel {
+func every(d model) []dashboard.Panel {
 	var all []dashboard.Panel
 	for _, p := range d.Panels {
 		if p.RowPanel != nil {
@@ -39,37 +38,81 @@ func queries(t *testing.T, p dashboard.Panel) []prometheus.Dataquery {
 	return all
 }
 
-// complaints about one panel; see the package comment for where they come from.
-func complaints(p dashboard.Panel, asked []prometheus.Dataquery) []string {
-	var all []string
-	need := func(ok bool, what string) {
-		if !ok {
-			all = append(all, what)
-		}
+// complaints collects what a panel needs and does not have; see the package comment for where the
+// needs come from.
+type complaints []string
+
+func (c *complaints) need(ok bool, what string) {
+	if !ok {
+		*c = append(*c, what)
 	}
-	body := *p.Description
-	need(strings.Contains(body, "\n\nMoves when: ") && strings.Contains(body, "\n\nMetric: `"), "its description says what it means, why it moves, and its metric")
-	need(p.PluginVersion != nil && *p.PluginVersion >= "11.1", "a pluginVersion, or an XY chart is read as the old format")
-	need(variableSource(p.Datasource), "the data source that the reader chose")
-	need(len(asked) > 0, "a query")
+}
+
+func lint(p dashboard.Panel, asked []prometheus.Dataquery) complaints {
+	var c complaints
+	moves, metric := strings.Index(*p.Description, "\n\nMoves when: "), strings.Index(*p.Description, "\n\nMetric: `")
+	c.need(0 < moves && moves < metric, "its description says what it means, why it moves, and its metric")
+	c.need(fromVersion(p.PluginVersion, 11, 1), "a pluginVersion, or an XY chart is read as the old format")
+	c.need(variableSource(p.Datasource), "the data source that the reader chose")
+	c.need(len(asked) > 0, "a query")
 	f := p.FieldConfig.Defaults
-	need(f.Unit != nil && *f.Unit != "", "a unit")
-	need(f.NoValue != nil && *f.NoValue != "", "words for no data")
-	need(len(f.Mappings) > 0 && f.Mappings[0].SpecialValueMap != nil, "words for NaN")
+	c.need(f.Unit != nil && *f.Unit != "", "a unit")
+	c.need(f.NoValue != nil && *f.NoValue != "", "words for no data")
+	c.need(len(f.Mappings) > 0 && f.Mappings[0].SpecialValueMap != nil, "words for NaN")
 	budget := strings.Contains(strings.ToLower(*p.Title), "budget left")
-	need(!budget || f.Min == nil, "no minimum: an overspent budget is below 0")
+	c.need(!budget || f.Min == nil, "no minimum: an overspent budget is below 0")
 	if o, ok := p.Options.(*stat.Options); ok {
-		need(o.Orientation != "", "an orientation, or only its first series is drawn")
-		named := slices.ContainsFunc(asked, func(q prometheus.Dataquery) bool { return *q.LegendFormat != "" })
-		need(!named || o.TextMode == common.BigValueTextModeValueAndName, "names with its values, or whose value it is stays untold")
+		c.lintStat(o, asked)
 	}
 	for _, q := range asked {
-		need(variableSource(q.Datasource), "the chosen data source on query "+*q.RefId)
-		need(!strings.Contains(q.Expr, "NaN"), "no NaN in "+*q.RefId)
-		need(*q.Instant != *q.Range, "either an instant or a range for "+*q.RefId)
-		need(!regexp.MustCompile(`le="`).MatchString(q.Expr), "no bucket by its bound: servers spell them differently, and native histograms have none")
+		c.lintQuery(q)
 	}
-	return all
+	return c
+}
+
+func (c *complaints) lintStat(o *stat.Options, asked []prometheus.Dataquery) {
+	c.need(o.Orientation != "", "an orientation, or only its first series is drawn")
+	named := slices.ContainsFunc(asked, func(q prometheus.Dataquery) bool { return *q.LegendFormat != "" })
+	c.need(!named || o.TextMode == common.BigValueTextModeValueAndName, "names beside its values")
+}
+
+func (c *complaints) lintQuery(q prometheus.Dataquery) {
+	c.need(variableSource(q.Datasource), "the chosen data source on query "+*q.RefId)
+	c.need(!strings.Contains(q.Expr, "NaN"), "no NaN in "+*q.RefId)
+	c.need(*q.Instant != *q.Range, "either an instant or a range for "+*q.RefId)
+	// Servers spell a bucket's bound differently, and native histograms have none.
+	c.need(!strings.Contains(q.Expr, `le="`), "no bucket by its bound in "+*q.RefId)
+}
+
+// fromVersion says whether a version of Grafana is at least major.minor.
+func fromVersion(version *string, major, minor int) bool {
+	if version == nil {
+		return false
+	}
+	var gotMajor, gotMinor int
+	if _, err := fmt.Sscanf(*version, "%d.%d", &gotMajor, &gotMinor); err != nil {
+		return false
+	}
+	return gotMajor > major || gotMajor == major && gotMinor >= minor
+}
+
+func TestFromVersion(t *testing.T) {
+	for _, row := range []struct {
+		version string
+		want    bool
+	}{
+		{version: "11.1.0", want: true},
+		{version: "11.10.0", want: true}, // ten is more than one
+		{version: "12.0.0", want: true},
+		{version: "11.0.9", want: false},
+		{version: "9.0", want: false}, // though "9" is more than "1"
+		{version: "10.4.0", want: false},
+		{version: "", want: false},
+	} {
+		if got := fromVersion(&row.version, 11, 1); got != row.want {
+			t.Errorf("%q is from 11.1 on: %t", row.version, got)
+		}
+	}
 }
 
 func variableSource(s *dashboard.DataSourceRef) bool {
@@ -77,9 +120,9 @@ func variableSource(s *dashboard.DataSourceRef) bool {
 }
 
 func TestPanels(t *testing.T) {
-	for _, d := range All() {
+	for _, d := range all() {
 		for _, p := range every(d) {
-			for _, c := range complaints(p, queries(t, p)) {
+			for _, c := range lint(p, queries(t, p)) {
 				t.Errorf("%s, %s: needs %s", *d.Title, *p.Title, c)
 			}
 		}
@@ -95,99 +138,25 @@ func TestComplaints(t *testing.T) {
 		spoil func(p *panel)
 		want  string
 	}{
-		{func(*panel) {}, ""}, // the panel is fine as it is
-		{func(p *panel) { p.Description = ptr("x") }, "its description"},
-		{func(p *panel) { p.PluginVersion = nil }, "a pluginVersion"},
-		{func(p *panel) { p.PluginVersion = ptr("10.4.0") }, "a pluginVersion"}, // read as the old format
-		{func(p *panel) { p.Datasource.Uid = ptr("ddyfngn31dg5cf") }, "the data source"},
-		{func(p *panel) { p.Targets = nil }, "a query"},
-		{func(p *panel) { p.FieldConfig.Defaults.Unit = nil }, "a unit"},
-		{func(p *panel) { p.FieldConfig.Defaults.NoValue = nil }, "words for no data"},
-		{func(p *panel) { p.FieldConfig.Defaults.Mappings = nil }, "words for NaN"},
-		{func(p *panel) { p.FieldConfig.Defaults.Min = ptr(0.0) }, "no minimum"},
-		{func(p *panel) { p.Options.(*stat.Options).Orientation = "" }, "an orientation"},
-		{func(p *panel) { p.Options.(*stat.Options).TextMode = common.BigValueTextModeAuto }, "names"}, // hides the name of a single value
+		{spoil: func(*panel) {}, want: ""}, // the panel is fine as it is
+		{spoil: func(p *panel) { p.Description = ptr("x") }, want: "its description"},
+		{spoil: func(p *panel) { p.PluginVersion = nil }, want: "a pluginVersion"},
+		{spoil: func(p *panel) { p.PluginVersion = ptr("9.0") }, want: "a pluginVersion"}, // read as the old format
+		{spoil: func(p *panel) { p.Datasource.Uid = ptr("ddyfngn31dg5cf") }, want: "the data source"},
+		{spoil: func(p *panel) { p.Targets = nil }, want: "a query"},
+		{spoil: func(p *panel) { p.FieldConfig.Defaults.Unit = nil }, want: "a unit"},
+		{spoil: func(p *panel) { p.FieldConfig.Defaults.NoValue = nil }, want: "words for no data"},
+		{spoil: func(p *panel) { p.FieldConfig.Defaults.Mappings = nil }, want: "words for NaN"},
+		{spoil: func(p *panel) { p.FieldConfig.Defaults.Min = ptr(0.0) }, want: "no minimum"},
+		{spoil: func(p *panel) { p.Options.(*stat.Options).Orientation = "" }, want: "an orientation"},
+		// Grafana hides the name of a single value.
+		{spoil: func(p *panel) { p.Options.(*stat.Options).TextMode = common.BigValueTextModeAuto }, want: "names"},
 	} {
 		p := good()
 		c.spoil(&p)
-		got := complaints(p.Panel, queries(t, p.Panel))
+		got := lint(p.Panel, queries(t, p.Panel))
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], c.want)) {
 			t.Errorf("want %q, got %q", c.want, got)
-		}
-	}
-}
-
-// TestPlaces: ids are unique, nothing overlaps or leaves the grid, and references are A, B, C.
-func TestPlaces(t *testing.T) {
-	for _, d := range All() {
-		ids, taken := map[uint32]string{}, map[string]string{}
-		id := func(n uint32, title string) {
-			if other, ok := ids[n]; ok || n == 0 {
-				t.Errorf("%s: %q and %q have the id %d", *d.Title, other, title, n)
-			}
-			ids[n] = title
-		}
-		occupy := func(g *dashboard.GridPos, title string) {
-			if g.X+g.W > columns || g.W == 0 || g.H == 0 {
-				t.Errorf("%s, %s: %+v is not on the grid", *d.Title, title, *g)
-			}
-			for x := g.X; x < g.X+g.W; x++ {
-				for y := g.Y; y < g.Y+g.H; y++ {
-					cell := fmt.Sprint(x, ",", y)
-					if other, ok := taken[cell]; ok {
-						t.Fatalf("%s: %q overlaps %q", *d.Title, title, other)
-					}
-					taken[cell] = title
-				}
-			}
-		}
-		for _, p := range d.Panels {
-			if p.RowPanel != nil {
-				id(p.RowPanel.Id, *p.RowPanel.Title)
-				occupy(p.RowPanel.GridPos, *p.RowPanel.Title)
-				continue
-			}
-			occupy(p.Panel.GridPos, *p.Panel.Title)
-		}
-		for _, p := range every(d) {
-			id(*p.Id, *p.Title)
-			for i, q := range queries(t, p) {
-				if *q.RefId != string(rune('A'+i)) {
-					t.Errorf("%s, %s: reference %s is number %d", *d.Title, *p.Title, *q.RefId, i)
-				}
-			}
-		}
-	}
-}
-
-// quantileName is one of the colours that are set wherever quantiles may be drawn.
-func quantileName(name string) bool {
-	return name == "p50" || name == "p95" || name == "p99" || name == "mean"
-}
-
-// TestOverridesFindTheirSeries: an override by name or reference that matches nothing is a typo.
-func TestOverridesFindTheirSeries(t *testing.T) {
-	for _, d := range All() {
-		for _, p := range every(d) {
-			names := map[string]bool{}
-			for _, q := range queries(t, p) {
-				names[*q.LegendFormat], names["ref "+*q.RefId] = true, true
-			}
-			for _, x := range p.Transformations {
-				if o, ok := x.Options.(map[string]any); ok && x.Id == "organize" {
-					for _, title := range o["renameByName"].(map[string]string) {
-						names[title] = true
-					}
-				}
-			}
-			for _, o := range p.FieldConfig.Overrides {
-				name, _ := o.Matcher.Options.(string)
-				closed := names["{{outcome}}"] || names["{{kind}}"] || names["{{reason}}"] || names["{{cache}}"]
-				switch {
-				case o.Matcher.Id == "byFrameRefID" && !names["ref "+name], o.Matcher.Id == "byName" && !names[name] && !closed && !quantileName(name):
-					t.Errorf("%s, %s: nothing is called %q", *d.Title, *p.Title, name)
-				}
-			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,9 +11,12 @@ import (
 
 // TestVariables: whatever an expression, a title or a link refers to exists.
 func TestVariables(t *testing.T) {
-	own := map[string]bool{"__rate_interval": true, "__range": true, "__range_s": true, "__to": true, "__url_time_range": true, "__data": true, "__field": true, "__all": true, "1": true}
+	own := map[string]bool{"1": true} // the first group of a label_replace; the others are Grafana's
+	for _, name := range []string{"rate_interval", "range", "range_s", "to", "url_time_range", "data", "field", "all"} {
+		own["__"+name] = true
+	}
 	reference := regexp.MustCompile(`\$\{?(\w+)`)
-	for _, d := range All() {
+	for _, d := range all() {
 		have := map[string]bool{}
 		for _, v := range d.Templating.List {
 			for _, m := range reference.FindAllStringSubmatch(*v.Query.String, -1) {
@@ -34,7 +38,9 @@ func TestVariables(t *testing.T) {
 				t.Errorf("%s: there is no variable $%s", *d.Title, m[1])
 			}
 		}
-		for _, want := range []string{"datasource", "job", "target", "engine", "model", "context", "cache", "window", "histograms"} {
+		for _, want := range []string{
+			"datasource", "job", "target", "engine", "model", "context", "cache", "window", "histograms",
+		} {
 			if !have[want] {
 				t.Errorf("%s has no variable %s", *d.Title, want)
 			}
@@ -45,7 +51,7 @@ func TestVariables(t *testing.T) {
 // TestAlertsOpenADashboard: the links of the alerts name dashboards and variables that exist.
 func TestAlertsOpenADashboard(t *testing.T) {
 	have := map[string]map[string]bool{}
-	for _, d := range All() {
+	for _, d := range all() {
 		have[*d.Uid] = map[string]bool{}
 		for _, v := range d.Templating.List {
 			have[*d.Uid][v.Name] = true
@@ -67,13 +73,19 @@ func TestAlertsOpenADashboard(t *testing.T) {
 
 // TestLinksKeep: the way from one dashboard to the next keeps the time range and the variables.
 func TestLinksKeep(t *testing.T) {
-	for _, d := range All() {
-		if len(d.Links) != 1 || !d.Links[0].IncludeVars || !d.Links[0].KeepTime || len(d.Links[0].Tags) != 1 || d.Links[0].Tags[0] != d.Tags[0] {
-			t.Errorf("%s: %+v does not lead to the others", *d.Title, d.Links)
+	for _, d := range all() {
+		if len(d.Links) != 1 {
+			t.Fatalf("%s has %d links", *d.Title, len(d.Links))
+		}
+		if l := d.Links[0]; !l.IncludeVars || !l.KeepTime || !slices.Equal(l.Tags, d.Tags) {
+			t.Errorf("%s: %+v does not lead to the others", *d.Title, l)
 		}
 		for _, p := range every(d) {
 			for _, l := range p.FieldConfig.Defaults.Links {
-				for _, want := range []string{"var-target=", "${__url_time_range}", "${datasource:queryparam}", "${job:queryparam}", "${window:queryparam}", "${histograms:queryparam}"} {
+				for _, want := range []string{
+					"var-target=", "${__url_time_range}", "${datasource:queryparam}",
+					"${job:queryparam}", "${window:queryparam}", "${histograms:queryparam}",
+				} {
 					if !strings.Contains(*l.Url, want) {
 						t.Errorf("%s, %s: the link %q loses %s", *d.Title, *p.Title, *l.Url, want)
 					}

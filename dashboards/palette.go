@@ -18,7 +18,8 @@ const (
 	colourWarn  = "yellow"
 	colourBad   = "orange"
 	colourWorst = "red"
-	colourPlain = "text" // what is not judged
+	colourPlain = "text"        // what is not judged
+	colourClear = "transparent" // the background of a table's cell that needs no attention
 
 	colourClient = "semi-dark-blue"
 	colourEngine = "semi-dark-orange"
@@ -27,16 +28,16 @@ const (
 )
 
 // outcomeColours are those of the table of outcomes.
-func outcomeColours() map[string]string {
-	colours := map[string]string{}
+func outcomeColours() colours {
+	c := colours{}
 	for _, o := range chat.Outcomes() {
-		colours[string(o)] = o.Colour()
+		c[string(o)] = o.Colour()
 	}
-	return colours
+	return c
 }
 
-func tokenColours() map[string]string {
-	return map[string]string{
+func tokenColours() colours {
+	return colours{
 		"input_uncached": "blue", "input_cached": "light-green", "input_cache_write": "light-purple",
 		"output": "orange", "reasoning": "light-orange",
 	}
@@ -50,7 +51,9 @@ type step struct {
 
 // steps begin with the colour of everything below the first.
 func steps(below string, above ...step) *dashboard.ThresholdsConfig {
-	t := dashboard.ThresholdsConfig{Mode: dashboard.ThresholdsModeAbsolute, Steps: []dashboard.Threshold{{Color: below}}}
+	t := dashboard.ThresholdsConfig{
+		Mode: dashboard.ThresholdsModeAbsolute, Steps: []dashboard.Threshold{{Color: below}},
+	}
 	for _, s := range above {
 		t.Steps = append(t.Steps, dashboard.Threshold{Value: &s.from, Color: s.colour})
 	}

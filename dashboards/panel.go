@@ -8,20 +8,20 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 )
 
-// pluginVersion is written on every panel; before 11.1, and without it, Grafana migrates XY charts
-// from a format that these are not in.
+// pluginVersion is written on every panel. Without it, or where it is below 11.1, Grafana takes XY
+// charts to be in an older format and migrates them, which breaks them.
 const pluginVersion = "11.6.0"
 
 // noTraffic is what an idle panel says. NaN says it too, should one come through.
 const noTraffic = "No traffic"
 
-// panel is one of Grafana's and its size on a grid of 24 columns.
+// panel is a panel of Grafana and its size on a grid of 24 columns.
 type panel struct {
 	dashboard.Panel
 	width, height uint32
 }
 
-// newPanel describes itself by what it means, why it moves, and the metric it is made of.
+// newPanel is a panel of a kind of Grafana's, a third of the grid wide, with the description behind its i.
 func newPanel(kind, title string, d about, options any) panel {
 	body := d.means + "\n\nMoves when: " + d.moves + "\n\nMetric: `" + d.metric + "`"
 	return panel{width: 8, height: 8, Panel: dashboard.Panel{
@@ -29,15 +29,16 @@ func newPanel(kind, title string, d about, options any) panel {
 		Datasource: source(), Transparent: ptr(false), Options: options,
 		FieldConfig: &dashboard.FieldConfigSource{
 			Defaults: dashboard.FieldConfig{
-				Unit: ptr("short"), NoValue: ptr(noTraffic), Thresholds: steps(colourPlain), Mappings: []dashboard.ValueMapping{nothing(noTraffic)},
-				Color: &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdPaletteClassic},
+				Unit: ptr("short"), NoValue: ptr(noTraffic), Thresholds: steps(colourPlain),
+				Mappings: []dashboard.ValueMapping{noValueMapping(noTraffic)},
+				Color:    &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdPaletteClassic},
 			},
 			Overrides: []dashboard.DashboardFieldConfigSourceOverrides{},
 		},
 	}}
 }
 
-// about is the text behind a panel's i.
+// about is the text behind a panel's i: what it means, why it moves, and the metrics it is made of.
 type about struct{ means, moves, metric string }
 
 // identify makes the id from the title, so that a link to a panel survives others being moved.
@@ -47,8 +48,8 @@ func identify(title string) uint32 {
 	return h.Sum32()%999_999 + 1
 }
 
-// nothing maps null and NaN to words.
-func nothing(words string) dashboard.ValueMapping {
+// noValueMapping maps null and NaN to words.
+func noValueMapping(words string) dashboard.ValueMapping {
 	return dashboard.ValueMapping{SpecialValueMap: &dashboard.SpecialValueMap{
 		Type: dashboard.MappingTypeSpecialValue,
 		Options: dashboard.DashboardSpecialValueMapOptions{
@@ -71,15 +72,15 @@ func (p panel) unit(unit string, decimals ...float64) panel {
 	return p
 }
 
-// otherwise is said where there is no data, in place of noTraffic.
-func (p panel) otherwise(text string) panel {
+// noData is what the panel says where there is no data, in place of noTraffic.
+func (p panel) noData(text string) panel {
 	p.FieldConfig.Defaults.NoValue = &text
-	p.FieldConfig.Defaults.Mappings[0] = nothing(text)
+	p.FieldConfig.Defaults.Mappings[0] = noValueMapping(text)
 	return p
 }
 
-// judged colours values by thresholds.
-func (p panel) judged(t *dashboard.ThresholdsConfig) panel {
+// thresholds colour the values.
+func (p panel) thresholds(t *dashboard.ThresholdsConfig) panel {
 	p.FieldConfig.Defaults.Thresholds = t
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
 	return p
@@ -90,16 +91,19 @@ func (p panel) between(min, max float64) panel {
 	return p
 }
 
-// words replaces numbers by text and colour.
-func (p panel) words(options map[string]dashboard.ValueMappingResult) panel {
+// valueName is what a panel shows in place of a number.
+type valueName struct{ value, text, colour string }
+
+// valueNames replaces numbers by text and colour; the legend lists them in this order.
+func (p panel) valueNames(names ...valueName) panel {
+	options := map[string]dashboard.ValueMappingResult{}
+	for i, n := range names {
+		options[n.value] = dashboard.ValueMappingResult{Text: &n.text, Color: &n.colour, Index: ptr(int32(i))}
+	}
 	p.FieldConfig.Defaults.Mappings = append(p.FieldConfig.Defaults.Mappings, dashboard.ValueMapping{
 		ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options},
 	})
 	return p
-}
-
-func word(text, colour string, index int32) dashboard.ValueMappingResult {
-	return dashboard.ValueMappingResult{Text: &text, Color: &colour, Index: &index}
 }
 
 func (p panel) linked(links ...dashboard.DashboardLink) panel {
@@ -119,15 +123,15 @@ type query struct {
 	format       prometheus.PromQueryFormat
 	instant      bool
 	exemplars    bool
-	interval     string // least step
+	interval     string // shortest step
 }
 
 func ask(expr, legend string) query {
 	return query{expr: expr, legend: legend, format: prometheus.PromQueryFormatTimeSeries}
 }
 
-// asked adds queries, whose references are A, B, C and on.
-func (p panel) asked(queries ...query) panel {
+// queries are added with the references A, B, C and on.
+func (p panel) queries(queries ...query) panel {
 	for _, q := range queries {
 		p.Targets = append(p.Targets, q.target(string(rune('A'+len(p.Targets)))))
 	}
@@ -137,7 +141,8 @@ func (p panel) asked(queries ...query) panel {
 func (q query) target(ref string) variants.Dataquery {
 	t := prometheus.Dataquery{
 		RefId: &ref, Datasource: source(), EditorMode: ptr(prometheus.QueryEditorModeCode), Expr: promql(q.expr),
-		Format: &q.format, LegendFormat: &q.legend, Instant: ptr(q.instant), Range: ptr(!q.instant), Exemplar: ptr(q.exemplars),
+		Format: &q.format, LegendFormat: &q.legend,
+		Instant: ptr(q.instant), Range: ptr(!q.instant), Exemplar: ptr(q.exemplars),
 	}
 	if q.interval != "" {
 		t.Interval = &q.interval

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -19,66 +20,59 @@ const (
 	selNode    = `hostengine=~"$hostengine",gpu=~"$gpu"`
 )
 
+// promql puts the selectors in place of their short names.
 func promql(expr string) string {
-	return strings.TrimSpace(strings.NewReplacer("SEL", selSeries, "LAT", selLatency, "TGT", selEngine, "NODE", selNode, "NOW", "$window").Replace(expr))
+	r := strings.NewReplacer(
+		"SEL", selSeries, "LAT", selLatency, "TGT", selEngine, "NODE", selNode, "NOW", "$window",
+	)
+	return strings.TrimSpace(r.Replace(expr))
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 // histogram is one of the exporter's, by its labels beyond target.
-type histogram struct{ name, selector string }
+type histogram struct {
+	name, selector string
+	offset         string // of the past that is read, as PromQL writes it; empty is now
+}
 
-func latency(name string) histogram { return histogram{name, "LAT"} }
-func process(name string) histogram { return histogram{name, "SEL"} }
+// latency is a histogram that has the labels cache and context, perTarget one that has neither.
+func latency(name string) histogram   { return histogram{name: name, selector: "LAT"} }
+func perTarget(name string) histogram { return histogram{name: name, selector: "SEL"} }
 
 func ttft() histogram { return latency("firsttoken_ttft_seconds") }
 func tps() histogram  { return latency("firsttoken_output_tokens_per_second") }
 
-// quantile of a histogram by the labels in by.
+// ago is the histogram as it was so long ago.
+func (h histogram) ago(duration string) histogram {
+	h.offset = " offset " + duration
+	return h
+}
+
+// quantile of the histogram, by target unless other labels are given.
 //
 // The variable $histograms is what stands between a histogram's name and its first matcher: "_bucket{"
 // reads classic series, as every Prometheus has them, "{" native ones, where there are no buckets. In the
 // native form le is no label and drops out of the grouping. The comparison drops NaN, which is the
 // quantile of nothing, so that an idle target is no data and not a number.
-func (h histogram) quantile(q float64, by, when string) string {
-	group := "le"
-	if by != "" {
-		group += ", " + by
+func (h histogram) quantile(q float64, by ...string) string {
+	if len(by) == 0 {
+		by = []string{"target"}
 	}
-	return "histogram_quantile(" + number(q) + ", sum by (" + group + ") (rate(" + h.name + "${histograms}" + h.selector + "}[NOW]" + when + "))) >= 0"
+	return fmt.Sprintf("histogram_quantile(%s, sum by (le, %s) (rate(%s${histograms}%s}[NOW]%s))) >= 0",
+		number(q), strings.Join(by, ", "), h.name, h.selector, h.offset)
 }
 
-// mean of each target is exact, and reads whichever form is there, whatever $histograms says.
+// mean of each target is exact, and reads whichever form there is, whatever $histograms says.
 func (h histogram) mean() string {
-	const sum = "sum by (target) "
-	native := sum + "(rate(" + h.name + "{" + h.selector + "}[NOW]))"
-	part := func(suffix string) string { return sum + "(rate(" + h.name + suffix + "{" + h.selector + "}[NOW]))" }
-	return "histogram_sum(" + native + ") / (histogram_count(" + native + ") > 0)\nor\n" +
-		part("_sum") + " / (" + part("_count") + " > 0)"
+	rate := func(suffix string) string {
+		return "sum by (target) (rate(" + h.name + suffix + "{" + h.selector + "}[NOW]))"
+	}
+	return "histogram_sum(" + rate("") + ") / (histogram_count(" + rate("") + ") > 0)\nor\n" +
+		rate("_sum") + " / (" + rate("_count") + " > 0)"
 }
 
 // cells are the counts of a heatmap.
 func (h histogram) cells() string {
 	return "sum by (le) (increase(" + h.name + "${histograms}" + h.selector + "}[$__rate_interval]))"
-}
-
-const (
-	failed  = `outcome!~"ok|cancelled"`
-	counted = `outcome!="cancelled"`
-
-	ttftObjective = `max by (target) (firsttoken_slo_threshold{SEL,slo="ttft"})`
-	tpsObjective  = `max by (target) (firsttoken_slo_threshold{SEL,slo="tps"})`
-
-	// tokensPerMinute counts reasoning once: it is part of the output.
-	tokensPerMinute = `60 * sum by (target) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[NOW]))`
-)
-
-// errorRatio is 0, not absent, where requests were made and none failed.
-func errorRatio(by string) string {
-	group := "sum by (" + by + ") "
-	if by == "" {
-		group = "sum "
-	}
-	all := group + "(rate(firsttoken_requests_total{SEL," + counted + "}[NOW]))"
-	return "(\n  " + group + "(rate(firsttoken_requests_total{SEL," + failed + "}[NOW]))\n  or\n  0 * " + all + "\n)\n/\n(" + all + " > 0)"
 }

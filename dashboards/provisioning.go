@@ -4,8 +4,9 @@ package dashboards
 const provisioningFile = "provisioning.yaml"
 
 // provisioning tells Grafana where the dashboards are. The path is the one of deploy/compose.yaml;
-// who puts them elsewhere sets FIRSTTOKEN_DASHBOARDS in Grafana's environment.
-const provisioning = `# Copy or mount as /etc/grafana/provisioning/dashboards/firsttoken.yaml, and set FIRSTTOKEN_DASHBOARDS in
+// for another place, set FIRSTTOKEN_DASHBOARDS in Grafana's environment.
+const provisioning = "# Copy or mount as /etc/grafana/provisioning/dashboards/firsttoken.yaml," +
+	" and set FIRSTTOKEN_DASHBOARDS in" + `
 # Grafana's environment to the folder that holds the dashboards: Grafana fills the variable in.
 apiVersion: 1
 providers:

@@ -10,22 +10,30 @@ import (
 func scatter(title string, d about, x, y query) panel {
 	x.interval, y.interval = scatterStep, scatterStep
 	p := newPanel("xychart", title, d, xychart.Options{
-		Mapping: xychart.SeriesMappingManual, Legend: legend(), Tooltip: common.VizTooltipOptions{Mode: common.TooltipDisplayModeSingle, Sort: common.SortOrderNone},
+		Mapping: xychart.SeriesMappingManual, Legend: legend(),
+		Tooltip: common.VizTooltipOptions{Mode: common.TooltipDisplayModeSingle, Sort: common.SortOrderNone},
 		Series: []xychart.XYSeriesConfig{{
 			Frame: &xychart.XychartXYSeriesConfigFrame{Matcher: xychart.MatcherConfig{Id: "byIndex", Options: 0}},
 			X:     &xychart.XychartXYSeriesConfigX{Matcher: xychart.MatcherConfig{Id: "byName", Options: x.legend}},
 			Y:     &xychart.XychartXYSeriesConfigY{Matcher: xychart.MatcherConfig{Id: "byName", Options: y.legend}},
 		}},
-	}).asked(x, y)
+	}).queries(x, y)
 	p.Interval = ptr(scatterStep)
-	p.Transformations = []dashboard.DataTransformerConfig{{Id: "joinByField", Options: map[string]any{"byField": "Time", "mode": "outer"}}}
-	p.FieldConfig.Defaults.Custom = xychart.FieldConfig{
-		Show: ptr(xychart.XYShowModePoints), PointSize: &xychart.XychartFieldConfigPointSize{Fixed: ptr(int32(5))}, FillOpacity: ptr(uint32(50)),
-		AxisPlacement: ptr(common.AxisPlacementAuto), ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
+	p.Transformations = []dashboard.DataTransformerConfig{
+		{Id: "joinByField", Options: map[string]any{"byField": "Time", "mode": "outer"}},
 	}
-	return p.named(x.legend, set("unit", "short"), set("custom.axisLabel", "tokens per minute"), set("custom.axisSoftMin", 0)).
-		named(y.legend, coloured(colourClient), set("custom.axisLabel", y.legend))
+	p.FieldConfig.Defaults.Custom = xychart.FieldConfig{
+		Show:              ptr(xychart.XYShowModePoints),
+		PointSize:         &xychart.XychartFieldConfigPointSize{Fixed: ptr(int32(5))},
+		FillOpacity:       ptr(uint32(50)),
+		AxisPlacement:     ptr(common.AxisPlacementAuto),
+		ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
+	}
+	return p.
+		forSeries(x.legend, set("unit", "short"),
+			set("custom.axisLabel", "tokens per minute"), set("custom.axisSoftMin", 0)).
+		forSeries(y.legend, coloured(colourClient), set("custom.axisLabel", y.legend))
 }
 
-// scatterStep is the least distance between two dots: closer ones would be the same requests twice.
+// scatterStep is the shortest time between two dots: closer ones would be the same requests twice.
 const scatterStep = "5m"

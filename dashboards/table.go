@@ -13,25 +13,30 @@ import (
 type column struct {
 	title, expr, unit string
 	decimals          float64
-	judged            *dashboard.ThresholdsConfig // background by threshold; nil leaves it plain
-	mappings          []dashboard.ValueMapping
+	thresholds        *dashboard.ThresholdsConfig // background by threshold; nil leaves it plain
 }
 
-// grid is a table of instant queries, joined on the labels that all of them have. rows names these
-// labels and others of the first query, in the order of the columns, with their titles.
-func grid(title string, d about, rows [][2]string, columns ...column) panel {
-	p := newPanel("table", title, d, table.Options{ShowHeader: true, CellHeight: ptr(common.TableCellHeightSm)}).size(24, 8)
-	p.FieldConfig.Defaults.Custom = table.FieldConfig{Align: common.FieldTextAlignmentAuto, Inspect: false, CellOptions: cell(common.TableCellDisplayModeAuto)}
+// heading is a column that shows a label.
+type heading struct{ label, title string }
+
+// tableOf is a table of instant queries, joined on the labels that all of them have. rows are these
+// labels and others of the first query, in the order of the columns.
+func tableOf(title string, d about, rows []heading, columns ...column) panel {
+	o := table.Options{ShowHeader: true, CellHeight: ptr(common.TableCellHeightSm)}
+	p := newPanel("table", title, d, o).size(24, 8)
+	p.FieldConfig.Defaults.Custom = table.FieldConfig{
+		Align: common.FieldTextAlignmentAuto, Inspect: false, CellOptions: plainCell(),
+	}
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
-	p = p.otherwise("–")
+	p = p.noData("–")
 	rename, order, hide := map[string]string{}, map[string]int{}, map[string]bool{"Time": true}
 	for i, r := range rows {
-		rename[r[0]], order[r[0]] = r[1], i
+		rename[r.label], order[r.label] = r.title, i
 	}
 	for i, c := range columns {
 		q := ask(c.expr, "")
 		q.instant, q.format = true, prometheus.PromQueryFormatTable
-		p = p.asked(q)
+		p = p.queries(q)
 		field := valueField(i, len(columns))
 		order[field] = len(rows) + i
 		if c.title == "" {
@@ -58,20 +63,23 @@ func valueField(i, queries int) string {
 
 func (p panel) column(c column) panel {
 	properties := []property{set("unit", c.unit), set("decimals", c.decimals)}
-	if c.judged != nil {
-		properties = append(properties, set("thresholds", c.judged), set("custom.cellOptions", cell(common.TableCellDisplayModeColorBackground)))
+	if c.thresholds != nil {
+		properties = append(properties, set("thresholds", c.thresholds), set("custom.cellOptions", colouredCell()))
 	}
-	if c.mappings != nil {
-		properties = append(properties, set("mappings", c.mappings))
-	}
-	return p.named(c.title, properties...)
+	return p.forSeries(c.title, properties...)
 }
 
-func cell(mode common.TableCellDisplayMode) *common.TableCellOptions {
-	if mode == common.TableCellDisplayModeColorBackground {
-		return &common.TableCellOptions{TableColoredBackgroundCellOptions: &common.TableColoredBackgroundCellOptions{Type: mode, Mode: ptr(common.TableCellBackgroundDisplayModeBasic)}}
+func plainCell() *common.TableCellOptions {
+	return &common.TableCellOptions{
+		TableAutoCellOptions: &common.TableAutoCellOptions{Type: common.TableCellDisplayModeAuto},
 	}
-	return &common.TableCellOptions{TableAutoCellOptions: &common.TableAutoCellOptions{Type: mode}}
+}
+
+func colouredCell() *common.TableCellOptions {
+	return &common.TableCellOptions{TableColoredBackgroundCellOptions: &common.TableColoredBackgroundCellOptions{
+		Type: common.TableCellDisplayModeColorBackground,
+		Mode: ptr(common.TableCellBackgroundDisplayModeBasic),
+	}}
 }
 
 func (p panel) sortedBy(title string, descending bool) panel {

@@ -75,6 +75,7 @@ func panelReadings(t *testing.T) []reading {
 		for _, form := range []string{"_bucket{", "{"} {
 			v := view(d, form)
 			for _, p := range d.Every() {
+				all = append(all, described(d, p)...)
 				for _, q := range p.Targets {
 					all = append(all, reading{d.Title + ", " + p.Title + ", " + q.RefID, v.Fill(q.Expr, time.Minute)})
 				}
@@ -89,6 +90,16 @@ func panelReadings(t *testing.T) []reading {
 				}
 			}
 		}
+	}
+	return all
+}
+
+// described are the metrics that the text behind a panel's i names.
+func described(d board.Dashboard, p board.Panel) []reading {
+	_, metrics, _ := strings.Cut(strings.TrimSuffix(p.Description, "`"), "\n\nMetric: `")
+	var all []reading
+	for _, name := range strings.Split(metrics, ", ") {
+		all = append(all, reading{d.Title + ", " + p.Title + ", its description", name})
 	}
 	return all
 }
