@@ -16,7 +16,7 @@ const (
 	call                         // a tool's name or a non-empty piece of its arguments
 	refusal                      // a non-empty piece of a refusal
 	progress                     // a token whose text is empty, once tokens have begun
-	life                         // anything else that is not a mere ping
+	activity                     // any event of the engine: everything but pings and comments
 	finished                     // the dialect's finish marker
 )
 
@@ -25,7 +25,7 @@ const (
 	output = text | call
 )
 
-// delta is what one event told.
+// delta is what one event added to the answer.
 type delta struct {
 	signal
 	// visible is the visible text as it stands in the event: the inside of a JSON string.
@@ -34,12 +34,13 @@ type delta struct {
 
 // decoder gives the events of one stream their meaning.
 //
-// An event is read twice at most: first in place, which allocates nothing and accepts only whole,
-// valid, well-known shapes of token-bearing events, and, where that declines, with encoding/json.
+// It reads an event on its fast path first, in place and without allocating. The fast path accepts only
+// whole, valid, well-known shapes of token-bearing events. Everything else is read with encoding/json.
 type decoder interface {
 	// event reads one event. An error ends the exchange.
 	event(sse.Event) (delta, *failure)
-	// settle writes what the stream told of itself into x. It may be called at any point.
+	// settle writes what the stream said about itself into x: the finish reason, who answered, and the
+	// usage as it was sent. It may be called at any point.
 	settle(x *Exchange)
 }
 
@@ -74,8 +75,8 @@ func parse(data []byte, v any) *failure {
 
 func isDone(data []byte) bool { return string(bytes.TrimSpace(data)) == "[DONE]" }
 
-// whole reports whether data, found at the end of a stream, is an event and not the begin of one.
-func whole(data []byte) bool { return isDone(data) || json.Valid(data) }
+// isWhole reports whether data, found at the end of a stream, is a whole event and not the start of one.
+func isWhole(data []byte) bool { return isDone(data) || json.Valid(data) }
 
-// hot reports whether an event of that name may be a delta.
-func hot(name []byte) bool { return string(name) != "error" && string(name) != "ping" }
+// mayBeDelta reports whether an event of that name may carry a delta.
+func mayBeDelta(name []byte) bool { return string(name) != "error" && string(name) != "ping" }

@@ -14,12 +14,12 @@ import (
 //	data: {"choices":[],"usage":{…}}
 //	data: [DONE]
 //
-// The stream is finished by a finish_reason and [DONE], both. [DONE] alone also follows vLLM's and
-// SGLang's error events.
+// A stream is finished only by a finish_reason and [DONE] together: [DONE] alone also follows the error
+// events of vLLM and SGLang.
 type chatDecoder struct {
 	legacy      bool // completions: choices[].text only
-	slow        bool // never read in place; for comparison in tests
-	begun       bool // a token was seen
+	noFastPath  bool // for comparison in tests
+	begun       bool // a token has come
 	model       string
 	fingerprint string
 	finish      string
@@ -27,7 +27,7 @@ type chatDecoder struct {
 }
 
 type chatChunk struct {
-	complaint
+	errorObject
 	Model       json.RawMessage `json:"model"`
 	Fingerprint json.RawMessage `json:"system_fingerprint"`
 	Choices     []chatChoice    `json:"choices"`
@@ -61,8 +61,8 @@ type chatFunction struct {
 
 func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
 	named := len(ev.Name) > 0 && string(ev.Name) != "message"
-	if !named && !d.slow {
-		if dl, ok := d.inPlace(ev.Data); ok {
+	if !named && !d.noFastPath {
+		if dl, ok := d.fast(ev.Data); ok {
 			d.begun = d.begun || dl.signal&token != 0
 			return dl, nil
 		}
@@ -86,18 +86,18 @@ func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
 	return d.chunk(&chunk)
 }
 
-// chunk reads a decoded event that is no error.
+// chunk reads a decoded event that is not an error.
 func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	if d.model == "" {
-		d.model = words(c.Model)
+		d.model = scalar(c.Model)
 	}
 	if d.fingerprint == "" {
-		d.fingerprint = words(c.Fingerprint)
+		d.fingerprint = scalar(c.Fingerprint)
 	}
 	if present(c.Usage) {
 		d.usage = append(d.usage[:0], c.Usage...)
 	}
-	dl := delta{signal: life}
+	dl := delta{signal: activity}
 	if len(c.Choices) == 0 {
 		return dl, nil
 	}
@@ -105,7 +105,7 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	sig, visible := choice.read(d.legacy)
 	dl.signal |= sig
 	dl.visible = visible
-	finish := words(choice.Finish)
+	finish := scalar(choice.Finish)
 	if finish != "" {
 		d.finish = finish
 	}
@@ -119,10 +119,11 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	return dl, nil
 }
 
-// read says what a choice carries. Reasoning under both of its names is one piece.
+// read finds what a choice carries. Reasoning that comes under both of its names is one piece.
 func (c *chatChoice) read(legacy bool) (sig signal, visible []byte) {
 	if dl := c.Delta; dl != nil && !legacy {
-		sig = text.in(dl.Content) | refusal.in(dl.Refusal) | reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
+		sig = text.in(dl.Content) | refusal.in(dl.Refusal) |
+			reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
 		visible = piece(dl.Content)
 		for _, t := range dl.ToolCalls {
 			sig |= t.Function.signal()
@@ -142,9 +143,9 @@ func (f *chatFunction) signal() signal {
 	return call.in(f.Name) | call.in(f.Arguments)
 }
 
-// empty reports whether the choice has an empty text and says nothing else. TensorRT-LLM sends
-// these for tokens without text of their own, such as a part of a character, so that a client sees
-// that decoding goes on. As the announcement of the role, before any token, it means nothing.
+// empty reports whether the choice has an empty text and nothing else. TensorRT-LLM sends such choices
+// for tokens without text of their own, such as a part of a character, so that a client sees that
+// decoding goes on. Before the first token an empty text only announces the role.
 func (c *chatChoice) empty(legacy bool) bool {
 	if legacy || c.Delta == nil {
 		return string(c.Text) == `""`

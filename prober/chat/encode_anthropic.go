@@ -1,7 +1,7 @@
 package chat
 
-// The body of POST /v1/messages. The system message stands by itself, roles alternate, so that
-// what a tool answered and what a human says next are blocks of one user message:
+// messagesGrammar writes the body of POST /v1/messages. The system message is a field of its own. Roles
+// alternate, so a tool's result and the user's next text are blocks of one user message:
 //
 //	"system":[{"type":"text","text":"…","cache_control":{"type":"ephemeral"}}],"messages":[
 //	  {"role":"assistant","content":[{"type":"text","text":"…"},
@@ -9,8 +9,8 @@ package chat
 //	  {"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_00000007","content":"…"},
 //	    {"type":"text","text":"…"}]}]
 //
-// Anthropic refuses empty text blocks, and more than four cache breakpoints; the second is up to
-// the conversation.
+// Anthropic refuses empty text blocks, which are left out here, and more than four cache breakpoints,
+// which are up to the conversation.
 func messagesGrammar() grammar {
 	return grammar{
 		defaults: func(model string) []field {
@@ -29,105 +29,105 @@ func messagesGrammar() grammar {
 
 const breakpoint = `,"cache_control":{"type":"ephemeral"}`
 
-func writeAnthropicTool(f *frame, t Tool) {
-	f.add(`{"name":`)
-	f.quote(t.Name)
-	f.add(`,"description":`)
-	f.quote(t.Description)
-	f.add(`,"input_schema":`)
-	f.schema(t)
-	f.add(`}`)
+func writeAnthropicTool(s *segments, t Tool) {
+	s.add(`{"name":`)
+	s.quote(t.Name)
+	s.add(`,"description":`)
+	s.quote(t.Description)
+	s.add(`,"input_schema":`)
+	s.schema(t)
+	s.add(`}`)
 }
 
-func openAnthropic(f *frame, c Conversation) {
+func openAnthropic(s *segments, c Conversation) {
 	if c.Len() > 0 {
 		if m := c.Message(0); m.Role == System && m.Text.Len() > 0 {
-			f.add(`"system":[`)
-			f.textBlock(m.Text, m.Cache)
-			f.add(`],`)
+			s.add(`"system":[`)
+			s.textBlock(m.Text, m.Cache)
+			s.add(`],`)
 		}
 	}
-	f.add(`"messages":[`)
-	f.turn = nobody
+	s.add(`"messages":[`)
+	s.open = noRole
 }
 
-func writeAnthropicMessage(f *frame, _ int, m Message) {
-	said := m.Text.Len() > 0
+func writeAnthropicMessage(s *segments, _ int, m Message) {
+	hasText := m.Text.Len() > 0
 	switch m.Role {
 	case System:
 	case User:
-		if said {
-			f.block(person)
-			f.textBlock(m.Text, m.Cache)
+		if hasText {
+			s.block(userRole)
+			s.textBlock(m.Text, m.Cache)
 		}
 	case Assistant:
 		called := m.Call.ID != 0
-		if said {
-			f.block(machine)
-			f.textBlock(m.Text, m.Cache && !called)
+		if hasText {
+			s.block(assistantRole)
+			s.textBlock(m.Text, m.Cache && !called)
 		}
 		if called {
-			f.block(machine)
-			writeToolUse(f, m.Call, m.Cache)
+			s.block(assistantRole)
+			writeToolUse(s, m.Call, m.Cache)
 		}
 	case ToolResult:
-		f.block(person)
-		f.add(`{"type":"tool_result","tool_use_id":"`)
-		f.id("toolu_", m.Call.ID)
-		f.add(`","content":"`)
-		f.text(m.Text)
-		f.add(`"`)
-		f.endBlock(m.Cache)
+		s.block(userRole)
+		s.add(`{"type":"tool_result","tool_use_id":"`)
+		s.id("toolu_", m.Call.ID)
+		s.add(`","content":"`)
+		s.text(m.Text)
+		s.add(`"`)
+		s.endBlock(m.Cache)
 	}
 }
 
-func writeToolUse(f *frame, c Call, cache bool) {
-	f.add(`{"type":"tool_use","id":"`)
-	f.id("toolu_", c.ID)
-	f.add(`","name":`)
-	f.quote(c.Name)
-	f.add(`,"input":{`)
-	f.quote(c.Argument)
-	f.add(`:"`)
-	f.text(c.Value)
-	f.add(`"}`)
-	f.endBlock(cache)
+func writeToolUse(s *segments, c Call, cache bool) {
+	s.add(`{"type":"tool_use","id":"`)
+	s.id("toolu_", c.ID)
+	s.add(`","name":`)
+	s.quote(c.Name)
+	s.add(`,"input":{`)
+	s.quote(c.Argument)
+	s.add(`:"`)
+	s.text(c.Value)
+	s.add(`"}`)
+	s.endBlock(cache)
 }
 
-func shutAnthropic(f *frame) {
-	if f.turn != nobody {
-		f.add(`]}`)
+func shutAnthropic(s *segments) {
+	if s.open != noRole {
+		s.add(`]}`)
 	}
-	f.add(`]`)
+	s.add(`]`)
 }
 
-// block begins a block of a message by who, within the message that is open if it is by the same.
-func (f *frame) block(who speaker) {
-	if f.turn == who {
-		f.add(`,`)
+// block begins a block of a message of that role: in the message that is open, if it has the same role.
+func (s *segments) block(of role) {
+	if s.open == of {
+		s.add(`,`)
 		return
 	}
-	if f.turn != nobody {
-		f.add(`]},`)
+	if s.open != noRole {
+		s.add(`]},`)
 	}
-	if who == person {
-		f.add(`{"role":"user","content":[`)
+	if of == userRole {
+		s.add(`{"role":"user","content":[`)
 	} else {
-		f.add(`{"role":"assistant","content":[`)
+		s.add(`{"role":"assistant","content":[`)
 	}
-	f.turn = who
+	s.open = of
 }
 
-func (f *frame) textBlock(t Text, cache bool) {
-	f.add(`{"type":"text","text":"`)
-	f.text(t)
-	f.add(`"`)
-	f.endBlock(cache)
+func (s *segments) textBlock(t Text, cache bool) {
+	s.add(`{"type":"text","text":"`)
+	s.text(t)
+	s.add(`"`)
+	s.endBlock(cache)
 }
 
-func (f *frame) endBlock(cache bool) {
+func (s *segments) endBlock(cache bool) {
 	if cache {
-		f.add(breakpoint)
+		s.add(breakpoint)
 	}
-	f.add(`}`)
+	s.add(`}`)
 }

@@ -1,6 +1,6 @@
 package chat
 
-// The body of POST /v1/chat/completions:
+// chatGrammar writes the body of POST /v1/chat/completions:
 //
 //	{"role":"assistant","content":null,"tool_calls":[{"id":"call_00000007","type":"function",
 //	  "function":{"name":"read_file","arguments":"{\"path\":\"…\"}"}}]}
@@ -16,76 +16,76 @@ func chatGrammar() grammar {
 			}
 		},
 		tool:    writeChatTool,
-		open:    func(f *frame, _ Conversation) { f.add(`"messages":[`) },
+		open:    func(s *segments, _ Conversation) { s.add(`"messages":[`) },
 		message: writeChatMessage,
-		shut:    func(f *frame) { f.add(`]`) },
+		shut:    func(s *segments) { s.add(`]`) },
 	}
 }
 
-func writeChatTool(f *frame, t Tool) {
-	f.add(`{"type":"function","function":{"name":`)
-	f.quote(t.Name)
-	f.add(`,"description":`)
-	f.quote(t.Description)
-	f.add(`,"parameters":`)
-	f.schema(t)
-	f.add(`}}`)
+func writeChatTool(s *segments, t Tool) {
+	s.add(`{"type":"function","function":{"name":`)
+	s.quote(t.Name)
+	s.add(`,"description":`)
+	s.quote(t.Description)
+	s.add(`,"parameters":`)
+	s.schema(t)
+	s.add(`}}`)
 }
 
-func writeChatMessage(f *frame, i int, m Message) {
+func writeChatMessage(s *segments, i int, m Message) {
 	if i > 0 {
-		f.add(`,`)
+		s.add(`,`)
 	}
 	switch m.Role {
 	case System:
-		f.add(`{"role":"system",`)
+		s.add(`{"role":"system",`)
 	case User:
-		f.add(`{"role":"user",`)
+		s.add(`{"role":"user",`)
 	case Assistant:
-		f.add(`{"role":"assistant",`)
+		s.add(`{"role":"assistant",`)
 	case ToolResult:
-		f.add(`{"role":"tool","tool_call_id":"`)
-		f.id("call_", m.Call.ID)
-		f.add(`",`)
+		s.add(`{"role":"tool","tool_call_id":"`)
+		s.id("call_", m.Call.ID)
+		s.add(`",`)
 	}
-	writeChatContent(f, m)
-	f.add(`}`)
+	writeChatContent(s, m)
+	s.add(`}`)
 }
 
-func writeChatContent(f *frame, m Message) {
+func writeChatContent(s *segments, m Message) {
 	called := m.Role == Assistant && m.Call.ID != 0
 	if called && m.Text.Len() == 0 {
-		f.add(`"content":null`)
+		s.add(`"content":null`)
 	} else {
-		f.add(`"content":"`)
-		f.text(m.Text)
-		f.add(`"`)
+		s.add(`"content":"`)
+		s.text(m.Text)
+		s.add(`"`)
 	}
 	if called {
-		f.add(`,"tool_calls":[{"id":"`)
-		f.id("call_", m.Call.ID)
-		f.add(`","type":"function","function":{"name":`)
-		f.quote(m.Call.Name)
-		f.add(`,"arguments":"`)
-		f.arguments(m.Call)
-		f.add(`"}}]`)
+		s.add(`,"tool_calls":[{"id":"`)
+		s.id("call_", m.Call.ID)
+		s.add(`","type":"function","function":{"name":`)
+		s.quote(m.Call.Name)
+		s.add(`,"arguments":"`)
+		s.arguments(m.Call)
+		s.add(`"}}]`)
 	}
 }
 
 // arguments appends {"argument":"value"} as the inside of a JSON string.
-func (f *frame) arguments(c Call) {
-	f.add(`{\"`)
-	f.escapeTwice(c.Argument)
-	f.add(`\":\"`)
-	f.text(c.Value)
-	f.add(`\"}`)
+func (s *segments) arguments(c Call) {
+	s.add(`{\"`)
+	s.escapeTwice(c.Argument)
+	s.add(`\":\"`)
+	s.text(c.Value)
+	s.add(`\"}`)
 }
 
 // schema appends a tool's parameters, or the schema of a tool without any.
-func (f *frame) schema(t Tool) {
+func (s *segments) schema(t Tool) {
 	if len(t.Parameters) == 0 {
-		f.add(`{"type":"object","properties":{}}`)
+		s.add(`{"type":"object","properties":{}}`)
 		return
 	}
-	f.put(t.Parameters)
+	s.share(t.Parameters)
 }

@@ -1,7 +1,7 @@
 package chat
 
-// The body of POST /v1/completions: one prompt that reads like a transcript and ends where the
-// assistant is to speak.
+// completionsGrammar writes the body of POST /v1/completions: one prompt that reads like a transcript
+// and ends where the assistant's next answer begins.
 //
 //	System: …\n\nUser: …\n\nAssistant: …\n[read_file path="…"]\n\nTool: …\n\nAssistant:
 func completionsGrammar() grammar {
@@ -14,32 +14,32 @@ func completionsGrammar() grammar {
 				{"max_tokens", placeholder},
 			}
 		},
-		open:    func(f *frame, _ Conversation) { f.add(`"prompt":"`) },
+		open:    func(s *segments, _ Conversation) { s.add(`"prompt":"`) },
 		message: writeTranscript,
-		shut:    func(f *frame) { f.add(`Assistant:"`) },
+		shut:    func(s *segments) { s.add(`Assistant:"`) },
 	}
 }
 
-func writeTranscript(f *frame, _ int, m Message) {
+func writeTranscript(s *segments, _ int, m Message) {
 	switch m.Role {
 	case System:
-		f.add(`System: `)
+		s.add(`System: `)
 	case User:
-		f.add(`User: `)
+		s.add(`User: `)
 	case Assistant:
-		f.add(`Assistant: `)
+		s.add(`Assistant: `)
 	case ToolResult:
-		f.add(`Tool: `)
+		s.add(`Tool: `)
 	}
-	f.text(m.Text)
+	s.text(m.Text)
 	if m.Role == Assistant && m.Call.ID != 0 {
-		f.add(`\n[`)
-		f.escape(m.Call.Name)
-		f.add(` `)
-		f.escape(m.Call.Argument)
-		f.add(`=\"`)
-		f.text(m.Call.Value)
-		f.add(`\"]`)
+		s.add(`\n[`)
+		s.escape(m.Call.Name)
+		s.add(` `)
+		s.escape(m.Call.Argument)
+		s.add(`=\"`)
+		s.text(m.Call.Value)
+		s.add(`\"]`)
 	}
-	f.add(`\n\n`)
+	s.add(`\n\n`)
 }

@@ -1,7 +1,7 @@
 package chat
 
-// The body of POST /v1/responses. The system message is the instructions; a call and its text are
-// two items of the input:
+// responsesGrammar writes the body of POST /v1/responses. The system message becomes the instructions; a
+// tool call and the text before it are two items of the input:
 //
 //	"instructions":"…","input":[
 //	  {"type":"message","role":"user","content":[{"type":"input_text","text":"…"}]},
@@ -21,78 +21,78 @@ func responsesGrammar() grammar {
 		tool:    writeResponsesTool,
 		open:    openResponses,
 		message: writeResponsesMessage,
-		shut:    func(f *frame) { f.add(`]`) },
+		shut:    func(s *segments) { s.add(`]`) },
 	}
 }
 
-func writeResponsesTool(f *frame, t Tool) {
-	f.add(`{"type":"function","name":`)
-	f.quote(t.Name)
-	f.add(`,"description":`)
-	f.quote(t.Description)
-	f.add(`,"parameters":`)
-	f.schema(t)
-	f.add(`,"strict":false}`)
+func writeResponsesTool(s *segments, t Tool) {
+	s.add(`{"type":"function","name":`)
+	s.quote(t.Name)
+	s.add(`,"description":`)
+	s.quote(t.Description)
+	s.add(`,"parameters":`)
+	s.schema(t)
+	s.add(`,"strict":false}`)
 }
 
-func openResponses(f *frame, c Conversation) {
+func openResponses(s *segments, c Conversation) {
 	if c.Len() > 0 {
 		if m := c.Message(0); m.Role == System {
-			f.add(`"instructions":"`)
-			f.text(m.Text)
-			f.add(`",`)
+			s.add(`"instructions":"`)
+			s.text(m.Text)
+			s.add(`",`)
 		}
 	}
-	f.add(`"input":[`)
-	f.turn = nobody
+	s.add(`"input":[`)
+	s.listed = false
 }
 
-func writeResponsesMessage(f *frame, _ int, m Message) {
+func writeResponsesMessage(s *segments, _ int, m Message) {
 	switch m.Role {
 	case System:
 		return // the instructions
 	case User:
-		writeResponsesText(f, `"user","content":[{"type":"input_text","text":"`, m.Text)
+		writeResponsesText(s, `"user","content":[{"type":"input_text","text":"`, m.Text)
 	case Assistant:
 		if m.Text.Len() > 0 || m.Call.ID == 0 {
-			writeResponsesText(f, `"assistant","content":[{"type":"output_text","text":"`, m.Text)
+			writeResponsesText(s, `"assistant","content":[{"type":"output_text","text":"`, m.Text)
 		}
 		if m.Call.ID != 0 {
-			writeResponsesCall(f, m.Call)
+			writeResponsesCall(s, m.Call)
 		}
 	case ToolResult:
-		f.item()
-		f.add(`{"type":"function_call_output","call_id":"`)
-		f.id("call_", m.Call.ID)
-		f.add(`","output":"`)
-		f.text(m.Text)
-		f.add(`"}`)
+		s.item()
+		s.add(`{"type":"function_call_output","call_id":"`)
+		s.id("call_", m.Call.ID)
+		s.add(`","output":"`)
+		s.text(m.Text)
+		s.add(`"}`)
 	}
 }
 
-func writeResponsesText(f *frame, role string, t Text) {
-	f.item()
-	f.add(`{"type":"message","role":`)
-	f.add(role)
-	f.text(t)
-	f.add(`"}]}`)
+func writeResponsesText(s *segments, role string, t Text) {
+	s.item()
+	s.add(`{"type":"message","role":`)
+	s.add(role)
+	s.text(t)
+	s.add(`"}]}`)
 }
 
-func writeResponsesCall(f *frame, c Call) {
-	f.item()
-	f.add(`{"type":"function_call","call_id":"`)
-	f.id("call_", c.ID)
-	f.add(`","name":`)
-	f.quote(c.Name)
-	f.add(`,"arguments":"`)
-	f.arguments(c)
-	f.add(`"}`)
+func writeResponsesCall(s *segments, c Call) {
+	s.item()
+	s.add(`{"type":"function_call","call_id":"`)
+	s.id("call_", c.ID)
+	s.add(`","name":`)
+	s.quote(c.Name)
+	s.add(`,"arguments":"`)
+	s.arguments(c)
+	s.add(`"}`)
 }
 
-// item separates the items of a list whose length differs from the number of messages.
-func (f *frame) item() {
-	if f.turn != nobody {
-		f.add(`,`)
+// item begins an item of the input. One message may become none, one or two of them.
+func (s *segments) item() {
+	if s.listed {
+		s.add(`,`)
 	}
-	f.turn = machine
+	s.listed = true
 }

@@ -23,7 +23,7 @@ func TestStampedReadsOnReturn(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		n, got, err := stamped{Reader: r}.receive(make([]byte, 8))
+		n, got, err := stampedBody{Reader: r}.receive(make([]byte, 8))
 		if n != 1 || err != nil || got.At.Sub(start) != 3*time.Second {
 			t.Errorf("%d bytes at %v, %v", n, got.At.Sub(start), err)
 		}
@@ -100,7 +100,7 @@ func TestEventsDoNotAllocate(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.scanner.Filled(copy(buf, again))
-			if _, f := s.dispatch(epoch); f != nil {
+			if _, f := s.decodeRead(); f != nil {
 				t.Fatal(f)
 			}
 		})

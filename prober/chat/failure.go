@@ -1,9 +1,12 @@
 package chat
 
 import (
-	"encoding/json"
+	"errors"
+	"io"
+	"net"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // failure is the end of an exchange that is not OK. It becomes Exchange.Outcome and Exchange.Err.
@@ -20,121 +23,41 @@ func (f *failure) Unwrap() error { return f.cause }
 func broken(reason string) *failure    { return &failure{outcome: Broken, reason: reason} }
 func truncated(reason string) *failure { return &failure{outcome: Truncated, reason: reason} }
 
-// complaint is an error object, in all spellings that are known:
-//
-//	{"error":{"message":…,"type":…,"param":…,"code":…}}            OpenAI, vLLM, Together, llama.cpp
-//	{"error":"…"}                                                   Triton, others
-//	{"object":"error","message":…,"type":…,"code":…}                SGLang, TensorRT-LLM
-//	{"message":…,"type":…,"code":…,"details":…}                     Dynamo
-//	{"type":"error","error":{"type":…,"message":…},"request_id":…}  Anthropic
-//	{"type":"error","code":…,"message":…,"param":…}                 OpenAI Responses
-//
-// An "error":null is none.
-type complaint struct {
-	Error   json.RawMessage `json:"error"`
-	Object  json.RawMessage `json:"object"`
-	Type    json.RawMessage `json:"type"`
-	Code    json.RawMessage `json:"code"`
-	Message json.RawMessage `json:"message"`
-	Detail  json.RawMessage `json:"detail"` // FastAPI
-	// Kind is Together's name of the limit that was hit.
-	Kind json.RawMessage `json:"error_type"`
+// unanswered is a request that got no response.
+func unanswered(x *Exchange, err error) *failure {
+	if x.Connected.IsZero() {
+		return &failure{outcome: Refused, reason: "no connection", cause: err}
+	}
+	return &failure{outcome: Broken, reason: "connection lost before the response", cause: err}
 }
 
-// found reports whether the object is an error. bare allows Dynamo's shape, which only the absence
-// of everything else tells from an answer.
-func (c *complaint) found(bare bool) bool {
-	if present(c.Error) {
-		return true
-	}
-	if words(c.Object) == "error" || words(c.Type) == "error" {
-		return true
-	}
-	return bare && piece(c.Message) != nil && (present(c.Code) || present(c.Type))
-}
-
-const genericComplaint = "server reports an error"
-
-// failure is what the error means.
-func (c *complaint) failure() *failure {
-	inner := *c
-	if present(c.Error) {
-		inner = complaint{Message: c.Error}
-		var object complaint
-		if json.Unmarshal(c.Error, &object) == nil && c.Error[0] == '{' {
-			inner = object
-		}
-	}
-	f := broken(genericComplaint)
-	if inner.throttles() || c.throttles() {
-		f.outcome = Throttled
-	}
-	if said := inner.said(); said != "" {
-		f.reason += ": " + said
-	}
-	return f
-}
-
-// said is the message, fit to print, with the error's type where there is one.
-func (c *complaint) said() string {
-	message := words(c.Message)
-	if message == "" {
-		message = words(c.Detail)
-	}
-	kind := words(c.Type)
-	if kind == "" || kind == "error" {
-		kind = words(c.Code)
-	}
-	if kind != "" && message != "" {
-		kind += ": "
-	}
-	return excerpt(kind + message)
-}
-
-// throttles reports whether the error is the server's way to say "later": by a type or code that
-// vendors use for rate limits and overload, never by the message.
-func (c *complaint) throttles() bool {
-	for _, raw := range []json.RawMessage{c.Type, c.Code, c.Kind} {
-		if n, err := strconv.Atoi(words(raw)); err == nil && throttlingStatus(n) {
+// closedByPeer reports whether the error means that the peer had closed the connection while it was idle.
+func closedByPeer(err error) bool {
+	for _, sign := range []error{
+		net.ErrClosed, // net/http read the end of the connection, and closed it, while we were writing
+		io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED,
+	} {
+		if errors.Is(err, sign) {
 			return true
 		}
-		word := strings.Map(letter, words(raw))
-		for _, sign := range []string{"ratelimit", "overload", "toomanyrequests", "resourceexhausted", "dynamicrequestlimited", "dynamictokenlimited"} {
-			if strings.Contains(word, sign) {
-				return true
-			}
+	}
+	// net/http does not export this one.
+	return strings.Contains(err.Error(), "server closed idle connection")
+}
+
+// printable is the error of an exchange. A server may repeat the credentials it was sent, so they are
+// replaced.
+func (c *Client) printable(f *failure, key string) error {
+	out := *f
+	if f.cause != nil {
+		out.reason += ": " + excerpt(f.cause.Error())
+	}
+	for _, secret := range append(c.secrets(), key) {
+		if len(secret) >= 4 {
+			out.reason = strings.ReplaceAll(out.reason, secret, "<secret>")
 		}
 	}
-	return false
-}
-
-// throttlingStatus holds for 429, 503 and Anthropic's 529.
-func throttlingStatus(status int) bool {
-	return status == 429 || status == 503 || status == 529
-}
-
-// letter keeps letters, in lower case.
-func letter(r rune) rune {
-	switch {
-	case r >= 'a' && r <= 'z':
-		return r
-	case r >= 'A' && r <= 'Z':
-		return r - 'A' + 'a'
-	}
-	return -1
-}
-
-// words is a string or number as text, "" for anything else.
-func words(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var n json.Number
-	if json.Unmarshal(raw, &n) == nil {
-		return n.String()
-	}
-	return ""
+	return &out
 }
 
 const maxExcerpt = 200

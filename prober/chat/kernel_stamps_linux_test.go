@@ -108,11 +108,11 @@ func TestFirstTokenIsStampedByTheKernel(t *testing.T) {
 // Batching takes fewer reads and keeps first and last where they were.
 func TestBatchReads(t *testing.T) {
 	for _, secure := range []bool{false, true} { // TLS hands out what was read together one by one
-		batchReads(t, secure)
+		testBatchReads(t, secure)
 	}
 }
 
-func batchReads(t *testing.T, secure bool) {
+func testBatchReads(t *testing.T, secure bool) {
 	t.Helper()
 	const events = 40
 	p := newPaced(t, secure, func(i int) time.Duration {

@@ -9,8 +9,8 @@ import (
 )
 
 // Send sends a request and reads its answer to the end. It calls first at most once, as soon as the
-// first token was read, with the instant of its receipt; first may be nil. The request's
-// conversation is not touched after Send has returned.
+// first token was read, with the instant of its receipt; first may be nil. Send does not touch the
+// request's conversation after it has returned.
 func (c *Client) Send(ctx context.Context, r *Request, first func(time.Time)) Exchange {
 	x := Exchange{ID: r.ID, Outcome: OK}
 	s := sending{client: c, request: r, first: first, x: &x}
@@ -24,19 +24,19 @@ func (c *Client) Send(ctx context.Context, r *Request, first func(time.Time)) Ex
 	return x
 }
 
-// sending is one Send.
+// sending is one call of Send.
 type sending struct {
-	client  *Client
-	request *Request
-	first   func(time.Time)
-	key     string
-	watch   *watch
-	trace   *trace // of the attempt
-	done    <-chan struct{}
-	x       *Exchange
+	client   *Client
+	request  *Request
+	first    func(time.Time)
+	key      string
+	timeouts *timeouts
+	trace    *trace // of the attempt
+	done     <-chan struct{}
+	x        *Exchange
 }
 
-// run makes an attempt, and a second one if the first only found out that its connection was dead.
+// run makes an attempt, and a second one if the first found a dead connection and nothing else.
 func (s *sending) run(parent context.Context) *failure {
 	key, f := s.client.key()
 	if f != nil {
@@ -45,17 +45,17 @@ func (s *sending) run(parent context.Context) *failure {
 	}
 	s.key = key
 	ctx, cancel := context.WithCancelCause(parent)
-	s.watch = newWatch(cancel, s.client.endpoint)
-	defer s.watch.stop()
+	s.timeouts = newTimeouts(cancel, s.client.endpoint)
+	defer s.timeouts.stop()
 
 	f, stale := s.attempt(ctx)
 	if stale {
 		s.x.StaleRetry = true
-		s.client.Close() // what the pool holds is as old as the connection that was dead
+		s.client.Close() // the connections in the pool are as old as the one that was dead
 		f, _ = s.attempt(ctx)
 	}
 	if f != nil && f.cause != nil && ctx.Err() != nil {
-		return s.watch.verdict(context.Cause(ctx), s.x)
+		return s.timeouts.failure(context.Cause(ctx), s.x)
 	}
 	return f
 }
@@ -66,20 +66,20 @@ func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
 	t := &trace{}
 	s.trace, s.done = t, ctx.Done()
 	body := s.client.encoder.Body(s.request)
-	req := s.client.httpRequest(s.request, s.key, body).WithContext(t.within(ctx))
+	req := s.client.httpRequest(s.request, s.key, body).WithContext(t.attach(ctx))
 	if s.x.Started.IsZero() {
 		s.x.Started = time.Now()
 	}
 	resp, err := s.client.trip.RoundTrip(req)
 	if err == nil {
 		f = s.response(resp)
-		t.end()
+		t.stop()
 		_ = resp.Body.Close() // the answer has been judged
 	}
-	t.end()
+	t.stop()
 	_ = body.Close() // never fails
 	s.x.Sent = body.sent()
-	t.into(s.x, s.x.Sent == body.Len())
+	t.fill(s.x, s.x.Sent == body.Len())
 	if err == nil {
 		return f, false
 	}
@@ -87,7 +87,7 @@ func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
 	return unanswered(s.x, err), stale
 }
 
-// response reads what came back, whatever it is.
+// response reads any response, whatever its status.
 func (s *sending) response(resp *http.Response) *failure {
 	now := time.Now()
 	x := s.x
@@ -101,18 +101,18 @@ func (s *sending) response(resp *http.Response) *failure {
 
 func (s *sending) answer(resp *http.Response) *failure {
 	if resp.StatusCode != http.StatusOK {
-		s.watch.hurry(errorPatience)
-		return refusedStatus(resp)
+		s.timeouts.shorten(errorPatience)
+		return statusFailure(resp)
 	}
 	if !isStream(resp.Header) {
-		s.watch.hurry(errorPatience)
+		s.timeouts.shorten(errorPatience)
 		return notAStream(resp)
 	}
 	return s.stream(resp)
 }
 
-// stream reads the answer to a request that was accepted, then lets the rest of the response pass,
-// so that its connection can be used again.
+// stream reads the answer to a request that was accepted, then drains the response, so that its
+// connection can be used again.
 func (s *sending) stream(resp *http.Response) *failure {
 	sc, ok := s.client.scanners.Get().(*sse.Scanner)
 	if !ok {
@@ -122,28 +122,27 @@ func (s *sending) stream(resp *http.Response) *failure {
 		sc.Reset()
 		s.client.scanners.Put(sc)
 	}()
-	w := s.trace.connection()
+	d, conn := s.client.dialect, s.trace.connection()
 	st := stream{
-		source:  stamped{resp.Body, w},
+		source:  stampedBody{resp.Body, conn},
 		scanner: sc,
-		decoder: s.client.dialect.decoder(),
-		usage:   s.client.dialect.usage,
+		decoder: d.decoder(),
+		usage:   d.usage,
 		recall:  recall{expect: []byte(s.request.Expect)},
-		first:   s.first,
-		alive:   s.watch.alive,
+		notify:  notify{firstToken: s.first, activity: s.timeouts.touch},
 		x:       s.x,
 	}
-	if w != nil {
-		st.started = func() { w.LimitReads(0) }
+	if conn != nil {
+		st.notify.firstRead = func() { conn.LimitReads(0) }
 	}
-	if window := time.Duration(s.client.endpoint.BatchReads); window > 0 && w != nil {
-		st.nap = newNap(window, s.done)
-		defer st.nap.stop()
+	if window := time.Duration(s.client.endpoint.BatchReads); window > 0 && conn != nil {
+		st.batch = newBatchReads(window, s.done)
+		defer st.batch.stop()
 	}
 	if f := st.read(); f != nil {
 		return f
 	}
-	s.watch.hurry(drainPatience)
+	s.timeouts.shorten(drainPatience)
 	drain(resp.Body)
 	return nil
 }

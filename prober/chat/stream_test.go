@@ -65,7 +65,7 @@ func replay(a API, src *script, w way) Exchange {
 	if w.slow {
 		slowly(s.decoder)
 	}
-	s.recall.expect, s.first = []byte(w.expect), w.first
+	s.recall.expect, s.notify.firstToken = []byte(w.expect), w.first
 	if f := s.read(); f != nil {
 		x.Outcome, x.Err = f.outcome, errors.New(f.reason)
 	}
@@ -81,11 +81,11 @@ func streamOf(a API, src source, x *Exchange) *stream {
 func slowly(d decoder) {
 	switch d := d.(type) {
 	case *chatDecoder:
-		d.slow = true
+		d.noFastPath = true
 	case *responsesDecoder:
-		d.slow = true
+		d.noFastPath = true
 	case *anthropicDecoder:
-		d.slow = true
+		d.noFastPath = true
 	}
 }
 
@@ -348,7 +348,7 @@ func TestPingsAreNoLife(t *testing.T) {
 		alive := 0
 		data := []byte(tt.stream)
 		s := streamOf(tt.api, &script{data: data, cuts: oneEvent(data)}, &x)
-		s.alive = func() { alive++ }
+		s.notify.activity = func() { alive++ }
 		_ = s.read()
 		if alive != tt.want {
 			t.Errorf("%s: alive %d times, want %d", tt.api, alive, tt.want)

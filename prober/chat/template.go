@@ -19,15 +19,15 @@ type field struct {
 
 // template is a rendered field with holes for the turn's number of output tokens:
 //
-//	"min_tokens":0,"x":{"n":│,"m":│}    three parts, two holes
+//	"x":{"n":│,"m":│}    three parts, two holes
 type template struct{ parts [][]byte }
 
-func (t *template) write(f *frame, maxTokens int) {
+func (t *template) write(s *segments, maxTokens int) {
 	for i, p := range t.parts {
 		if i > 0 {
-			f.number(maxTokens)
+			s.number(maxTokens)
 		}
-		f.scratch = append(f.scratch, p...)
+		s.scratch = append(s.scratch, p...)
 	}
 }
 
@@ -35,7 +35,7 @@ func (t *template) write(f *frame, maxTokens int) {
 type verbatim string
 
 // merge renders the fields of a request: those that are the same in every turn into head, the
-// others into tail. A key in extra wins over a default; null removes one.
+// others into tail. A key in extra replaces the default of that name; null only removes it.
 func merge(defaults []field, extra map[string]any) (head []byte, tail []template, err error) {
 	head = append(head, '{')
 	for _, f := range fieldsOf(defaults, extra) {

@@ -10,45 +10,37 @@ import (
 	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
-// trace takes the instants that net/http knows. Its hooks run on other goroutines and may come when
-// the exchange is over (a dial that lost the race with a connection that became idle, the end of an
-// upload after an early error), so it keeps its own notes and hands out what it has when asked.
+// trace takes the instants that net/http knows. Its hooks run on other goroutines and may come when the
+// exchange is over (a dial that lost the race with a connection that became idle, the end of an upload
+// after an early error). So it keeps its own notes, and copies them into the exchange when asked.
 type trace struct {
-	mu                           sync.Mutex
-	connected, written, headers  time.Time
-	wire                         netstamp.Conn // nil if the connection tells nothing
-	upload                       upload
-	reused                       bool
-	dnsBegan, tcpBegan, tlsBegan time.Time
-	phases                       Phases
+	mu                          sync.Mutex
+	connected, written, headers time.Time
+	conn                        netstamp.Conn // nil if the connection has no stamps
+	acks                        ackPoll
+	reused                      bool
+	dns, tcp, tls               phase
 }
 
-// within is ctx with the trace's hooks.
-func (t *trace) within(ctx context.Context) context.Context {
+// phase is one part of setting up a connection.
+type phase struct {
+	began time.Time
+	took  time.Duration
+}
+
+// attach returns ctx with the trace's hooks.
+func (t *trace) attach(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(i httptrace.GotConnInfo) {
-			defer t.lock()()
-			t.connected, t.reused = time.Now(), i.Reused
-			t.got(i)
-		},
-		WroteRequest: func(i httptrace.WroteRequestInfo) {
-			defer t.lock()()
-			if i.Err == nil {
-				t.written = time.Now()
-				t.follow()
-			}
-		},
-		GotFirstResponseByte: func() {
-			defer t.lock()()
-			t.headers = t.received()
-		},
-		DNSStart: func(httptrace.DNSStartInfo) { t.begin(&t.dnsBegan) },
-		DNSDone:  func(i httptrace.DNSDoneInfo) { t.done(&t.dnsBegan, &t.phases.DNS, i.Err) },
-		// Addresses are tried in turn or at once: from the first try to the one that succeeded.
-		ConnectStart:      func(_, _ string) { t.begin(&t.tcpBegan) },
-		ConnectDone:       func(_, _ string, err error) { t.done(&t.tcpBegan, &t.phases.TCP, err) },
-		TLSHandshakeStart: func() { t.begin(&t.tlsBegan) },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.done(&t.tlsBegan, &t.phases.TLS, err) },
+		GotConn:              t.gotConn,
+		WroteRequest:         t.wroteRequest,
+		GotFirstResponseByte: t.gotFirstResponseByte,
+		DNSStart:             func(httptrace.DNSStartInfo) { t.startPhase(&t.dns) },
+		DNSDone:              func(i httptrace.DNSDoneInfo) { t.endPhase(&t.dns, i.Err) },
+		// Addresses are tried in turn or at once: the phase lasts from the first try to the one that succeeds.
+		ConnectStart:      func(_, _ string) { t.startPhase(&t.tcp) },
+		ConnectDone:       func(_, _ string, err error) { t.endPhase(&t.tcp, err) },
+		TLSHandshakeStart: func() { t.startPhase(&t.tls) },
+		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.endPhase(&t.tls, err) },
 	})
 }
 
@@ -57,38 +49,79 @@ func (t *trace) lock() (unlock func()) {
 	return t.mu.Unlock
 }
 
-func (t *trace) begin(at *time.Time) {
+func (t *trace) gotConn(i httptrace.GotConnInfo) {
 	defer t.lock()()
-	if at.IsZero() {
-		*at = time.Now()
+	t.connected, t.reused = time.Now(), i.Reused
+	t.conn = netstamp.Of(i.Conn)
+	if t.conn != nil {
+		t.conn.LimitReads(readBeforeToken)
+		t.startCounting(i)
 	}
 }
 
-func (t *trace) done(began *time.Time, phase *time.Duration, err error) {
+func (t *trace) wroteRequest(i httptrace.WroteRequestInfo) {
 	defer t.lock()()
-	if err == nil && *phase == 0 {
-		*phase = time.Since(*began)
+	if i.Err == nil {
+		t.written = time.Now()
+		t.poll()
 	}
 }
 
-// into writes what is known so far; whole says that the body was taken to its end. On a reused
-// connection the phases are those of a dial that was not needed in the end.
-func (t *trace) into(x *Exchange, whole bool) {
+func (t *trace) gotFirstResponseByte() {
 	defer t.lock()()
-	x.Connected, x.Written, x.Acked, x.Headers, x.Reused = t.connected, t.written, t.upload.acked, t.headers, t.reused
-	x.Retransmits = t.upload.again
+	t.headers = t.received()
+}
+
+func (t *trace) startPhase(p *phase) {
+	defer t.lock()()
+	if p.began.IsZero() {
+		p.began = time.Now()
+	}
+}
+
+func (t *trace) endPhase(p *phase, err error) {
+	defer t.lock()()
+	if err == nil && p.took == 0 {
+		p.took = time.Since(p.began)
+	}
+}
+
+// received is when the newest bytes came.
+func (t *trace) received() time.Time {
+	if t.conn != nil {
+		if r, ok := t.conn.Receipt(); ok {
+			return r.At
+		}
+	}
+	return time.Now()
+}
+
+// connection is the stamped connection of the exchange, nil if it has no stamps.
+func (t *trace) connection() netstamp.Conn {
+	defer t.lock()()
+	return t.conn
+}
+
+// fill copies what is known so far into x; sentAll says that net/http has read the body to its end. On a
+// reused connection the phases are those of a dial that was not needed after all.
+func (t *trace) fill(x *Exchange, sentAll bool) {
+	defer t.lock()()
+	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
+	x.Acked, x.Retransmits = t.acks.acked, t.acks.retransmits
 	x.Phases = Phases{}
 	if !t.reused {
-		x.Phases = t.phases
+		x.Phases = Phases{DNS: t.dns.took, TCP: t.tcp.took, TLS: t.tls.took}
 	}
-	// The goroutine that writes may not be scheduled between its last write and its hook, for longer
-	// than the server takes to answer. No answer comes to what was not sent, so the response's first
-	// byte bounds the instant.
+	// The goroutine that writes may not be scheduled between its last write and its hook for longer than
+	// the server takes to answer. A server cannot answer what was not sent, so the response's first byte
+	// bounds the instant.
 	late := t.written.IsZero() || t.written.After(t.headers)
-	if !t.headers.IsZero() && whole && late {
+	if !t.headers.IsZero() && sentAll && late {
 		x.Written = t.headers
 	}
+	// An acknowledgement that was seen after the response began may have come at any time before. Taking the
+	// response's first byte instead would leave no time for the server.
 	if !t.headers.IsZero() && x.Acked.After(t.headers) {
-		x.Acked = time.Time{} // seen too late to say when; as the answer's first byte it would leave no time for the server
+		x.Acked = time.Time{}
 	}
 }

@@ -312,7 +312,7 @@ func TestWrittenIsBeforeTheAnswer(t *testing.T) {
 	} {
 		tr := trace{written: tt.written, headers: tt.headers}
 		var x Exchange
-		tr.into(&x, tt.whole)
+		tr.fill(&x, tt.whole)
 		if !x.Written.Equal(tt.want) {
 			t.Errorf("%+v: %v", tt, x.Written)
 		}

@@ -87,11 +87,11 @@ func equalTold(a, b Exchange) bool {
 func readInPlace(d decoder, data string) (ok bool) {
 	switch d := d.(type) {
 	case *chatDecoder:
-		_, ok = d.inPlace([]byte(data))
+		_, ok = d.fast([]byte(data))
 	case *responsesDecoder:
-		_, ok = responsesInPlace([]byte(data))
+		_, ok = responsesFast([]byte(data))
 	case *anthropicDecoder:
-		_, ok = anthropicInPlace([]byte(data))
+		_, ok = anthropicFast([]byte(data))
 	}
 	return ok
 }

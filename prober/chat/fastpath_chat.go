@@ -1,11 +1,11 @@
 package chat
 
-// inPlace reads an event that carries tokens and nothing else of interest, without allocating.
-// It declines what it does not know to the last byte.
-func (d *chatDecoder) inPlace(data []byte) (delta, bool) {
-	c := cursor{b: data}
-	w := chatWalk{decoder: d}
-	c.must('{')
+// fast reads an event that carries tokens and nothing else of interest, without allocating. It declines
+// an event unless it understands every byte of it.
+func (d *chatDecoder) fast(data []byte) (delta, bool) {
+	c := jsonScanner{b: data}
+	w := chatFields{decoder: d}
+	c.expect('{')
 	for first := true; ; first = false {
 		key, ok := c.key(first)
 		if !ok {
@@ -13,10 +13,10 @@ func (d *chatDecoder) inPlace(data []byte) (delta, bool) {
 		}
 		w.member(&c, key)
 	}
-	if w.sig&token == 0 && d.begun && w.blank && w.seen&(keyRole|keyFunction) == 0 {
+	if w.sig&token == 0 && d.begun && w.emptyText && w.seen&(keyRole|keyFunction) == 0 {
 		w.sig |= progress
 	}
-	if !c.end() || w.sig&(token|progress) == 0 {
+	if !c.complete() || w.sig&(token|progress) == 0 {
 		return delta{}, false
 	}
 	if w.usage != nil {
@@ -26,17 +26,17 @@ func (d *chatDecoder) inPlace(data []byte) (delta, bool) {
 	if visible == nil {
 		visible = w.text
 	}
-	return delta{signal: w.sig | life, visible: visible}, true
+	return delta{signal: w.sig | activity, visible: visible}, true
 }
 
-// chatWalk is what has been seen of one event.
-type chatWalk struct {
+// chatFields are the fields seen so far in one event.
+type chatFields struct {
 	decoder       *chatDecoder
 	sig           signal
 	content, text []byte
 	usage         []byte
-	blank         bool   // the text is there, and empty
-	seen          uint16 // keys, one bit each: a key that comes twice is declined
+	emptyText     bool
+	seen          uint16 // keys, one bit each: an event with a key twice is declined
 }
 
 const (
@@ -58,31 +58,31 @@ const (
 	keyRole
 )
 
-// once marks a key, and gives up if it was marked before.
-func (w *chatWalk) once(c *cursor, key uint16) {
+// mark notes a key, and fails if it came before.
+func (w *chatFields) mark(c *jsonScanner, key uint16) {
 	if w.seen&key != 0 {
 		c.fail()
 	}
 	w.seen |= key
 }
 
-func (w *chatWalk) member(c *cursor, key []byte) {
+func (w *chatFields) member(c *jsonScanner, key []byte) {
 	switch string(key) {
 	case "choices":
-		w.once(c, keyChoices)
+		w.mark(c, keyChoices)
 		w.choices(c)
 	case "usage":
-		w.once(c, keyUsage)
+		w.mark(c, keyUsage)
 		w.keepUsage(c)
 	case "model":
-		w.once(c, keyModel)
-		w.known(c, w.decoder.model)
+		w.mark(c, keyModel)
+		w.skipKnown(c, w.decoder.model)
 	case "system_fingerprint":
-		w.once(c, keyFingerprint)
-		w.known(c, w.decoder.fingerprint)
+		w.mark(c, keyFingerprint)
+		w.skipKnown(c, w.decoder.fingerprint)
 	case "object":
-		w.once(c, keyObject)
-		if s, escaped := c.str(); escaped || string(s) == "error" {
+		w.mark(c, keyObject)
+		if s, escaped := c.text(); escaped || string(s) == "error" {
 			c.fail()
 		}
 	case "error", "type", "code", "message", "detail", "error_type":
@@ -94,21 +94,22 @@ func (w *chatWalk) member(c *cursor, key []byte) {
 	}
 }
 
-// known passes over a name that has been noted before, or is not there.
-func (w *chatWalk) known(c *cursor, noted string) {
+// skipKnown passes over a model or fingerprint. It fails where the decoder has none yet: the full decoder
+// must note this one.
+func (w *chatFields) skipKnown(c *jsonScanner, noted string) {
 	if !c.null() {
-		if c.str(); noted == "" {
+		if c.text(); noted == "" {
 			c.fail()
 		}
 	}
 }
 
-// keepUsage holds on to a usage that is sent with every event (vLLM's continuous_usage_stats).
-func (w *chatWalk) keepUsage(c *cursor) {
+// keepUsage keeps a usage that comes with every event (vLLM's continuous_usage_stats).
+func (w *chatFields) keepUsage(c *jsonScanner) {
 	if c.null() {
 		return
 	}
-	c.space()
+	c.skipSpace()
 	from := c.i
 	c.skip(0)
 	if !c.bad {
@@ -116,10 +117,10 @@ func (w *chatWalk) keepUsage(c *cursor) {
 	}
 }
 
-// choices wants exactly one.
-func (w *chatWalk) choices(c *cursor) {
-	c.must('[')
-	c.must('{')
+// choices accepts exactly one.
+func (w *chatFields) choices(c *jsonScanner) {
+	c.expect('[')
+	c.expect('{')
 	for first := true; ; first = false {
 		key, ok := c.key(first)
 		if !ok {
@@ -127,16 +128,16 @@ func (w *chatWalk) choices(c *cursor) {
 		}
 		w.choice(c, key)
 	}
-	c.must(']')
+	c.expect(']')
 }
 
-func (w *chatWalk) choice(c *cursor, key []byte) {
+func (w *chatFields) choice(c *jsonScanner, key []byte) {
 	switch string(key) {
 	case "delta":
-		w.once(c, keyDelta)
+		w.mark(c, keyDelta)
 		w.delta(c)
 	case "text":
-		w.once(c, keyText)
+		w.mark(c, keyText)
 		w.text = w.piece(c, text)
 	case "finish_reason":
 		if !c.null() {
@@ -147,26 +148,26 @@ func (w *chatWalk) choice(c *cursor, key []byte) {
 	}
 }
 
-// piece reads a string or null of one kind of output.
-func (w *chatWalk) piece(c *cursor, sig signal) []byte {
+// piece reads a string of one kind of output, or null.
+func (w *chatFields) piece(c *jsonScanner, sig signal) []byte {
 	if c.null() {
 		return nil
 	}
-	s, _ := c.str()
+	s, _ := c.text()
 	if len(s) == 0 {
-		w.blank = w.blank || sig == text
+		w.emptyText = w.emptyText || sig == text
 		return nil
 	}
 	w.sig |= sig
 	return s
 }
 
-func (w *chatWalk) delta(c *cursor) {
+func (w *chatFields) delta(c *jsonScanner) {
 	if w.decoder.legacy {
 		c.fail()
 		return
 	}
-	c.must('{')
+	c.expect('{')
 	for first := true; ; first = false {
 		key, ok := c.key(first)
 		if !ok {
@@ -182,11 +183,11 @@ func (w *chatWalk) delta(c *cursor) {
 		case "refusal":
 			w.channel(c, keyRefusal, refusal)
 		case "tool_calls":
-			w.once(c, keyToolCalls)
+			w.mark(c, keyToolCalls)
 			w.toolCalls(c)
 		case "role":
 			if !c.null() {
-				w.once(c, keyRole)
+				w.mark(c, keyRole)
 				c.skip(0)
 			}
 		case "function_call":
@@ -199,38 +200,38 @@ func (w *chatWalk) delta(c *cursor) {
 	}
 }
 
-func (w *chatWalk) channel(c *cursor, key uint16, sig signal) []byte {
-	w.once(c, key)
+func (w *chatFields) channel(c *jsonScanner, key uint16, sig signal) []byte {
+	w.mark(c, key)
 	return w.piece(c, sig)
 }
 
-// toolCalls wants null, none or exactly one call, which is what a model writes at a time.
-func (w *chatWalk) toolCalls(c *cursor) {
+// toolCalls accepts null, none or exactly one call: a model writes one at a time.
+func (w *chatFields) toolCalls(c *jsonScanner) {
 	if c.null() {
 		return
 	}
-	c.must('[')
+	c.expect('[')
 	if c.take(']') {
 		return
 	}
-	c.must('{')
+	c.expect('{')
 	for first := true; ; first = false {
 		key, ok := c.key(first)
 		if !ok {
 			break
 		}
 		if string(key) == "function" {
-			w.once(c, keyFunction)
+			w.mark(c, keyFunction)
 			w.function(c)
 			continue
 		}
 		c.skip(0)
 	}
-	c.must(']')
+	c.expect(']')
 }
 
-func (w *chatWalk) function(c *cursor) {
-	c.must('{')
+func (w *chatFields) function(c *jsonScanner) {
+	c.expect('{')
 	for first := true; ; first = false {
 		key, ok := c.key(first)
 		if !ok {

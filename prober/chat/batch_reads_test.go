@@ -9,7 +9,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
-func TestNap(t *testing.T) {
+func TestBatchReadsWait(t *testing.T) {
 	const window = 25 * time.Millisecond
 	kernel := netstamp.Receipt{Kernel: true, Serial: 1}
 	for _, row := range []struct {
@@ -28,16 +28,16 @@ func TestNap(t *testing.T) {
 			if row.over {
 				close(done)
 			}
-			n := newNap(window, done)
+			n := newBatchReads(window, done)
 			defer n.stop()
 			for range 2 {
 				start := time.Now()
-				n.take(row.got)
+				n.wait(row.got)
 				if took := time.Since(start); took != row.want {
 					t.Errorf("%s: %v, want %v", row.name, took, row.want)
 				}
 				start = time.Now()
-				n.take(row.got) // came out of a buffer that this read of the wire filled
+				n.wait(row.got) // came out of a buffer that this read of the wire filled
 				if took := time.Since(start); took != 0 {
 					t.Errorf("%s: %v again", row.name, took)
 				}
@@ -45,8 +45,8 @@ func TestNap(t *testing.T) {
 			}
 		})
 	}
-	var none *nap
-	none.take(kernel) // no batching
+	var none *batchReads
+	none.wait(kernel) // no batching
 }
 
 // Tokens that come in one read are told apart from a first one that came alone.

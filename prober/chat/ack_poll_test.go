@@ -41,21 +41,21 @@ func TestAcknowledgement(t *testing.T) {
 			var tr trace
 			start := time.Now()
 			peer := &slowPeer{at: start.Add(row.ack)}
-			hooks := httptrace.ContextClientTrace(tr.within(t.Context()))
+			hooks := httptrace.ContextClientTrace(tr.attach(t.Context()))
 			hooks.GotConn(httptrace.GotConnInfo{Conn: peer})
 			hooks.WroteRequest(httptrace.WroteRequestInfo{})
 			time.Sleep(row.answer)
 			hooks.GotFirstResponseByte()
-			tr.end()
+			tr.stop()
 			asked := peer.asked
 			time.Sleep(time.Hour)
 			if peer.asked != asked || asked > 70 {
 				t.Errorf("%s: asked %d times, %d of them after the end", row.name, peer.asked, peer.asked-asked)
 			}
 			var x Exchange
-			tr.into(&x, true)
+			tr.fill(&x, true)
 			late := x.Acked.Sub(peer.at)
-			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > max(askEvery, row.ack/askShare+askEvery)) {
+			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > max(pollInterval, row.ack/pollShare+pollInterval)) {
 				t.Errorf("%s: seen %v late", row.name, late)
 			}
 			if n, ok := x.Retransmits.Value(); !ok || n != int64(asked) {

@@ -1,0 +1,121 @@
+package chat
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// errorObject is a server's error, in all spellings that are known:
+//
+//	{"error":{"message":…,"type":…,"param":…,"code":…}}            OpenAI, vLLM, Together, llama.cpp
+//	{"error":"…"}                                                   Triton, others
+//	{"object":"error","message":…,"type":…,"code":…}                SGLang, TensorRT-LLM
+//	{"message":…,"type":…,"code":…,"details":…}                     Dynamo
+//	{"type":"error","error":{"type":…,"message":…},"request_id":…}  Anthropic
+//	{"type":"error","code":…,"message":…,"param":…}                 OpenAI Responses
+//
+// An "error":null is no error.
+type errorObject struct {
+	Error   json.RawMessage `json:"error"`
+	Object  json.RawMessage `json:"object"`
+	Type    json.RawMessage `json:"type"`
+	Code    json.RawMessage `json:"code"`
+	Message json.RawMessage `json:"message"`
+	Detail  json.RawMessage `json:"detail"` // FastAPI
+	// Kind is Together's name of the limit that was hit.
+	Kind json.RawMessage `json:"error_type"`
+}
+
+// found reports whether the object is an error. bare allows Dynamo's shape, which is an error only in an
+// object that could not be anything else.
+func (e *errorObject) found(bare bool) bool {
+	if present(e.Error) {
+		return true
+	}
+	if scalar(e.Object) == "error" || scalar(e.Type) == "error" {
+		return true
+	}
+	return bare && piece(e.Message) != nil && (present(e.Code) || present(e.Type))
+}
+
+const genericError = "server reports an error"
+
+// failure is what the error means.
+func (e *errorObject) failure() *failure {
+	inner := *e
+	if present(e.Error) {
+		inner = errorObject{Message: e.Error}
+		var object errorObject
+		if json.Unmarshal(e.Error, &object) == nil && e.Error[0] == '{' {
+			inner = object
+		}
+	}
+	f := broken(genericError)
+	if inner.throttles() || e.throttles() {
+		f.outcome = Throttled
+	}
+	if m := inner.message(); m != "" {
+		f.reason += ": " + m
+	}
+	return f
+}
+
+// message is the error's text, fit to print, behind its type where it has one.
+func (e *errorObject) message() string {
+	message := scalar(e.Message)
+	if message == "" {
+		message = scalar(e.Detail)
+	}
+	kind := scalar(e.Type)
+	if kind == "" || kind == "error" {
+		kind = scalar(e.Code)
+	}
+	if kind != "" && message != "" {
+		kind += ": "
+	}
+	return excerpt(kind + message)
+}
+
+// throttles reports whether the server asks to come back later. It goes by the types and codes that
+// vendors use for rate limits and overload, never by the message.
+func (e *errorObject) throttles() bool {
+	for _, raw := range []json.RawMessage{e.Type, e.Code, e.Kind} {
+		if n, err := strconv.Atoi(scalar(raw)); err == nil && throttlingStatus(n) {
+			return true
+		}
+		word := strings.Map(letter, scalar(raw))
+		for _, sign := range []string{
+			"ratelimit", "overload", "toomanyrequests", "resourceexhausted", "dynamicrequestlimited", "dynamictokenlimited",
+		} {
+			if strings.Contains(word, sign) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// letter keeps letters, in lower case.
+func letter(r rune) rune {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return r
+	case r >= 'A' && r <= 'Z':
+		return r - 'A' + 'a'
+	}
+	return -1
+}
+
+// scalar is a string or number as text, "" for anything else.
+func scalar(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	return ""
+}
