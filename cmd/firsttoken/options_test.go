@@ -112,28 +112,31 @@ func TestBadEnvironment(t *testing.T) {
 func TestByteSize(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		text string
-		want byteSize
-		ok   bool
+		text    string
+		want    byteSize
+		written string // empty: refused
 	}{
-		{"100MB", 100 << 20, true},
-		{"1GB", 1 << 30, true},
-		{"7B", 7, true},
-		{"0B", 0, true},
-		{"100", 0, false},                   // of what?
-		{"-1MB", 0, false},                  // less than nothing
-		{"1.5GB", 0, false},                 // 1536MB
-		{"9999999999999999999MB", 0, false}, // does not fit
-		{"9223372036854775807GB", 0, false}, // nor does this, once it is bytes
-		{"MB", 0, false},
+		{"100MB", 100 << 20, "100MB"},
+		{"1GB", 1 << 30, "1GB"},
+		{"7B", 7, "7B"},
+		{"0B", 0, "0B"},
+		{"1.5GB", 3 << 29, "1GB512MB"},
+		{"1GB512MB", 3 << 29, "1GB512MB"},
+		{"100MiB", 100 << 20, "100MB"},   // both mean a power of two
+		{"100", 0, ""},                   // of what?
+		{"-1MB", 0, ""},                  // less than nothing
+		{"9999999999999999999MB", 0, ""}, // does not fit
+		{"9223372036854775807GB", 0, ""}, // nor does this, once it is bytes
+		{"8388608TB", 0, ""},             // 2^63, one more than fits
+		{"MB", 0, ""},
 	} {
 		var b byteSize
 		err := b.Set(c.text)
-		if (err == nil) != c.ok || b != c.want {
+		if (err == nil) != (c.written != "") || b != c.want {
 			t.Errorf("%s: %d, %v", c.text, b, err)
 		}
-		if c.ok && b.String() != c.text {
-			t.Errorf("%s is written %s", c.text, b)
+		if c.written != "" && b.String() != c.written {
+			t.Errorf("%s is written %s, want %s", c.text, b, c.written)
 		}
 	}
 }
