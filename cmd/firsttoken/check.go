@@ -15,6 +15,8 @@ import (
 	"github.com/firsttoken/firsttoken/internal/screen"
 )
 
+const checkHelp = "Check a configuration file and show what its load will be and cost."
+
 type checkFlags struct {
 	file string
 	json bool
@@ -25,8 +27,8 @@ func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("json", "Print the forecast as JSON.").BoolVar(&c.json)
 }
 
-// run prints what the load will be; every problem of the file is an error. So is a load that has
-// ended: the daemon only warns of it.
+// run prints the load and its cost. Every problem of the file is an error, and so is a load that has
+// ended, of which the daemon only warns.
 func (c *checkFlags) run(_ context.Context, p program, o options) error {
 	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), knownGPUs(o.DCGM))
 	if err != nil {
@@ -53,7 +55,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%s %ss", screen.Thousands(float64(n)), what)
 }
 
-// printForecasts prints the load, then what it costs, then what one should know about both.
+// printForecasts prints the load, its cost, and notes on both.
 func printForecasts(w io.Writer, forecasts []forecast) {
 	if len(forecasts) == 0 {
 		return
@@ -61,8 +63,9 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 	load := screen.Table{Text: 2}
 	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "TOKENS/DAY", "TOKENS/MONTH")
 	for _, f := range forecasts {
-		load.Add(f.Target, f.Profile, screen.Tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests), screen.Thousands(f.Input), screen.Thousands(f.Output),
-			fmt.Sprintf("%.1f%%", 100*f.Cached), screen.Tokens(f.Day.InputTokens+f.Day.OutputTokens), screen.Tokens(f.Month.InputTokens+f.Month.OutputTokens))
+		load.Add(f.Target, f.Profile, screen.Tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests),
+			screen.Thousands(f.Input), screen.Thousands(f.Output), fmt.Sprintf("%.1f%%", 100*f.Cached),
+			screen.Tokens(f.Day.InputTokens+f.Day.OutputTokens), screen.Tokens(f.Month.InputTokens+f.Month.OutputTokens))
 	}
 	load.Print(w)
 	fmt.Fprintln(w)
@@ -70,7 +73,7 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 	printNotes(w, forecasts)
 }
 
-// printCosts prints dollars with a prefix cache that works, and in case it does not.
+// printCosts prints the cost with a working prefix cache and without one.
 func printCosts(w io.Writer, forecasts []forecast) {
 	costs := screen.Table{Text: 1}
 	costs.Add("", "CACHED $/DAY", "$/MONTH", "UNCACHED $/DAY", "$/MONTH")
@@ -81,19 +84,31 @@ func printCosts(w io.Writer, forecasts []forecast) {
 			costs.Add(f.Target, "no prices", "", "", "")
 			continue
 		}
-		row := []string{f.Target}
-		for i, d := range []*float64{f.Day.DollarsCached, f.Month.DollarsCached, f.Day.DollarsWithout, f.Month.DollarsWithout} {
-			row = append(row, screen.Dollars(*d))
-			total[i] += *d
+		parts := f.dollars()
+		costs.Add(costRow(f.Target, parts)...)
+		for i, d := range parts {
+			total[i] += d
 		}
-		costs.Add(row...)
 		priced++
 	}
 	if priced > 1 {
-		costs.Add("total", screen.Dollars(total[0]), screen.Dollars(total[1]), screen.Dollars(total[2]), screen.Dollars(total[3]))
+		costs.Add(costRow("total", total)...)
 	}
 	costs.Print(w)
 	fmt.Fprintln(w)
+}
+
+// dollars are the cost of a day and a month with a prefix cache, then of both without one.
+func (f forecast) dollars() [4]float64 {
+	return [4]float64{*f.Day.DollarsCached, *f.Month.DollarsCached, *f.Day.DollarsWithout, *f.Month.DollarsWithout}
+}
+
+func costRow(name string, dollars [4]float64) []string {
+	row := []string{name}
+	for _, d := range dollars {
+		row = append(row, screen.Dollars(d))
+	}
+	return row
 }
 
 func printNotes(w io.Writer, forecasts []forecast) {
@@ -107,7 +122,8 @@ func printNotes(w io.Writer, forecasts []forecast) {
 			fmt.Fprintf(w, "%s is paused: nothing is sent.\n", f.Target)
 		}
 		if f.Until != nil {
-			fmt.Fprintf(w, "%s ends at %s; its day and month are counted to there.\n", f.Target, f.Until.Format("2006-01-02 15:04 MST"))
+			fmt.Fprintf(w, "%s ends at %s; its day and month are counted to there.\n",
+				f.Target, f.Until.Format("2006-01-02 15:04 MST"))
 		}
 	}
 }

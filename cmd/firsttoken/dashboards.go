@@ -9,6 +9,8 @@ import (
 	"github.com/firsttoken/firsttoken/dashboards"
 )
 
+const dashboardsHelp = "Write the Grafana dashboards, and the file that makes Grafana load them."
+
 type dashboardsFlags struct{ out string }
 
 func (c *dashboardsFlags) declare(cmd *kingpin.CmdClause) {

@@ -19,6 +19,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
+const demoHelp = "Show everything at work: three simulated engines, a steady load on each, and what is measured."
+
 type demoFlags struct {
 	last      time.Duration
 	tpm       float64
@@ -28,8 +30,11 @@ type demoFlags struct {
 
 func (c *demoFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("for", "How long to run, such as 10m. Default: until Ctrl-C.").DurationVar(&c.last)
-	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").Default("2500000").Float64Var(&c.tpm)
-	cmd.Flag("warm-up", "For how long the engines read prompts fifty times as fast, so that the histories of the sessions are soon in their caches. 0: not at all; the first minutes are then a queue.").Default("1m").DurationVar(&c.warmUp)
+	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").
+		Default("2500000").Float64Var(&c.tpm)
+	cmd.Flag("warm-up", "For how long the engines read prompts fifty times as fast, so that the histories of the "+
+		"sessions are soon in their caches. 0: not at all; the first minutes are then a queue.").
+		Default("1m").DurationVar(&c.warmUp)
 	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
 }
 
@@ -41,10 +46,10 @@ const (
 	demoWarmUp = "Warming up for %s more: prompts are read 50 times as fast, to fill caches."
 )
 
-// demoEngines are those of the published comparison.
+// demoEngines are the profiles of the published comparison, in its order.
 func demoEngines() []string { return []string{"together", "tensorrt-llm", "sglang"} }
 
-// run starts the engines, a prober on them, and the pages; and shows what comes of it.
+// run starts the engines, a prober on them, and the pages, and shows the results.
 func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 	if c.last > 0 {
 		var cancel context.CancelFunc
@@ -63,11 +68,11 @@ func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return errors.Join(err, engines.stop())
 	}
-	// The prober goes first: an engine that dies under it would be a failure that it reports.
+	// The prober stops first: it would report an engine that stops under it as a failure.
 	return errors.Join(c.probe(ctx, p, o, targets), engines.stop())
 }
 
-// speedUp fills the caches soon. A load that is steady from the first minute starts with some twenty
+// speedUp fills the caches quickly. A load that is steady from the first minute starts with some twenty
 // histories of 45k to 200k tokens for each engine, and reading them takes minutes.
 func (c *demoFlags) speedUp() []simulator.Incident {
 	if c.warmUp <= 0 {
@@ -76,18 +81,18 @@ func (c *demoFlags) speedUp() []simulator.Incident {
 	return []simulator.Incident{{For: model.Duration(c.warmUp), Kind: simulator.SlowPrefill, Factor: 0.02}}
 }
 
-// probe is the daemon's work on the given targets, with a view.
+// probe does the daemon's work on the given targets, with a screen.
 func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
 	var err error
 	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
 		return err
 	}
 	out := newInFlight()
-	view := screen.New(screen.Options{
+	live := screen.New(screen.Options{
 		Out: p.Stdout, Environ: p.Environ,
 		Title: demoTitle, Notes: c.notes, Order: demoEngines(), InFlight: out.of,
 	})
-	log, ok := view.Logger()
+	log, ok := live.Logger()
 	if !ok {
 		if log, err = p.logger(o); err != nil {
 			return err
@@ -97,20 +102,15 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if err != nil {
 		return err
 	}
-	s, err := newService(ctx, o, targets, log, out.connect)
+	file := &config.File{Targets: targets}
+	current, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: out.connect})
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
-	file := &config.File{Targets: targets}
-	current := &configuration{service: s}
-	if err := current.apply(file); err != nil {
-		return errors.Join(err, s.stop(), closeAll(listeners))
-	}
-	w := &website{service: s, flags: o.web(), config: current.redacted, targets: current.targets}
-	return w.serve(ctx, listeners, func(ctx context.Context) {
+	return newWebsite(current, o).serve(ctx, listeners, func(ctx context.Context) {
 		at := addresses(listeners)
 		p.listening(at...)
-		view.Show(ctx, s.history, at)
+		live.Show(ctx, current.service.history, at)
 	})
 }
 
@@ -123,7 +123,7 @@ func (c *demoFlags) notes(up time.Duration) []string {
 	return notes
 }
 
-// targets are a load on each engine, as a configuration file would say it.
+// targets put a load on each engine, as a configuration file would.
 func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
 	end := time.Now().Add(24 * time.Hour)
 	if c.last > 0 {
@@ -149,8 +149,8 @@ func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
 	return all, nil
 }
 
-// demoListen is on loopback unless another address was asked for, and on a free port if the usual
-// one is taken.
+// demoListen listens on loopback unless another address was given, and on a free port if the usual one is
+// taken.
 func demoListen(ctx context.Context, addresses []string) ([]net.Listener, error) {
 	if !slices.Equal(addresses, []string{":9977"}) {
 		return listen(ctx, addresses)
@@ -159,57 +159,4 @@ func demoListen(ctx context.Context, addresses []string) ([]net.Listener, error)
 		return usual, nil
 	}
 	return listen(ctx, []string{"127.0.0.1:0"})
-}
-
-// engines are simulated servers, each on a port of its own.
-type engines struct {
-	all    []engine
-	cancel context.CancelFunc
-	done   chan error // of each
-}
-
-type engine struct{ name, address string }
-
-func startEngines(incidents []simulator.Incident) (*engines, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	names := demoEngines()
-	es := &engines{cancel: cancel, done: make(chan error, len(names))}
-	for i, name := range names {
-		address, err := es.start(ctx, name, uint64(i+1), incidents)
-		if err != nil {
-			return nil, errors.Join(err, es.stop())
-		}
-		es.all = append(es.all, engine{name, address})
-	}
-	return es, nil
-}
-
-func (es *engines) start(ctx context.Context, name string, seed uint64, incidents []simulator.Incident) (string, error) {
-	profile, ok := simulator.ProfileNamed(name)
-	if !ok {
-		return "", fmt.Errorf("there is no engine profile %q", name)
-	}
-	e, err := simulator.NewEngine(profile, simulator.EngineOptions{Seed: seed, Incidents: incidents})
-	if err != nil {
-		return "", err
-	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		e.Close()
-		return "", fmt.Errorf("starting the engine %s: %w", name, err)
-	}
-	go func() {
-		es.done <- serveEngines(ctx, l, simulator.Options{}, simulator.Model{Name: demoModel, Engine: e})
-	}()
-	return l.Addr().String(), nil
-}
-
-// stop waits until all have ended.
-func (es *engines) stop() error {
-	es.cancel()
-	var errs []error
-	for range es.all {
-		errs = append(errs, <-es.done)
-	}
-	return errors.Join(errs...)
 }

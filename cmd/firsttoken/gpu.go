@@ -4,30 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/alecthomas/kingpin/v2"
-
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// gpuAgent is the subcommand under which a firsttoken that watches GPUs starts itself, once for each
-// host engine. It serves no pages and reads no file: frames go to stdout, everything else to stderr.
-type gpuAgent struct{ argument string }
-
-func (c *gpuAgent) declare(cmd *kingpin.CmdClause) {
-	cmd.Hidden()
-	cmd.Arg("engine", "What to read, as JSON.").Required().StringVar(&c.argument)
-}
-
-// run returns with a call into the C library still under way if that hangs; the process then has to
-// end, which it does.
-func (c *gpuAgent) run(ctx context.Context, p program, _ options) error {
-	return dcgm.RunAgent(ctx, c.argument, p.Stdin, p.Stdout)
-}
-
-// openGPUs registers what is exported of GPUs. Bad options are an error, and nothing is started yet.
+// openGPUs registers the GPU metrics and starts nothing. Bad options are an error.
 func (s *service) openGPUs(o dcgm.Options) (err error) {
 	if s.gpus, err = dcgm.New(o, s.log); err != nil {
 		return err
@@ -38,14 +21,14 @@ func (s *service) openGPUs(o dcgm.Options) (err error) {
 	return nil
 }
 
-// watchGPUs keeps an agent running for each host engine until s.leaveGPUs. Their farewell takes two
-// seconds at most, so it begins with the end of probing and not after it.
-func (s *service) watchGPUs(ctx context.Context) {
-	ctx, s.leaveGPUs = context.WithCancel(ctx)
+// startGPUs keeps an agent running for each host engine until s.stopGPUs. Agents take up to two seconds
+// to end, so they are stopped together with the prober and not after it.
+func (s *service) startGPUs(ctx context.Context) {
+	ctx, s.stopGPUs = context.WithCancel(ctx)
 	s.running.Go(func() { s.gpus.Run(ctx) })
 }
 
-// knownGPUs finds entries of `gpus` that name no host engine of this process.
+// knownGPUs returns a check that refuses entries of `gpus` which name no host engine of this process.
 func knownGPUs(o dcgm.Options) config.Check {
 	return func(t prober.Target) (errs invalid.Errors) {
 		for i, entry := range t.GPUs {

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -13,6 +13,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
+
+const onceHelp = "Send one turn to a target and show its timeline. " +
+	"A cold first turn of the target's workload: some 45,000 tokens."
 
 type onceFlags struct {
 	target string
@@ -24,7 +27,7 @@ func (c *onceFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("json", "Print the result as a line of the results file.").BoolVar(&c.json)
 }
 
-// run exits with 1 if the answer was not ok: a shell's way to ask whether an endpoint works.
+// run fails if the answer was not ok, so that a shell can ask whether an endpoint works.
 func (c *onceFlags) run(ctx context.Context, p program, o options) error {
 	file, err := config.Load(o.ConfigFile)
 	if err != nil {
@@ -34,27 +37,36 @@ func (c *onceFlags) run(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	result, err := askOnce(ctx, target, o.WorkloadSeed)
+	result, err := askOnce(ctx, target, o)
 	if err != nil {
 		return err
 	}
-	if c.json {
-		line, err := exporter.NewRecord(result).Encode()
-		if err != nil {
-			return err
-		}
-		if _, err := p.Stdout.Write(line); err != nil {
-			return fmt.Errorf("writing the result: %w", err)
-		}
-	} else {
-		printTimeline(p.Stdout, target, result)
+	if err := c.print(p.Stdout, target, result); err != nil {
+		return err
 	}
 	if result.Outcome != chat.OK {
-		return errShown
+		return errPrinted
 	}
 	return nil
 }
 
+// print writes the result as a timeline, or as a line of the results file.
+func (c *onceFlags) print(w io.Writer, t prober.Target, r prober.Result) error {
+	if !c.json {
+		printTimeline(w, t, r)
+		return nil
+	}
+	line, err := exporter.NewRecord(r).Encode()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(line); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// pick finds a target by its name.
 func pick(targets []prober.Target, name string) (prober.Target, error) {
 	names := make([]string, len(targets))
 	for i, t := range targets {
@@ -63,14 +75,12 @@ func pick(targets []prober.Target, name string) (prober.Target, error) {
 		}
 		names[i] = t.Name
 	}
-	return prober.Target{}, fmt.Errorf("there is no target %q in the configuration: there are %s", name, strings.Join(names, ", "))
+	return prober.Target{}, fmt.Errorf("there is no target %q in the configuration: there are %s",
+		name, strings.Join(names, ", "))
 }
 
-// askOnce sends the first turn of a new session. The seed makes it repeatable, and then the server
-// may have it in its cache; with 0 no server has seen its prompt.
-func askOnce(ctx context.Context, t prober.Target, seed uint64) (prober.Result, error) {
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	return prober.Once(ctx, t, prober.Options{Connect: connect, Seed: seed, Version: programVersion()})
+// askOnce sends the first turn of a new session. With a seed the prompt is repeatable, and the server may
+// have it in its cache; without one it is new to every server.
+func askOnce(ctx context.Context, t prober.Target, o options) (prober.Result, error) {
+	return prober.Once(ctx, t, prober.Options{Connect: connect, Seed: seedOf(o), Version: programVersion()})
 }

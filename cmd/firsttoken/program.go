@@ -14,23 +14,23 @@ import (
 	"github.com/firsttoken/firsttoken/internal/config"
 )
 
-// program is one run of the command and all that it touches of its process.
+// program is one run of the command, with everything it uses of its process.
 type program struct {
 	Args           []string
 	Environ        []string // KEY=value
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Reload         <-chan os.Signal // read the configuration again
-	Listening      chan<- []string  // told the addresses that are served; nil tells nobody
+	Reload         <-chan os.Signal // asks for the configuration to be read again
+	Listening      chan<- []string  // receives the addresses that are served; may be nil
 }
 
-// command is a subcommand that has its flags.
+// command runs a subcommand whose flags have been parsed.
 type command func(ctx context.Context, p program, o options) error
 
-// errShown is a failure that its subcommand has told already.
-var errShown = errors.New("the reason has been printed")
+// errPrinted is a failure whose reason the subcommand has already printed.
+var errPrinted = errors.New("the reason has been printed")
 
-// run returns the exit code: 0, or 1 for anything that went wrong, which it has printed.
+// run returns the exit code: 0, or 1 after printing what went wrong.
 func (p program) run(ctx context.Context) int {
 	o, err := fromEnvironment(p.Environ)
 	if err != nil {
@@ -58,13 +58,22 @@ func (p program) fail(err error) int {
 		return 0
 	case errors.As(err, &problems):
 		fmt.Fprintln(p.Stderr, problems)
-	case !errors.Is(err, errShown):
+	case !errors.Is(err, errPrinted):
 		fmt.Fprintf(p.Stderr, "firsttoken: error: %v\n", err)
 	}
 	return 1
 }
 
-const about = "Continuous SLO probing of LLM inference endpoints, for Prometheus. Traces and metrics are also sent by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT or another of OpenTelemetry's variables says so."
+const about = "Continuous SLO probing of LLM inference endpoints, for Prometheus. " +
+	"Traces and metrics are also sent by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT or another of OpenTelemetry's " +
+	"variables says so."
+
+// listening reports the addresses that are served.
+func (p program) listening(addresses ...string) {
+	if p.Listening != nil {
+		p.Listening <- addresses
+	}
+}
 
 // application declares every flag and subcommand.
 func (p program) application(o *options) (*kingpin.Application, map[string]command) {
@@ -82,16 +91,16 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	}
 	add("run", "Probe the configured targets and serve what is measured. The default.", daemon).Default()
 	check := checkFlags{}
-	check.declare(add("check", "Check a configuration file and show what its load will be and cost.", check.run))
+	check.declare(add("check", checkHelp, check.run))
 	once := onceFlags{}
-	once.declare(add("once", "Send one turn to a target and show its timeline. A cold first turn of the target's workload: some 45,000 tokens.", once.run))
+	once.declare(add("once", onceHelp, once.run))
 	simulate := simulateFlags{}
-	simulate.declare(add("simulate", "Serve simulated inference engines, to be probed.", simulate.run))
+	simulate.declare(add("simulate", simulateHelp, simulate.run))
 	demo := demoFlags{}
-	demo.declare(add("demo", "Show everything at work: three simulated engines, a steady load on each, and what is measured.", demo.run))
+	demo.declare(add("demo", demoHelp, demo.run))
 	grafana := dashboardsFlags{}
-	grafana.declare(add("dashboards", "Write the Grafana dashboards, and the file that makes Grafana load them.", grafana.run))
+	grafana.declare(add("dashboards", dashboardsHelp, grafana.run))
 	agent := gpuAgent{}
-	agent.declare(add(dcgm.AgentCommand, "Read the GPUs of one host engine, for the process that started this one.", agent.run))
+	agent.declare(add(dcgm.AgentCommand, gpuAgentHelp, agent.run))
 	return app, commands
 }

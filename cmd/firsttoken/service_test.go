@@ -51,17 +51,13 @@ func startWith(t *testing.T, o options, connect connector) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newService(context.Background(), o, file.Targets, log, connect)
+	c, err := probe(context.Background(), file, serviceOptions{options: o, log: log, connect: connect})
 	if err != nil {
-		t.Fatal(err)
-	}
-	c := &configuration{service: s, path: o.ConfigFile}
-	if err := c.apply(file); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	v := &served{cancel: cancel, ended: make(chan error, 1)}
-	w := &website{service: s, flags: o.web(), config: c.redacted}
+	w := newWebsite(c, o)
 	go func() { v.ended <- w.serve(ctx, listeners, func(ctx context.Context) { <-ctx.Done() }) }()
 	t.Cleanup(cancel)
 	return v

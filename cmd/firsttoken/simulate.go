@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
+
+const simulateHelp = "Serve simulated inference engines, to be probed."
 
 type simulateFlags struct {
 	address   string
@@ -28,12 +28,16 @@ type simulateFlags struct {
 
 func (c *simulateFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("listen-address", "Address to serve on.").Default("127.0.0.1:9988").StringVar(&c.address)
-	cmd.Flag("profile", "Built-in engine to serve: "+strings.Join(profileNames(), ", ")+". Repeatable; requests choose by model name. Default: vllm.").
+	cmd.Flag("profile", "Built-in engine to serve: "+strings.Join(profileNames(), ", ")+
+		". Repeatable; requests choose by model name. Default: vllm.").
 		EnumsVar(&c.profiles, profileNames()...)
 	cmd.Flag("profile.file", "YAML file with an engine's profile. Repeatable.").StringsVar(&c.files)
-	cmd.Flag("model", "Model name of the engine, if there is only one. Default: its profile's name.").StringVar(&c.model)
-	cmd.Flag("api-key.file", "File with the API key that requests must carry. Default: none is needed.").StringVar(&c.keyFile)
-	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
+	cmd.Flag("model", "Model name of the engine, if there is only one. Default: its profile's name.").
+		StringVar(&c.model)
+	cmd.Flag("api-key.file", "File with the API key that requests must carry. Default: none is needed.").
+		StringVar(&c.keyFile)
+	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").
+		StringVar(&c.incidents)
 	cmd.Flag("seed", "Seed of all that is random in the engines.").Default("1").Uint64Var(&c.seed)
 }
 
@@ -94,12 +98,15 @@ func (c *simulateFlags) engines() ([]simulator.Profile, error) {
 		all = append(all, p)
 	}
 	if c.model != "" && len(all) > 1 {
-		return nil, fmt.Errorf("--model names one engine, and there are %d: requests choose them by their profiles' names", len(all))
+		return nil, fmt.Errorf("--model names one engine, and there are %d: "+
+			"requests choose them by their profiles' names", len(all))
 	}
 	return all, nil
 }
 
-func (c *simulateFlags) models(profiles []simulator.Profile, incidents []simulator.Incident) ([]simulator.Model, error) {
+func (c *simulateFlags) models(
+	profiles []simulator.Profile, incidents []simulator.Incident,
+) ([]simulator.Model, error) {
 	var models []simulator.Model
 	for i, p := range profiles {
 		e, err := simulator.NewEngine(p, simulator.EngineOptions{Seed: c.seed + uint64(i), Incidents: incidents})
@@ -115,7 +122,7 @@ func (c *simulateFlags) models(profiles []simulator.Profile, incidents []simulat
 	return models, nil
 }
 
-// readKey is the key in a file, or none.
+// readKey reads the key in a file; without a path there is none.
 func readKey(path string) (string, error) {
 	if path == "" {
 		return "", nil
@@ -139,41 +146,11 @@ func loadIncidents(path string) ([]simulator.Incident, error) {
 }
 
 func printSimulation(w io.Writer, address string, models []simulator.Model) {
-	fmt.Fprintf(w, "Simulated engines on http://%s/v1, calibrated to published figures: no model stands behind them.\n", address)
+	fmt.Fprintf(w, "Simulated engines on http://%s/v1, calibrated to published figures: "+
+		"no model stands behind them.\n", address)
 	fmt.Fprintf(w, "Metrics under vLLM's names: http://%s/metrics. To probe them:\n\ntargets:\n", address)
 	for _, m := range models {
-		fmt.Fprintf(w, "  - {name: sim-%s, url: \"http://%s/v1\", api: openai_chat, model: %s}\n", m.Engine.Name(), address, m.Name)
-	}
-}
-
-// readHeaders bounds how long a client may take to send its headers, which the servers of Go do not.
-const readHeaders = 10 * time.Second
-
-// serveEngines answers on l until ctx ends, and closes l and the engines.
-func serveEngines(ctx context.Context, l net.Listener, o simulator.Options, models ...simulator.Model) error {
-	server := &http.Server{Handler: simulator.NewServer(o, models...), ReadHeaderTimeout: readHeaders}
-	done := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(done)
-		for _, m := range models {
-			m.Engine.Close() // ends every stream
-		}
-		shutdown(server)
-	})
-	err := server.Serve(l)
-	if stop() { // it failed by itself
-		for _, m := range models {
-			m.Engine.Close()
-		}
-		return fmt.Errorf("serving the engines: %w", err)
-	}
-	<-done
-	return nil
-}
-
-// listening tells whoever asked which addresses are served.
-func (p program) listening(addresses ...string) {
-	if p.Listening != nil {
-		p.Listening <- addresses
+		fmt.Fprintf(w, "  - {name: sim-%s, url: \"http://%s/v1\", api: openai_chat, model: %s}\n",
+			m.Engine.Name(), address, m.Name)
 	}
 }

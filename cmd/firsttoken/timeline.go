@@ -17,8 +17,8 @@ type span struct {
 	from, to time.Time
 }
 
-// spans are the parts of an exchange in the order in which they happen; what did not happen is not
-// there. The pieces of a new connection are known by their lengths and follow one another:
+// spans are the parts of an exchange in their order; a part that did not happen is left out. Of the
+// parts of a new connection only the lengths are known, and they follow one another:
 //
 //	Started ─ dns ─ tcp ─ tls ─ Connected ─ upload ─ Uploaded ─ wait ─ FirstToken ─ … ─ LastToken ─ End
 func spans(r prober.Result) []span {
@@ -38,7 +38,7 @@ func spans(r prober.Result) []span {
 	}
 	add("upload", r.Connected, r.Uploaded())
 	waited := latest(r.Uploaded(), r.Connected)
-	if !r.FirstToken.Equal(r.Headers) { // else they were received together: all of the wait is for the token
+	if !r.FirstToken.Equal(r.Headers) { // received together, the whole wait is for the token
 		add("to headers", waited, r.Headers)
 		waited = latest(r.Headers, waited)
 	}
@@ -49,7 +49,7 @@ func spans(r prober.Result) []span {
 	return all
 }
 
-// last names what comes after the last token, or after the last thing that happened at all.
+// last names the span after the last token, or after whatever happened last.
 func last(r prober.Result) string {
 	if r.Outcome == chat.OK {
 		return "to the end"
@@ -67,10 +67,10 @@ func latest(times ...time.Time) time.Time {
 	return l
 }
 
-// barWidth is that of the whole exchange.
+// barWidth is the width of the whole exchange.
 const barWidth = 44
 
-// printTimeline shows an exchange as a person reads it: what, when, how long, and what it means.
+// printTimeline prints an exchange for people: its spans as bars, then one line for each fact.
 func printTimeline(w io.Writer, t prober.Target, r prober.Result) {
 	fmt.Fprintf(w, "%s  %s  %s\n", t.Name, t.API, t.Model)
 	fmt.Fprintf(w, "%s  %s turn, ~%s tokens in, %s out at most\n\n", r.Started.Format("2006-01-02 15:04:05.000 MST"),
@@ -99,7 +99,7 @@ func printSpans(w io.Writer, r prober.Result) {
 	fmt.Fprintf(w, "%-15s %9s %9s\n", "end", "+"+short(total), "")
 }
 
-// bar is the part of the whole that lies between two instants, never empty.
+// bar draws the part of the whole between two instants. It is never empty.
 func bar(from, to, total time.Duration) string {
 	a := int(float64(barWidth) * float64(from) / float64(total))
 	b := int(float64(barWidth)*float64(to)/float64(total) + 0.5)
@@ -107,7 +107,7 @@ func bar(from, to, total time.Duration) string {
 	return strings.Repeat("·", a) + strings.Repeat("█", max(1, b-a))
 }
 
-// short is a duration to three digits or a microsecond.
+// short is a duration in three digits, and never finer than a microsecond.
 func short(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
@@ -168,7 +168,8 @@ func tokensLine(r prober.Result) string {
 	}
 	line := screen.Thousands(float64(in)) + " in"
 	if cached, ok := r.Usage.Cached.Value(); ok {
-		line += fmt.Sprintf(" (%s from the cache, %s expected)", screen.Thousands(float64(cached)), screen.Thousands(float64(r.Turn.Cached)))
+		line += fmt.Sprintf(" (%s from the cache, %s expected)",
+			screen.Thousands(float64(cached)), screen.Thousands(float64(r.Turn.Cached)))
 	} else {
 		line += " (whether any came from a cache is not said)"
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// website serves a service's pages, and ends both.
+// website serves a service's pages and stops the service at the end.
 type website struct {
 	service *service
 	flags   *web.FlagConfig
@@ -25,11 +25,15 @@ type website struct {
 	ready   atomic.Bool
 }
 
+func newWebsite(c *configuration, o options) *website {
+	return &website{service: c.service, flags: o.web(), config: c.redacted, targets: c.targets}
+}
+
 // serve answers until ctx ends or the server fails; beside runs meanwhile, until its context ends.
-// Then readiness goes first, so that whoever looks at it looks elsewhere, then the probing, then the
-// results file, and the pages last: a scrape that comes in between sees how it ended.
+// The end is in this order: readiness, so that load balancers turn away; probing; the results file; and
+// the pages last, so that a scrape in between still sees how the run ended.
 //
-// No listeners means systemd's sockets.
+// Without listeners it serves on systemd's sockets.
 func (w *website) serve(ctx context.Context, listeners []net.Listener, beside func(context.Context)) error {
 	server := &http.Server{
 		Handler: w.handler(), ReadHeaderTimeout: readHeaders,
@@ -59,7 +63,7 @@ func (w *website) serve(ctx context.Context, listeners []net.Listener, beside fu
 	return errors.Join(err, stopped)
 }
 
-// until waits for the end of ctx, which is no error, or for the server to fail; and then for beside.
+// until returns when ctx ends, which is no error, or when the server fails, and beside has returned.
 func until(ctx context.Context, failed <-chan error, beside func(context.Context)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -85,44 +89,4 @@ func (w *website) handler() http.Handler {
 		Version: programVersion(), Logger: w.service.log,
 		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload,
 	})
-}
-
-// listenFor takes the addresses of the options; none for systemd's sockets.
-func listenFor(ctx context.Context, o options) ([]net.Listener, error) {
-	if err := web.Validate(o.WebConfigFile); err != nil {
-		return nil, fmt.Errorf("reading --web.config.file: %w", err)
-	}
-	if o.SystemdSocket {
-		return nil, nil
-	}
-	return listen(ctx, o.ListenAddresses)
-}
-
-// listen takes all addresses or none.
-func listen(ctx context.Context, addresses []string) ([]net.Listener, error) {
-	var all []net.Listener
-	for _, a := range addresses {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", a)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("listening for scrapes: %w", err), closeAll(all))
-		}
-		all = append(all, l)
-	}
-	return all, nil
-}
-
-func closeAll(listeners []net.Listener) error {
-	var errs []error
-	for _, l := range listeners {
-		errs = append(errs, l.Close())
-	}
-	return errors.Join(errs...)
-}
-
-func addresses(listeners []net.Listener) []string {
-	var all []string
-	for _, l := range listeners {
-		all = append(all, l.Addr().String())
-	}
-	return all
 }
