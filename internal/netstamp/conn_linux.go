@@ -118,7 +118,8 @@ func (c *stampedConn) note(r *recvmsg, room int) {
 
 // readError is the error that the plain connection would have given.
 func (c *stampedConn) readError(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
+	var op *net.OpError
+	if errors.As(err, &op) {
 		op.Op = "read"
 		return op
 	}

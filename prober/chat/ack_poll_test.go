@@ -55,8 +55,7 @@ func TestAcknowledgement(t *testing.T) {
 			var x Exchange
 			tr.fill(&x, true)
 			late := x.Acked.Sub(peer.at)
-			most := max(pollInterval, row.ack/pollShare+pollInterval)
-			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > most) {
+			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > max(pollInterval, row.ack/pollShare+pollInterval)) {
 				t.Errorf("%s: seen %v late", row.name, late)
 			}
 			if n, ok := x.Retransmits.Value(); !ok || n != int64(asked) {
