@@ -9,11 +9,11 @@ func TestAskedFor(t *testing.T) {
 	}{
 		{"kimi", "", true}, // says nothing
 		{"kimi", "kimi", true},
-		{"moonshotai/Kimi-K2.5", "kimi-k2.5", true},                         // without its owner
-		{"Kimi-K2.5", "/models/Kimi-K2.5/", true},                           // a path, as vLLM serves it
-		{"claude-sonnet-5-5", "claude-sonnet-5-5-20261001", true},           // a dated version
-		{"mistral-large-latest", "mistral-large-2610", true},                // what latest means
-		{"mistral-large-latest", "mistral-small-2610", false},               //
+		{"moonshotai/Kimi-K2.5", "kimi-k2.5", true},               // without its owner
+		{"Kimi-K2.5", "/models/Kimi-K2.5/", true},                 // a path, as vLLM serves it
+		{"claude-sonnet-5-5", "claude-sonnet-5-5-20261001", true}, // a dated version
+		{"mistral-large-latest", "mistral-large-2610", true},      // what latest means
+		{"mistral-large-latest", "mistral-small-2610", false},
 		{"qwen3", "qwen3:30b", true},                                        // a tag
 		{"my-alias", "the-model", true},                                     // by answers_as
 		{"nosuch", "tiny", false},                                           // llama.cpp serves any name

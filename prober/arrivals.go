@@ -6,41 +6,42 @@ import (
 	"time"
 )
 
-// arrivals says when the next request is due, whatever became of the ones before (open loop):
+// arrivals places the slots, each the instant at which a request is due, whatever became of the
+// requests before (open loop):
 //
 //	due ──g₁──► due ──g₂──► due ──g₃──► …      gᵢ ~ Gamma(k), mean E[ISL]/TPM
 //	 │ Lag: t1 − t0
 //	 └► sent
 //
-// Each slot is placed by the instant of the one before it, not by when that was sent, so a prober
-// that is late shows it as lag and catches up, and nothing drifts.
+// Each slot follows from the instant of the slot before, not from when that was sent. A prober that
+// is late therefore shows lag and catches up, and the rate does not drift.
 //
-// E[ISL] is the mean of what the target's sessions would send next, asked anew for each gap. The
-// long-run rate is then the set-point: over n slots Σ tokens / Σ gaps → E[ISL] / (E[ISL]/TPM), as
-// long as the session that a slot takes is no larger or smaller, on average, than the others, and
-// sessions take turns by how long they have waited, not by size. With a single session it holds
-// turn by turn: the gap before a prompt is as long as that prompt deserves, 45k tokens or 200k. An
-// average of past turns would instead trail a growing conversation.
+// E[ISL] is the mean size of what the target's sessions would send next, computed anew for each gap.
+// The long-run rate is then the set-point: over n slots Σ tokens / Σ gaps → E[ISL] / (E[ISL]/TPM). That
+// needs the session of a slot to be, on average, of the same size as the others, and it is: sessions
+// are taken by how long they have waited, not by size. With a single session it holds turn by turn: the
+// gap before a prompt is as long as that prompt's size asks for, 45k tokens or 200k. An average of past
+// turns would trail a growing conversation.
 //
 // k = 1 is a Poisson process; the deviation of a gap is its mean/√k.
 type arrivals struct {
 	random *rand.Rand
 	shape  float64
 	due    time.Time
-	used   int // slots that lie behind
+	used   int // slots placed before due
 }
 
 func newArrivals(random *rand.Rand, shape float64) arrivals {
 	return arrivals{random: random, shape: shape}
 }
 
-// start places the next slot, the first after t, as if the process had been running for ever: a stranger who
-// arrives at t waits for the rest of a gap that he is more likely to find long than short.
+// start places the first slot after t as if the process had been running for ever. An observer who
+// arrives at t waits for the rest of a gap, and a long gap is more likely to be met than a short one.
 //
 //	rest = U · g*,   g* ~ gap weighted by its own length, which is Gamma(k+1) of the same scale
 //
-// So a fleet that starts at once is spread over its gaps from the start, and its first hour carries
-// as many slots as any other: a full gap first would lose half a slot, 2.5 % of a sentinel's hour.
+// So targets that start together are spread over their gaps, and the first hour carries as many slots
+// as any other. A full gap first would lose half a slot, 2.5 % of a sentinel's hour.
 func (a *arrivals) start(t time.Time, mean time.Duration) {
 	a.used++
 	rest := a.random.Float64() * gamma(a.random, a.shape+1) / a.shape
@@ -58,7 +59,7 @@ func gap(tokens, perMinute float64) time.Duration {
 	return scale(time.Minute, tokens/perMinute)
 }
 
-// scale saturates: an absurdly small set-point is a gap of centuries, not a negative one.
+// scale saturates: an absurdly small set-point gives a gap of centuries, not a negative one.
 func scale(d time.Duration, by float64) time.Duration {
 	f := float64(d) * by
 	if f >= math.MaxInt64/4 {

@@ -35,14 +35,15 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 	return l
 }
 
-// identity makes each start of a loop a stranger to the server's cache: the sessions of a target
-// that was changed are not those that it had before.
+// identity gives each start of a loop sessions that no server has in its cache: those of a changed
+// target differ from those that it had before.
 func (p *Prober) identity(target string) workload.Identity {
 	p.starts++
 	return workload.Identity{Seed: p.options.Seed, Target: target, Epoch: p.starts}
 }
 
-// estimate is the shape's, computed once: it takes milliseconds, and 10,000 targets share a few.
+// estimate returns the shape's Estimate, which is computed once: it takes milliseconds, and 10,000
+// targets share a few shapes.
 func (p *Prober) estimate(s workload.Shape) workload.Estimate {
 	e, ok := p.estimates[s]
 	if !ok {

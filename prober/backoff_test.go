@@ -19,33 +19,79 @@ func TestBackoff(t *testing.T) {
 		look     []time.Duration
 		want     []string
 	}{
-		{"undisturbed", 100_000, nil,
-			[]time.Duration{0, 60 * m}, []string{"100000", "100000"}},
-		{"one", 100_000, []throttle{{0, 0, 0}},
-			[]time.Duration{0, 5*m - 1, 5 * m, 6 * m, 13 * m, 14 * m, 15 * m}, // five clean minutes, then 5 % of the set-point each
-			[]string{"50000", "50000", "55000", "60000", "95000", "100000", "100000"}},
-		{"retry after", 100_000, []throttle{{0, 0, 2 * m}},
+		{
+			"undisturbed", 100_000, nil,
+			[]time.Duration{0, 60 * m},
+			[]string{"100000", "100000"},
+		},
+		{
+			"one", 100_000,
+			[]throttle{{0, 0, 0}},
+			[]time.Duration{0, 5*m - 1, 5 * m, 6 * m, 13 * m, 14 * m, 15 * m},
+			// five clean minutes, then 5 % of the set-point each
+			[]string{"50000", "50000", "55000", "60000", "95000", "100000", "100000"},
+		},
+		{
+			"retry after", 100_000,
+			[]throttle{{0, 0, 2 * m}},
 			[]time.Duration{0, 2*m - 1, 2 * m, 7*m - 1, 7 * m}, // the minutes on hold are not clean ones: nothing was asked
-			[]string{"50000 hold", "50000 hold", "50000", "50000", "55000"}},
-		{"burst", 100_000, []throttle{{m, 0, 0}, {m, 1, 0}, {m + 5*time.Second, 30 * time.Second, 0}},
-			[]time.Duration{2 * m, 6*m + 4*time.Second, 6*m + 5*time.Second}, // all sent before the first cut: one message, but the last one counts for cleanness
-			[]string{"50000", "50000", "55000"}},
-		{"again after the cut", 200_000, []throttle{{m, 0, 0}, {3 * m, 2 * m, 0}},
-			[]time.Duration{2 * m, 3 * m, 8 * m}, []string{"100000", "50000", "60000"}}, // news of the lower rate; steps are of the set-point
-		{"sent at the cut", 200_000, []throttle{{m, 0, 0}, {m + 1, m, 0}},
-			[]time.Duration{2 * m}, []string{"50000"}}, // at the very instant is after it
-		{"to the floor", 100_000, []throttle{{m, 0, 0}, {3 * m, 2 * m, 0}, {5 * m, 4 * m, 0}, {7 * m, 6 * m, 0}},
-			[]time.Duration{3 * m, 5 * m, 8 * m}, []string{"25000", "20000", "20000"}}, // the sentinel level, never below
-		{"a sentinel", 20_000, []throttle{{m, 0, m}},
-			[]time.Duration{m, 2 * m}, []string{"20000 hold", "20000"}}, // is its own floor, and still holds
-		{"less than a sentinel", 5_000, []throttle{{m, 0, 0}},
-			[]time.Duration{m, 20 * m}, []string{"5000", "5000"}}, // never above its set-point
-		{"a shorter wish later", 100_000, []throttle{{0, 0, 10 * m}, {m, -1, m}},
-			[]time.Duration{3 * m, 10 * m}, []string{"50000 hold", "50000"}}, // the longer of the two holds
-		{"a wrong date", 100_000, []throttle{{0, 0, 1000 * time.Hour}},
-			[]time.Duration{24*time.Hour - 1, 24 * time.Hour}, []string{"50000 hold", "50000"}}, // not blind for ever
-		{"throttled while recovering", 100_000, []throttle{{0, 0, 0}, {7*m + 1, 7 * m, 0}},
-			[]time.Duration{7 * m, 8 * m, 12*m + 1}, []string{"65000", "32500", "37500"}},
+			[]string{"50000 hold", "50000 hold", "50000", "50000", "55000"},
+		},
+		{
+			"burst", 100_000,
+			[]throttle{{m, 0, 0}, {m, 1, 0}, {m + 5*time.Second, 30 * time.Second, 0}},
+			[]time.Duration{2 * m, 6*m + 4*time.Second, 6*m + 5*time.Second},
+			// all sent before the first cut: one message, but the last one counts for cleanness
+			[]string{"50000", "50000", "55000"},
+		},
+		{ // news of the lower rate; steps are of the set-point
+			"again after the cut", 200_000,
+			[]throttle{{m, 0, 0}, {3 * m, 2 * m, 0}},
+			[]time.Duration{2 * m, 3 * m, 8 * m},
+			[]string{"100000", "50000", "60000"},
+		},
+		{ // at the very instant is after it
+			"sent at the cut", 200_000,
+			[]throttle{{m, 0, 0}, {m + 1, m, 0}},
+			[]time.Duration{2 * m},
+			[]string{"50000"},
+		},
+		{ // the sentinel level, never below
+			"to the floor", 100_000,
+			[]throttle{{m, 0, 0}, {3 * m, 2 * m, 0}, {5 * m, 4 * m, 0}, {7 * m, 6 * m, 0}},
+			[]time.Duration{3 * m, 5 * m, 8 * m},
+			[]string{"25000", "20000", "20000"},
+		},
+		{ // is its own floor, and still holds
+			"a sentinel", 20_000,
+			[]throttle{{m, 0, m}},
+			[]time.Duration{m, 2 * m},
+			[]string{"20000 hold", "20000"},
+		},
+		{ // never above its set-point
+			"less than a sentinel", 5_000,
+			[]throttle{{m, 0, 0}},
+			[]time.Duration{m, 20 * m},
+			[]string{"5000", "5000"},
+		},
+		{ // the longer of the two holds
+			"a shorter wish later", 100_000,
+			[]throttle{{0, 0, 10 * m}, {m, -1, m}},
+			[]time.Duration{3 * m, 10 * m},
+			[]string{"50000 hold", "50000"},
+		},
+		{ // not blind for ever
+			"a wrong date", 100_000,
+			[]throttle{{0, 0, 1000 * time.Hour}},
+			[]time.Duration{24*time.Hour - 1, 24 * time.Hour},
+			[]string{"50000 hold", "50000"},
+		},
+		{
+			"throttled while recovering", 100_000,
+			[]throttle{{0, 0, 0}, {7*m + 1, 7 * m, 0}},
+			[]time.Duration{7 * m, 8 * m, 12*m + 1},
+			[]string{"65000", "32500", "37500"},
+		},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {

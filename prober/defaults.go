@@ -20,11 +20,11 @@ const (
 func Profiles() []string { return []string{ProfileSentinel, ProfileWatch, ProfileLoad} }
 
 // SentinelTPM is the load of the sentinel profile in tokens per minute, and the level to which
-// back-off may go down on any target: low enough to hurt nobody, enough not to be blind.
+// back-off may go down on any target: low enough to do no harm, high enough to go on measuring.
 const SentinelTPM = 20_000
 
-// DefaultTarget is a target with everything but its name, URL, API and model, for a configuration
-// to be decoded on top. The empty profile is watch; an unknown one is an error.
+// DefaultTarget returns a target with everything but its name, URL, API and model. A configuration is
+// decoded on top of it. The empty profile is watch; an unknown one is an error.
 func DefaultTarget(profile string) (Target, error) {
 	if profile == "" {
 		profile = ProfileWatch
@@ -56,7 +56,7 @@ func sentinelLoad() Load {
 	return Load{TokensPerMinute: SentinelTPM, ArrivalShape: 16, MaxInFlight: 1, MaxSessions: 1}
 }
 
-// defaultSLOs are a place to start: what a person with a coding agent calls responsive, asked of 95
+// defaultSLOs are a starting point: what a person with a coding agent calls responsive, for 95
 // requests in 100. Prompts of the load profile are two to three times as long, and cold ones among
 // them take that much longer.
 func defaultSLOs(profile string) map[slo.Name]slo.Objective {

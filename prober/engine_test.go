@@ -86,7 +86,9 @@ type engine struct {
 type extent struct{ messages, bytes int }
 
 func newEngine(a *account, tokensPerWord float64, seed uint64) *engine {
-	return &engine{account: a, tokensPerWord: tokensPerWord, random: rand.New(rand.NewPCG(seed, 1)), known: map[string]extent{}}
+	return &engine{
+		account: a, tokensPerWord: tokensPerWord, random: rand.New(rand.NewPCG(seed, 1)), known: map[string]extent{},
+	}
 }
 
 // admit counts the prompt and draws the latency of its answer.
@@ -105,7 +107,8 @@ func (e *engine) admit(r *chat.Request) (tokens int64, ttft, stream time.Duratio
 	e.known[r.Session] = x
 	perToken := 60 * (0.8 + 0.4*e.random.Float64())
 	ttft = time.Duration((0.2 + 0.8*e.random.ExpFloat64()) * float64(time.Second))
-	return tokenize(x.bytes, x.messages, e.tokensPerWord), ttft, time.Duration(float64(r.MaxTokens) / perToken * float64(time.Second))
+	return tokenize(x.bytes, x.messages, e.tokensPerWord), ttft,
+		time.Duration(float64(r.MaxTokens) / perToken * float64(time.Second))
 }
 
 func (e *engine) Send(ctx context.Context, r *chat.Request, first func(time.Time)) chat.Exchange {

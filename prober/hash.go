@@ -11,13 +11,14 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Hash stands for the target's contents: targets of the same hash run the same loop. Surroundings do
-// not count, as nothing that is sent follows from them: who serves them reads the configuration in
-// use, never the target of a loop, which may have older ones. It is stable from run to run of one
-// version. A secret in a file counts by the file's name, because such a
-// file is read anew for each request; one written in the configuration counts by its value.
+// Hash identifies the target's contents: targets of the same hash run the same loop. It is stable from
+// run to run of one version. A secret in a file counts by the file's name, because the file is read
+// anew for each request; a secret in the configuration counts by its value.
 //
-// It walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
+// Infrastructure does not count, because it changes nothing that is sent. Readers of Infrastructure
+// must use the current configuration: a running loop may hold an older copy.
+//
+// Hash walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
 	t.Infrastructure = Infrastructure{}
 	d := digest{xxhash.New()}
@@ -62,12 +63,12 @@ func (d digest) scalar(v reflect.Value) {
 	case v.CanFloat():
 		d.number(math.Float64bits(v.Float()))
 	}
-	// Functions and channels are how a value works, not what it says.
+	// Functions and channels are no contents.
 }
 
 func (d digest) structure(v reflect.Value) {
 	if v.CanInterface() {
-		if t, ok := v.Interface().(time.Time); ok { // one instant has many spellings
+		if t, ok := reflect.TypeAssert[time.Time](v); ok { // one instant has many spellings
 			d.bool(t.IsZero())
 			d.number(uint64(t.UnixNano()))
 			return
@@ -79,7 +80,7 @@ func (d digest) structure(v reflect.Value) {
 	}
 }
 
-// mapping goes by sorted key: all our maps have strings for keys.
+// mapping hashes in the order of the keys, which are strings in all our maps.
 func (d digest) mapping(v reflect.Value) {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })

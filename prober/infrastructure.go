@@ -12,16 +12,17 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// Infrastructure are what stands behind a target and is measured by others: nothing is sent there, and
-// a change of them alone disturbs no load (see Target.Hash).
+// Infrastructure describes what serves a target and is measured by others: GPUs, and the metrics pages
+// of its engine and of dcgm-exporters. The prober sends nothing there, and a change of it alone disturbs
+// no load (see Target.Hash).
 type Infrastructure struct {
 	GPUs          []string `yaml:"gpus,omitempty"`           // DCGM host engines by name, or GPUs by UUID
 	EngineMetrics []string `yaml:"engine_metrics,omitempty"` // metrics pages of the engine: http://vllm:8000/metrics
 	DCGMMetrics   []string `yaml:"dcgm_metrics,omitempty"`   // metrics pages of dcgm-exporters
 }
 
-// Validate says everything that is wrong with the surroundings. Whether a host engine of that name
-// exists is for its caller to see.
+// Validate returns every problem of the infrastructure. The caller checks that a host engine of that
+// name exists.
 func (s Infrastructure) Validate() invalid.Errors {
 	var errs invalid.Errors
 	for i, entry := range s.GPUs {
@@ -38,7 +39,7 @@ func (s Infrastructure) Validate() invalid.Errors {
 	return errs
 }
 
-// validatePages holds URLs to what Prometheus can be told to scrape.
+// validatePages accepts URLs that Prometheus can be told to scrape.
 func validatePages(errs *invalid.Errors, key string, pages []string) {
 	for i, page := range pages {
 		reason := pageProblem(page)
@@ -64,15 +65,15 @@ func pageProblem(page string) string {
 	case u.Hostname() == "":
 		return "has no host"
 	case u.User != nil:
-		return "must not hold credentials; they belong into Prometheus' scrape configuration"
+		return "must not hold credentials; they belong in Prometheus' scrape configuration"
 	case u.Fragment != "":
 		return "must not have a fragment"
 	}
 	return queryProblem(u)
 }
 
-// queryProblem holds parameters to the labels in which Prometheus takes them: __param_<name>, one
-// value each. One bad name would cost the whole list, as a server refuses it unread.
+// queryProblem accepts parameters that fit the labels in which Prometheus takes them: __param_<name>,
+// one value each. One bad name would cost the whole list, because Prometheus refuses it as a whole.
 func queryProblem(u *url.URL) string {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -84,7 +85,7 @@ func queryProblem(u *url.URL) string {
 			return "has a parameter twice, and Prometheus takes one value of each"
 		}
 		if !model.LegacyValidation.IsValidLabelName(model.ParamLabelPrefix + name) {
-			return "has a parameter with other signs than letters, digits and _, which Prometheus cannot be told of"
+			return "has a parameter whose name Prometheus cannot take: only letters, digits and _ are allowed"
 		}
 		if !model.LabelValue(values[0]).IsValid() {
 			return "has a parameter whose value is not UTF-8"

@@ -9,12 +9,12 @@ import (
 	"github.com/firsttoken/firsttoken/internal/waker"
 )
 
-// lateAfter is how far behind its instant a slot may still be used, its lag on record. What a
-// prober that was asleep missed by more is counted, never made up for in a burst.
+// lateAfter is how far behind its instant a slot may still be used; its lag is on record. Slots that
+// a sleeping prober missed by more are counted, never made up for in a burst.
 const lateAfter = time.Second
 
-// loop keeps the load of one target. All of its state belongs to the one goroutine that runs it;
-// each exchange in flight has a goroutine of its own and comes back through finished.
+// loop keeps the load of one target. All of its state belongs to the one goroutine that runs it. Each
+// exchange in flight has a goroutine of its own, which returns it through finished.
 type loop struct {
 	target   Target
 	sender   Sender
@@ -26,7 +26,7 @@ type loop struct {
 	arrivals arrivals
 	pool     *pool
 	backoff  backoff
-	opening  time.Time // where the regular slots begin, after the trial's share of the load
+	opening  time.Time // the regular slots begin here, after the trial's share of the load
 	opened   bool
 	ended    bool // Load.Until has come
 	inflight []*inflight
@@ -53,8 +53,8 @@ func (l *loop) run(ctx context.Context) {
 	}
 }
 
-// begin places the first slots. The trial comes first, at a random instant of the time that its
-// tokens take up in the set-point, and the regular slots after that time:
+// begin places the first slots. The trial comes first, at a random instant of the time that the
+// set-point allots to its tokens. The regular slots follow that time:
 //
 //	now        opening
 //	├─── trial ───┼───── rest of a gap ─────┤ slot ── gap ── slot …
@@ -67,11 +67,11 @@ func (l *loop) begin(now time.Time) {
 	l.arrivals.due = now.Add(scale(share, l.random.Float64()))
 }
 
-// wake is when work has something to do next.
+// wake is the instant at which work has something to do next.
 func (l *loop) wake() time.Time {
 	at := l.arrivals.due
 	if l.ended {
-		at = time.Now().Add(time.Hour) // nothing but landings
+		at = time.Now().Add(time.Hour) // only exchanges that end
 	} else if until := l.target.Load.Until; !until.IsZero() {
 		at = earlier(at, until)
 	}
@@ -93,7 +93,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// work does all that is due at now: verdicts, recovery, slots.
+// work does what is due at now: verdicts, steps of recovery, slots.
 func (l *loop) work(ctx context.Context, now time.Time) {
 	for _, q := range l.inflight {
 		q.expire(now)
@@ -111,7 +111,7 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 	l.over(now)
 }
 
-// over ends the load if at is past its end, and reports whether it has ended.
+// over ends the load when at is past Load.Until, and reports whether it has ended.
 func (l *loop) over(at time.Time) bool {
 	until := l.target.Load.Until
 	if l.ended || until.IsZero() || at.Before(until) {
@@ -134,7 +134,7 @@ func (l *loop) advance() {
 	l.arrivals.advance(mean)
 }
 
-// slot uses the slot that was due, or says why not.
+// slot uses the slot that was due, or reports why it cannot.
 func (l *loop) slot(ctx context.Context, due, now time.Time) {
 	if reason, blocked := l.blocked(due, now); blocked {
 		l.skip(reason, due)

@@ -139,11 +139,23 @@ func TestLoopJudgesLive(t *testing.T) {
 		late answer // of every turn but bootstraps
 		want string
 	}{
-		{"one millisecond early", answer{ttft: 4999 * time.Millisecond, duration: time.Minute, output: 100}, "bad false, 0s after it was known"},
-		{"one millisecond late", answer{ttft: 5001 * time.Millisecond, duration: time.Minute, output: 100}, "bad true, 1m0.001s after it was known"}, // dated to the threshold, judged exactly at the end
+		{
+			"one millisecond early",
+			answer{ttft: 4999 * time.Millisecond, duration: time.Minute, output: 100},
+			"bad false, 0s after it was known",
+		},
+		{ // dated to the threshold, judged exactly at the end
+			"one millisecond late",
+			answer{ttft: 5001 * time.Millisecond, duration: time.Minute, output: 100},
+			"bad true, 1m0.001s after it was known",
+		},
 		{"hang", answer{duration: 5 * time.Minute, outcome: chat.Timeout}, "bad true, 250ms after it was known"},
 		{"broken at once", answer{duration: time.Second, outcome: chat.Broken}, "bad true, 0s after it was known"},
-		{"new connection", answer{setUp: 200 * time.Millisecond, ttft: 4900 * time.Millisecond, duration: time.Minute, output: 100}, "bad false, 0s after it was known"}, // 4.9 s from when it was in hand
+		{ // 4.9 s from when it was in hand
+			"new connection",
+			answer{setUp: 200 * time.Millisecond, ttft: 4900 * time.Millisecond, duration: time.Minute, output: 100},
+			"bad false, 0s after it was known",
+		},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -258,7 +270,8 @@ func TestLoopBacksOff(t *testing.T) {
 			}
 			return inTime(q)
 		})
-		b.server.change(func(*server) { until = b.start.Add(12 * time.Minute) }) // all but the trial and perhaps a turn before it are throttled
+		// All but the trial and perhaps a turn before it are throttled.
+		b.server.change(func(*server) { until = b.start.Add(12 * time.Minute) })
 		time.Sleep(90 * time.Minute)
 		events := b.stop()
 		checkAway(t, of[Result](events))

@@ -66,11 +66,21 @@ func TestMissed(t *testing.T) {
 		}, nil},
 		{"wrong recall", func(r *Result, _ at) { r.Recall = chat.Wrong }, []slo.Name{slo.Recall}},
 		{"right recall", func(r *Result, _ at) { r.Recall = chat.Right }, nil},
-		{"no token at all", func(r *Result, _ at) { r.FirstToken, r.LastToken = time.Time{}, time.Time{} }, []slo.Name{slo.TTFT}},
-		{"slow bootstrap", func(r *Result, at at) { slowly(r, at); r.Turn.Phase = workload.Bootstrap }, nil}, // no user sends one
-		{"failed bootstrap", func(r *Result, _ at) { r.Outcome, r.Turn.Phase = chat.Broken, workload.Bootstrap },
-			[]slo.Name{slo.Availability}},
-		{"broken after a first token", func(r *Result, _ at) { r.Outcome = chat.Broken }, []slo.Name{slo.TPS, slo.Availability}},
+		{
+			"no token at all", func(r *Result, _ at) { r.FirstToken, r.LastToken = time.Time{}, time.Time{} },
+			[]slo.Name{slo.TTFT},
+		},
+		{ // no user sends one
+			"slow bootstrap", func(r *Result, at at) { slowly(r, at); r.Turn.Phase = workload.Bootstrap }, nil,
+		},
+		{
+			"failed bootstrap", func(r *Result, _ at) { r.Outcome, r.Turn.Phase = chat.Broken, workload.Bootstrap },
+			[]slo.Name{slo.Availability},
+		},
+		{
+			"broken after a first token", func(r *Result, _ at) { r.Outcome = chat.Broken },
+			[]slo.Name{slo.TPS, slo.Availability},
+		},
 		{"denied", func(r *Result, _ at) { // the configuration's fault
 			r.Outcome, r.FirstToken, r.LastToken = chat.Denied, time.Time{}, time.Time{}
 		}, nil},

@@ -22,8 +22,12 @@ func TestOnce(t *testing.T) {
 	}{
 		{"good", answer{ttft: time.Second, duration: 10 * time.Second, output: 501}, chat.OK, nil},
 		{"slow", answer{ttft: 7 * time.Second, duration: 10 * time.Second, output: 501}, chat.OK, []slo.Name{slo.TTFT}},
-		{"broken", answer{duration: 10 * time.Second, outcome: chat.Broken}, chat.Broken,
-			[]slo.Name{slo.TTFT, slo.TPS, slo.Availability}},
+		{
+			"broken",
+			answer{duration: 10 * time.Second, outcome: chat.Broken},
+			chat.Broken,
+			[]slo.Name{slo.TTFT, slo.TPS, slo.Availability},
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -52,7 +56,8 @@ func TestOnce(t *testing.T) {
 
 func TestOnceCannotConnect(t *testing.T) {
 	no := errors.New("no such certificate")
-	_, err := Once(t.Context(), example("t", ProfileWatch), Options{Connect: func(Target) (Sender, error) { return nil, no }})
+	connect := func(Target) (Sender, error) { return nil, no }
+	_, err := Once(t.Context(), example("t", ProfileWatch), Options{Connect: connect})
 	if !errors.Is(err, no) || !strings.HasPrefix(err.Error(), `target "t": `) {
 		t.Errorf("error %v", err)
 	}

@@ -15,7 +15,7 @@ type Prices struct {
 	Output     float64  `yaml:"output"`
 }
 
-// Validate says everything that is wrong with the prices.
+// Validate returns every problem of the prices.
 func (p Prices) Validate() invalid.Errors {
 	var errs invalid.Errors
 	check := func(key string, v *float64) {
@@ -39,7 +39,8 @@ func (p Prices) Cost(u chat.Usage) (dollars float64, ok bool) {
 	cached, _ := u.Cached.Value()
 	write, _ := u.CacheWrite.Value()
 	out, _ := u.Output.Value()
-	cost := float64(in-cached-write)*p.Input + float64(cached)*p.cached() + float64(write)*p.cacheWrite() + float64(out)*p.Output
+	cost := float64(in-cached-write)*p.Input + float64(cached)*p.cached() +
+		float64(write)*p.cacheWrite() + float64(out)*p.Output
 	return cost / 1e6, true
 }
 

@@ -75,11 +75,19 @@ func TestApply(t *testing.T) {
 		{"the same", []Target{b, a}, "", nil, []string{"a", "b"}, 2}, // whatever the order
 		{"one more", []Target{a, b, c}, "", []string{"+c"}, []string{"a", "b", "c"}, 3},
 		{"one less", []Target{a}, "", []string{"-b"}, []string{"a"}, 2},
-		{"one changed", []Target{a, changed}, "", []string{"-b", "+b"}, []string{"a", "b"}, 3}, // the old one has ended before the new one starts
+		{ // the old one has ended before the new one starts
+			"one changed", []Target{a, changed}, "", []string{"-b", "+b"}, []string{"a", "b"}, 3,
+		},
 		{"none", nil, "", []string{"-a", "-b"}, nil, 2},
 		{"one for another", []Target{a, c}, "", []string{"-b", "+c"}, []string{"a", "c"}, 3},
 		{"duplicates", []Target{a, c, a}, `two targets are named "a"`, nil, []string{"a", "b"}, 2},
-		{"cannot be connected", []Target{c, example("refused", ProfileWatch)}, `target "refused": no such certificate`, nil, []string{"a", "b"}, 3}, // c's sender is made, and closed again
+		{ // c's sender is made, and closed again
+			"cannot be connected",
+			[]Target{c, example("refused", ProfileWatch)},
+			`target "refused": no such certificate`, nil,
+			[]string{"a", "b"},
+			3,
+		},
 		{"invalid", []Target{c, broken}, `target "d": load.max_in_flight: 0 is below 1`, nil, []string{"a", "b"}, 2},
 	}
 	for _, row := range rows {
@@ -94,7 +102,8 @@ func TestApply(t *testing.T) {
 				before := len(r.story())
 				checkError(t, r.Apply(row.then), row.err)
 				story := r.story()[before:]
-				slices.SortStableFunc(story, func(x, y string) int { return strings.Compare(x[1:], y[1:]) }) // side by side: in any order
+				slices.SortStableFunc(story,
+					func(x, y string) int { return strings.Compare(x[1:], y[1:]) }) // side by side: in any order
 				if !slices.Equal(story, row.story) {
 					t.Errorf("events %q, want %q", story, row.story)
 				}
@@ -245,7 +254,8 @@ func TestProberRepeats(t *testing.T) {
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig()
-		if err := r.Apply([]Target{example("a", ProfileLoad), example("b", ProfileLoad), example("c", ProfileLoad)}); err != nil {
+		targets := []Target{example("a", ProfileLoad), example("b", ProfileLoad), example("c", ProfileLoad)}
+		if err := r.Apply(targets); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
@@ -304,7 +314,8 @@ func TestStopIsBounded(t *testing.T) {
 		if took := time.Since(before); took != 5*time.Second {
 			t.Errorf("took %s, want 5s", took)
 		}
-		if err == nil || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "requests in flight: deaf:") {
+		if err == nil || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(),
+			"requests in flight: deaf:") {
 			t.Errorf("error %v", err)
 		}
 		if story := r.story(); !slices.Equal(story, []string{"+deaf", "+fine", "-fine"}) {

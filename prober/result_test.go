@@ -43,20 +43,33 @@ func TestResult(t *testing.T) {
 	}{
 		{"new connection", func(*Result) {}, // its handshake is not the server's latency
 			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "50ms", "20"},
-		{"reused", func(r *Result) { r.Reused = true },
-			"10ms", "100ms", "1.1s", "1.11s", "2.1s", "950ms", "11.1s", "50ms", "20"},
-		{"reasoning only", func(r *Result) { r.FirstOutput = time.Time{} },
-			"10ms", "100ms", "1s", "1.11s", "-", "950ms", "11.1s", "50ms", "20"},
-		{"refused", func(r *Result) {
-			*r = Result{Scheduled: r.Scheduled, Exchange: chat.Exchange{Outcome: chat.Refused, Instants: chat.Instants{Started: r.Started, End: r.End}}}
+		{
+			"reused", func(r *Result) { r.Reused = true },
+			"10ms", "100ms", "1.1s", "1.11s", "2.1s", "950ms", "11.1s", "50ms", "20",
 		},
-			"10ms", "-", "-", "-", "-", "-", "-", "-", "-"}, // no instant that it did not have
-		{"truncated", func(r *Result) { r.Outcome = chat.Truncated }, // had its first token; but how many tokens there would have been, nobody knows
-			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-"},
-		{"fifteen tokens", func(r *Result) { r.Usage.Output = chat.Counted(15) },
-			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-"},
-		{"sixteen tokens", func(r *Result) { r.Usage.Output = chat.Counted(16) },
-			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "666.666666ms", "1.5"},
+		{
+			"reasoning only", func(r *Result) { r.FirstOutput = time.Time{} },
+			"10ms", "100ms", "1s", "1.11s", "-", "950ms", "11.1s", "50ms", "20",
+		},
+		{ // no instant that it did not have
+			"refused", func(r *Result) {
+				at := chat.Instants{Started: r.Started, End: r.End}
+				*r = Result{Scheduled: r.Scheduled, Exchange: chat.Exchange{Outcome: chat.Refused, Instants: at}}
+			},
+			"10ms", "-", "-", "-", "-", "-", "-", "-", "-",
+		},
+		{ // had its first token, but the number of tokens is unknown
+			"truncated", func(r *Result) { r.Outcome = chat.Truncated },
+			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-",
+		},
+		{
+			"fifteen tokens", func(r *Result) { r.Usage.Output = chat.Counted(15) },
+			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-",
+		},
+		{
+			"sixteen tokens", func(r *Result) { r.Usage.Output = chat.Counted(16) },
+			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "666.666666ms", "1.5",
+		},
 		{"no usage", func(r *Result) { r.Usage = chat.Usage{} }, // chunks are not tokens
 			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-"},
 		{"all at once", func(r *Result) { r.LastToken = r.FirstToken }, // no span to divide by
@@ -65,12 +78,17 @@ func TestResult(t *testing.T) {
 	for _, row := range rows {
 		r := ideal()
 		row.change(&r)
-		got := []string{show(r.Lag()), show(r.SetUp()), show(r.TTFT()), show(r.TTFTFromSchedule()), show(r.TimeToFirstOutput()),
-			show(r.ServerWait()), show(r.Duration()), show(r.InterToken()), show(r.TPS())}
-		want := []string{row.lag, row.setUp, row.ttft, row.fromSchedule, row.output, row.wait, row.duration, row.inter, row.tps}
+		got := []string{
+			show(r.Lag()), show(r.SetUp()), show(r.TTFT()), show(r.TTFTFromSchedule()), show(r.TimeToFirstOutput()),
+			show(r.ServerWait()), show(r.Duration()), show(r.InterToken()), show(r.TPS()),
+		}
+		want := []string{
+			row.lag, row.setUp, row.ttft, row.fromSchedule, row.output, row.wait, row.duration, row.inter, row.tps,
+		}
 		for i := range got {
 			if got[i] != want[i] {
-				t.Errorf("%s: lag, set-up, TTFT, from schedule, output, wait, duration, inter-token, TPS\n got %q\nwant %q", row.name, got, want)
+				t.Errorf("%s: lag, set-up, TTFT, from schedule, output, wait, duration, inter-token, TPS\n got %q\nwant %q",
+					row.name, got, want)
 				break
 			}
 		}
@@ -94,7 +112,9 @@ func TestResultContext(t *testing.T) {
 func TestCost(t *testing.T) {
 	cached, write := 0.2, 1.5
 	usage := func(in, hit, written, out int64) chat.Usage {
-		return chat.Usage{Input: chat.Counted(in), Cached: chat.Counted(hit), CacheWrite: chat.Counted(written), Output: chat.Counted(out)}
+		return chat.Usage{
+			Input: chat.Counted(in), Cached: chat.Counted(hit), CacheWrite: chat.Counted(written), Output: chat.Counted(out),
+		}
 	}
 	rows := []struct {
 		name   string
@@ -104,9 +124,21 @@ func TestCost(t *testing.T) {
 		ok     bool
 	}{
 		{"published: 88k in, 450 out", Prices{Input: 5, Output: 25}, usage(88_000, 0, 0, 450), 0.45125, true},
-		{"cached", Prices{Input: 1.2, Cached: &cached, Output: 4.5}, usage(100_000, 96_000, 0, 450), 0.0048 + 0.0192 + 0.002025, true},
-		{"no cached price", Prices{Input: 1.2, Output: 4.5}, usage(100_000, 96_000, 0, 450), 0.12 + 0.002025, true}, // as if it were not cached
-		{"cache writes", Prices{Input: 1, Cached: &cached, CacheWrite: &write, Output: 5}, usage(100_000, 90_000, 8_000, 0), 0.002 + 0.018 + 0.012, true},
+		{
+			"cached",
+			Prices{Input: 1.2, Cached: &cached, Output: 4.5},
+			usage(100_000, 96_000, 0, 450),
+			0.0048 + 0.0192 + 0.002025, true,
+		},
+		{ // as if it were not cached
+			"no cached price", Prices{Input: 1.2, Output: 4.5}, usage(100_000, 96_000, 0, 450), 0.12 + 0.002025, true,
+		},
+		{
+			"cache writes",
+			Prices{Input: 1, Cached: &cached, CacheWrite: &write, Output: 5},
+			usage(100_000, 90_000, 8_000, 0),
+			0.002 + 0.018 + 0.012, true,
+		},
 		{"no usage", Prices{Input: 1}, chat.Usage{}, 0, false}, // not free: unknown
 	}
 	for _, r := range rows {

@@ -19,7 +19,8 @@ const maxLoss = 0.005
 // being given more: each is 100,000 more tokens in its cache.
 const answerTime = 15 * time.Second
 
-// sessionState is a place in the pool: a session and what the schedule knows of it.
+// sessionState is one of the pool's sessions with what the schedule needs to know. When the session
+// has met its limit, another takes its place.
 type sessionState struct {
 	session *workload.Session
 	ready   time.Time // when its pause is over
@@ -27,8 +28,8 @@ type sessionState struct {
 	busy    bool      // in flight
 }
 
-// pool is a target's sessions. The first request of all is a trial of a tenth of the size; the
-// sessions are made when it has been answered, so that their sizes are right from their first turn.
+// pool holds a target's sessions. The first request is a trial of a tenth of the size. The sessions
+// are made once it has been answered, so that their sizes are right from their first turn.
 type pool struct {
 	shape    *workload.Shape
 	corpus   *workload.Corpus
@@ -38,14 +39,14 @@ type pool struct {
 	estimate workload.Estimate
 	start    int // sessions to start with
 	limit    int // sessions at most
-	busy     int // of the starting sessions, how many are on average between ready times
+	busy     int // how many of the starting sessions are, on average, in flight or in their pause
 	sessions []*sessionState
 	trial    *sessionState // nil once settled
 	reached  time.Time     // end of the last exchange of any session that reached the server
 }
 
-// size decides how many sessions the load needs, see sessionsFor. An explicit limit above that is
-// used when no session is ready; below it, slots will be skipped.
+// size computes how many sessions the load needs, see sessionsFor. Above that number, an explicit limit
+// allows more sessions when none is ready; below it, slots will be skipped.
 func (p *pool) size(l Load) {
 	cycle := p.estimate.Pause + answerTime
 	erlangs := float64(cycle) / float64(gap(p.estimate.InputTokens, l.TokensPerMinute))
@@ -58,7 +59,7 @@ func (p *pool) size(l Load) {
 	p.busy = min(int(math.Round(erlangs)), p.start-1)
 }
 
-// open makes the trial.
+// open makes the trial session.
 func (p *pool) open(now time.Time) {
 	p.trial = &sessionState{session: workload.NewTrial(p.shape, p.corpus, p.cal, p.next()), ready: now}
 }
@@ -69,8 +70,8 @@ func (p *pool) next() workload.Identity {
 	return id
 }
 
-// fill makes the starting sessions, each in the middle of its life, and as many of them ready as
-// would be in a load that had been running for ever; the others follow over one mean cycle.
+// fill makes the starting sessions, each in the middle of its life. As many of them are ready as in a
+// load that had been running for ever; the others become ready over one mean cycle.
 func (p *pool) fill(now time.Time) {
 	cycle := p.estimate.Pause + answerTime
 	p.sessions = make([]*sessionState, 0, p.start)
@@ -85,8 +86,8 @@ func (p *pool) fill(now time.Time) {
 	}
 }
 
-// take gives the ready session that has waited longest, or a new one while there may be more; false
-// when every session is busy or still in its pause.
+// take returns the ready session that has waited longest, or a new one below the limit. It is false
+// when every session is in flight or in its pause.
 func (p *pool) take(now time.Time) (*sessionState, bool) {
 	if p.trial != nil {
 		return p.trial, !p.trial.busy
@@ -111,8 +112,8 @@ func (p *pool) fresh() *workload.Session {
 	return workload.NewSession(p.shape, p.corpus, p.cal, p.next())
 }
 
-// draw takes the next turn of the seat's session, which it returns because a session that is then
-// over makes room at once: what the seat sends next is already known, and counts in mean.
+// draw takes the next turn of a session, and returns that session too: if it is over with this turn,
+// its successor takes its place at once, so that mean counts what will be sent next.
 func (p *pool) draw(s *sessionState, now time.Time) (workload.Turn, chat.Request, *workload.Session) {
 	session := s.session
 	turn, request := session.Next(workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)})
@@ -130,8 +131,8 @@ func age(since, now time.Time) workload.Age {
 	return workload.Ago(now.Sub(since))
 }
 
-// settle gives the seat back after an exchange of a session that ended at end, and starts its pause.
-// A new session in the seat waits for the pause of the one before it.
+// settle takes back a session whose exchange ended at end, and starts its pause. A successor that has
+// already taken its place waits for that pause.
 func (p *pool) settle(s *sessionState, session *workload.Session, end time.Time, pause time.Duration, reached bool) {
 	session.Settle(reached)
 	s.busy, s.ready = false, end.Add(pause)
@@ -147,7 +148,7 @@ func (p *pool) settle(s *sessionState, session *workload.Session, end time.Time,
 	}
 }
 
-// mean is E[ISL], the tokens that the next slot can expect to send.
+// mean is E[ISL], the expected tokens of the next slot.
 func (p *pool) mean() float64 {
 	var sum int64
 	for _, s := range p.sessions {

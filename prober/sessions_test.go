@@ -32,16 +32,19 @@ func TestPoolSize(t *testing.T) {
 		change             func(*Load)
 		start, limit, busy int
 	}{
-		{"sentinel", ProfileSentinel, nil, 1, 1, 0},                                         // its one session is ready at once
-		{"watch", ProfileWatch, nil, 7, 7, 2},                                               // 1.7 Erlangs
-		{"load", ProfileLoad, nil, 28, 28, 17},                                              // 17.3 Erlangs, as published accounts of 2.5M TPM have it
-		{"room to grow", ProfileWatch, func(l *Load) { l.MaxSessions = 50 }, 7, 50, 2},      // starts with what it needs
-		{"too few", ProfileLoad, func(l *Load) { l.MaxSessions = 3 }, 3, 3, 2},              // by wish: slots will be skipped
-		{"next to nothing", ProfileWatch, func(l *Load) { l.TokensPerMinute = 1 }, 1, 1, 0}, //
+		{"sentinel", ProfileSentinel, nil, 1, 1, 0}, // its one session is ready at once
+		{"watch", ProfileWatch, nil, 7, 7, 2},       // 1.7 Erlangs
+		{ // 17.3 Erlangs, as published accounts of 2.5M TPM have it
+			"load", ProfileLoad, nil, 28, 28, 17,
+		},
+		{"room to grow", ProfileWatch, func(l *Load) { l.MaxSessions = 50 }, 7, 50, 2}, // starts with what it needs
+		{"too few", ProfileLoad, func(l *Load) { l.MaxSessions = 3 }, 3, 3, 2},         // by wish: slots will be skipped
+		{"next to nothing", ProfileWatch, func(l *Load) { l.TokensPerMinute = 1 }, 1, 1, 0},
 	}
 	for _, r := range rows {
 		if p := newPool(r.profile, r.change); p.start != r.start || p.limit != r.limit || p.busy != r.busy {
-			t.Errorf("%s: starts with %d of at most %d sessions, %d of them not ready, want %d of %d and %d", r.name, p.start, p.limit, p.busy, r.start, r.limit, r.busy)
+			t.Errorf("%s: starts with %d of at most %d sessions, %d of them not ready, want %d of %d and %d", r.name, p.start,
+				p.limit, p.busy, r.start, r.limit, r.busy)
 		}
 	}
 }
@@ -214,7 +217,8 @@ func TestPoolRemembersWhatReachedTheServer(t *testing.T) {
 	for i, r := range rows {
 		turn := step(r.reached)
 		if turn.Phase != r.phase || (turn.Phase == workload.Warm) != (turn.Cached > turn.Tokens/2) {
-			t.Errorf("turn %d: %s, %d of %d tokens cached, want %s: %s", i+1, turn.Phase, turn.Cached, turn.Tokens, r.phase, r.why)
+			t.Errorf("turn %d: %s, %d of %d tokens cached, want %s: %s", i+1, turn.Phase, turn.Cached, turn.Tokens, r.phase,
+				r.why)
 		}
 	}
 }

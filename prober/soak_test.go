@@ -85,7 +85,8 @@ func TestSoakFleet(t *testing.T) {
 				tokens += a.hours[h].Load()
 			}
 			off := float64(tokens)/want - 1
-			t.Logf("hour %d: %+.2f %% off the set-point, heap %.1f MiB, %.0f goroutines", h+1, 100*off, m.heap/(1<<20), m.goroutines)
+			t.Logf("hour %d: %+.2f %% off the set-point, heap %.1f MiB, %.0f goroutines", h+1, 100*off, m.heap/(1<<20),
+				m.goroutines)
 			if math.Abs(off) > 0.02 {
 				t.Errorf("hour %d: the offered load is %+.2f %% off its set-point", h+1, 100*off)
 			}

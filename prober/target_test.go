@@ -27,7 +27,9 @@ func TestDefaultTargets(t *testing.T) {
 	if tpm := example("t", ProfileSentinel).Load.TokensPerMinute; tpm != 20_000 {
 		t.Errorf("a sentinel at %v tokens per minute", tpm)
 	}
-	if _, err := DefaultTarget("sentry"); err == nil || !strings.Contains(err.Error(), `unknown profile "sentry": one of sentinel, watch, load`) {
+	if _,
+		err := DefaultTarget("sentry"); err == nil || !strings.Contains(err.Error(),
+		`unknown profile "sentry": one of sentinel, watch, load`) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -41,14 +43,26 @@ func TestValidate(t *testing.T) {
 	}{
 		{"as it is", func(*Target) {}, ""},
 		{"no name", func(t *Target) { t.Name = "" }, "name: is missing"},
-		{"space in name", func(t *Target) { t.Name = "my target" }, `name: "my target": only letters`}, // it is a path segment in pages
+		{ // it is a path segment in pages
+			"space in name", func(t *Target) { t.Name = "my target" }, `name: "my target": only letters`,
+		},
 		{"long name", func(t *Target) { t.Name = strings.Repeat("x", 101) }, "name: 101 characters are more than 100"},
 		{"all that a name may have", func(t *Target) { t.Name = "Az09_.:-" }, ""},
 		{"label", func(t *Target) { t.Labels = map[string]string{"team": "search"} }, ""},
-		{"reserved label", func(t *Target) { t.Labels = map[string]string{"model": "x"} }, "labels.model: the name is taken"}, // two of one name would break the scrape
-		{"label of the server's", func(t *Target) { t.Labels = map[string]string{"instance": "x"} }, "labels.instance: the name is taken"},
-		{"label with dash", func(t *Target) { t.Labels = map[string]string{"my-team": "x"} }, "labels.my-team: is no label name"},
-		{"internal label", func(t *Target) { t.Labels = map[string]string{"__x": "x"} }, "labels.__x: is no label name"}, // dropped by Prometheus
+		{ // two of one name would break the scrape
+			"reserved label", func(t *Target) { t.Labels = map[string]string{"model": "x"} }, "labels.model: the name is taken",
+		},
+		{
+			"label of the server's", func(t *Target) { t.Labels = map[string]string{"instance": "x"} },
+			"labels.instance: the name is taken",
+		},
+		{
+			"label with dash", func(t *Target) { t.Labels = map[string]string{"my-team": "x"} },
+			"labels.my-team: is no label name",
+		},
+		{ // dropped by Prometheus
+			"internal label", func(t *Target) { t.Labels = map[string]string{"__x": "x"} }, "labels.__x: is no label name",
+		},
 		{"binary label", func(t *Target) { t.Labels = map[string]string{"x": "\xff"} }, "labels.x: the value is not UTF-8"},
 		{"endpoint", func(t *Target) { t.URL = "api.together.xyz/v1" }, "url:"}, // the endpoint's own checks are asked
 		{"workload", func(t *Target) { t.Workload.Output.Max = -1 }, "workload.output"},
@@ -60,14 +74,33 @@ func TestValidate(t *testing.T) {
 		{"sessions", func(t *Target) { t.Load.MaxSessions = -1 }, "load.max_sessions: -1 is below 1"},
 		{"as many sessions as needed", func(t *Target) { t.Load.MaxSessions = 0 }, ""},
 		{"endless load", func(t *Target) { t.Load.Profile = ProfileLoad }, "load.until: is missing"},
-		{"load with an end", func(t *Target) { t.Load.Profile, t.Load.Until = ProfileLoad, time.Unix(1, 0) }, ""},                                // has passed, but that takes a clock
-		{"ratio of 1", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 1, Threshold: 4} }, "slos.ttft.objective: 100% is not between"}, // no budget at all
-		{"ratio of 0", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Threshold: 4} }, "slos.ttft.objective: 0% is not between"},
-		{"no threshold", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95} }, "slos.ttft.threshold: 0 is not above 0"},
-		{"above the timeout", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 600} }, "slos.ttft.threshold: 10m is above the timeout of 5m"},
+		{ // has passed, but that takes a clock
+			"load with an end", func(t *Target) { t.Load.Profile, t.Load.Until = ProfileLoad, time.Unix(1, 0) }, "",
+		},
+		{ // no budget at all
+			"ratio of 1", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 1, Threshold: 4} },
+			"slos.ttft.objective: 100% is not between",
+		},
+		{
+			"ratio of 0", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Threshold: 4} },
+			"slos.ttft.objective: 0% is not between",
+		},
+		{
+			"no threshold", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95} },
+			"slos.ttft.threshold: 0 is not above 0",
+		},
+		{
+			"above the timeout", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 600} },
+			"slos.ttft.threshold: 10m is above the timeout of 5m",
+		},
 		{"at the timeout", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 300} }, ""},
-		{"tps may be above 300", func(t *Target) { t.SLOs[slo.TPS] = slo.Objective{Ratio: 0.95, Threshold: 500} }, ""}, // tokens, not seconds
-		{"availability has none", func(t *Target) { t.SLOs[slo.Availability] = slo.Objective{Ratio: 0.9, Threshold: 1} }, "slos.availability.threshold: availability has no threshold"},
+		{ // tokens, not seconds
+			"tps may be above 300", func(t *Target) { t.SLOs[slo.TPS] = slo.Objective{Ratio: 0.95, Threshold: 500} }, "",
+		},
+		{
+			"availability has none", func(t *Target) { t.SLOs[slo.Availability] = slo.Objective{Ratio: 0.9, Threshold: 1} },
+			"slos.availability.threshold: availability has no threshold",
+		},
 		{"unknown slo", func(t *Target) { t.SLOs["ttfb"] = slo.Objective{Ratio: 0.9} }, "slos.ttfb: unknown slo"},
 		{"free", func(t *Target) { t.Prices = &Prices{} }, ""}, // one's own hardware
 		{"negative price", func(t *Target) { t.Prices = &Prices{Cached: &minus} }, "prices.cached_input: -1 is not a price"},
@@ -122,7 +155,8 @@ func TestHash(t *testing.T) {
 		{"slo", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 6} }, false},
 		{"no slo", func(t *Target) { delete(t.SLOs, slo.Recall) }, false},
 		{"what stands behind it", func(t *Target) {
-			t.GPUs, t.EngineMetrics, t.DCGMMetrics = []string{"node1"}, []string{"http://h/metrics"}, []string{"http://d/metrics"}
+			t.GPUs, t.EngineMetrics, t.DCGMMetrics = []string{"node1"}, []string{"http://h/metrics"},
+				[]string{"http://d/metrics"}
 		}, true}, // nothing that is sent follows from it
 		{"engine for region", func(t *Target) { t.Engine, t.Region = "x", "" }, false},
 		{"region for engine", func(t *Target) { t.Engine, t.Region = "", "x" }, false},
@@ -147,7 +181,7 @@ func TestHash(t *testing.T) {
 func TestHashIsStable(t *testing.T) {
 	first := example("t", ProfileWatch)
 	first.Labels = map[string]string{}
-	for _, k := range strings.Split("a b c d e f g h i j k l m", " ") {
+	for k := range strings.SplitSeq("a b c d e f g h i j k l m", " ") {
 		first.Labels[k] = k
 	}
 	want := first.Hash()

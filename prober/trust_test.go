@@ -12,12 +12,14 @@ import (
 func TestUploadEndsAcknowledged(t *testing.T) {
 	r := ideal()
 	if show(r.Upload()) != "50ms" || show(r.ServerWait()) != "950ms" || show(r.ReceiveDelay()) != "-" {
-		t.Errorf("upload %s, server wait %s, receive delay %s", show(r.Upload()), show(r.ServerWait()), show(r.ReceiveDelay()))
+		t.Errorf("upload %s, server wait %s, receive delay %s", show(r.Upload()), show(r.ServerWait()),
+			show(r.ReceiveDelay()))
 	}
 	r.Acked = r.Written.Add(200 * time.Millisecond)
 	r.ReceiveLag, r.HasReceiveLag = time.Millisecond, true
 	if show(r.Upload()) != "250ms" || show(r.ServerWait()) != "750ms" || show(r.ReceiveDelay()) != "1ms" {
-		t.Errorf("upload %s, server wait %s, receive delay %s", show(r.Upload()), show(r.ServerWait()), show(r.ReceiveDelay()))
+		t.Errorf("upload %s, server wait %s, receive delay %s", show(r.Upload()), show(r.ServerWait()),
+			show(r.ReceiveDelay()))
 	}
 }
 

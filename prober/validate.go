@@ -14,8 +14,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
-// Validate says everything that is wrong with the target, by the keys of the configuration file. It
-// needs no clock: that the end of a load has passed is for its caller to see.
+// Validate returns every problem of the target, by the keys of the configuration file. It needs no
+// clock: the caller checks whether the end of a load has passed.
 func (t Target) Validate() invalid.Errors {
 	var errs invalid.Errors
 	validateName(&errs, t.Name)
@@ -31,7 +31,7 @@ func (t Target) Validate() invalid.Errors {
 	return errs
 }
 
-// Validate says everything that is wrong with the load.
+// Validate returns every problem of the load.
 func (l Load) Validate() invalid.Errors {
 	var errs invalid.Errors
 	if l.Profile != "" && !slices.Contains(Profiles(), l.Profile) {
@@ -41,7 +41,8 @@ func (l Load) Validate() invalid.Errors {
 		errs.Add("tokens_per_minute", "%v is not above 0", l.TokensPerMinute)
 	}
 	if !positive(l.ArrivalShape) || l.ArrivalShape < minShape || l.ArrivalShape > maxShape {
-		errs.Add("arrival_shape", "%v is not between %v and %v: 1 is Poisson, more is more regular", l.ArrivalShape, minShape, maxShape)
+		errs.Add("arrival_shape", "%v is not between %v and %v: 1 is Poisson, more is more regular",
+			l.ArrivalShape, minShape, maxShape)
 	}
 	if l.MaxInFlight < 1 {
 		errs.Add("max_in_flight", "%d is below 1", l.MaxInFlight)
@@ -55,7 +56,7 @@ func (l Load) Validate() invalid.Errors {
 	return errs
 }
 
-// The range of Load.ArrivalShape: from bursts at a tenth of the rate's order to a metronome.
+// The range of Load.ArrivalShape: from bursts to a metronome.
 const (
 	minShape = 0.1
 	maxShape = 1000.0
@@ -109,7 +110,7 @@ func illegalInName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.:-", r)
 }
 
-// reserved are the labels of firsttoken_target_info that are not the user's, and those that a
+// reserved lists the labels of firsttoken_target_info that are not the user's, and those that a
 // Prometheus server attaches itself.
 func reserved() []string {
 	return []string{"target", "api", "model", "engine", "region", "tier", "job", "instance"}
@@ -129,7 +130,7 @@ func validateLabels(errs *invalid.Errors, labels map[string]string) {
 	}
 }
 
-// duplicates names the first name that stands more than once.
+// duplicates reports the first name that two targets have.
 func duplicates(targets []Target) error {
 	seen := make(map[string]bool, len(targets))
 	for _, t := range targets {

@@ -10,17 +10,17 @@ func near(got, want, tolerance float64) bool { return math.Abs(got-want) <= tole
 
 func TestWilsonLower(t *testing.T) {
 	rows := []struct{ k, n, z, want float64 }{
-		{0, 0, Z95, 0},             // nothing seen, nothing proved
-		{0, 10, Z95, 0},            // none bad
-		{1, 1, Z95, 0.26987},       // n/(n+z²): one of one
-		{2, 2, Z95, 0.42504},       // two of two pass a threshold of 0.35
-		{10, 10, Z95, 0.78706},     //
-		{5, 20, Z95, 0.127377},     // of 20 probes, five bad: surely above a budget of 5 %
-		{8, 10, 1.96, 0.49016},     // textbook: 8 of 10 at 95 % two-sided is (0.490, 0.943)
-		{50, 100, 1.96, 0.40383},   // textbook: (0.404, 0.596)
-		{2.5, 5, 1.96, 0.17042},    // fractions, as a rate over a window gives
-		{12, 10, Z95, 0.78706},     // extrapolation of counters can give more bad than all: taken as all
-		{1, 100, Z95, 0.002234},    //
+		{0, 0, Z95, 0},       // nothing seen, nothing proved
+		{0, 10, Z95, 0},      // none bad
+		{1, 1, Z95, 0.26987}, // n/(n+z²): one of one
+		{2, 2, Z95, 0.42504}, // two of two pass a threshold of 0.35
+		{10, 10, Z95, 0.78706},
+		{5, 20, Z95, 0.127377},   // of 20 probes, five bad: surely above a budget of 5 %
+		{8, 10, 1.96, 0.49016},   // textbook: 8 of 10 at 95 % two-sided is (0.490, 0.943)
+		{50, 100, 1.96, 0.40383}, // textbook: (0.404, 0.596)
+		{2.5, 5, 1.96, 0.17042},  // fractions, as a rate over a window gives
+		{12, 10, Z95, 0.78706},   // extrapolation of counters can give more bad than all: taken as all
+		{1, 100, Z95, 0.002234},
 		{500, 1000, Z95, 0.474028}, // narrows with n
 	}
 	for _, r := range rows {
@@ -70,14 +70,14 @@ func TestWelch(t *testing.T) {
 		want      float64
 		ok        bool
 	}{
-		{"worked example", b, a, 1, 2.83526, true},                          // (23.587−20.82)/√((7.867+6.416)/15)
-		{"the other way", a, b, 1, -2.83526, true},                          //
-		{"design effect of 4 halves it", b, a, 4, 1.41763, true},            //
-		{"same", a, a, 2, 0, true},                                          //
-		{"one value", sample(1), a, 2, 0, false},                            // no variance from one
-		{"nothing", Sample{}, a, 2, 0, false},                               //
+		{"worked example", b, a, 1, 2.83526, true}, // (23.587−20.82)/√((7.867+6.416)/15)
+		{"the other way", a, b, 1, -2.83526, true},
+		{"design effect of 4 halves it", b, a, 4, 1.41763, true},
+		{"same", a, a, 2, 0, true},
+		{"one value", sample(1), a, 2, 0, false}, // no variance from one
+		{"nothing", Sample{}, a, 2, 0, false},
 		{"no spread at all", sample(3, 3, 3), sample(3, 3, 3), 2, 0, false}, // 0/0
-		{"no design effect", a, b, 0, 0, false},                             //
+		{"no design effect", a, b, 0, 0, false},
 	}
 	for _, r := range rows {
 		got, ok := Welch(r.now, r.base, r.deff)

@@ -2,8 +2,8 @@ package stat
 
 import "math"
 
-// Sample is enough of a population for Welch's test: how many values, their sum and the sum of
-// their squares. Samples add, so windows and replicas do.
+// Sample is what Welch's test needs to know of a population: how many values, their sum and the sum of
+// their squares. The samples of windows and of replicas can be added.
 type Sample struct {
 	N, Sum, SumSquares float64
 }
@@ -32,8 +32,9 @@ func (s Sample) Variance() (float64, bool) {
 //	z  =  ───────────────────────────
 //	      √( deff · (v₁/n₁ + v₀/n₀) )
 //
-// Over ln(TTFT), m₁ − m₀ is the logarithm of the ratio of geometric means. deff is the design effect, by how much the variance of a mean is larger than for independent values,
-// 1 + (m − 1)ρ for clusters of m with correlation ρ: latencies of neighbours in one queue are alike.
+// Over ln(TTFT), m₁ − m₀ is the logarithm of the ratio of geometric means. deff is the design effect, by
+// how much the variance of a mean is larger than for independent values, 1 + (m − 1)ρ for clusters of m
+// with correlation ρ: latencies of neighbours in one queue are alike.
 // 2 is a fair default, 4 under strong queueing (L. Kish, Survey Sampling, 1965).
 //
 // It is false when either side has fewer than two values or neither has any spread. B. L. Welch, The

@@ -12,8 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// Every is how often the check is made unless Options say otherwise: some 0.1 ms of processor time
-// each.
+// Every is the default time between two checks. Each takes some 0.1 ms of processor time.
 const Every = 5 * time.Second
 
 // Sample is the outcome of one check.
@@ -27,8 +26,8 @@ type Sample struct {
 	//	             └────── true ──────────┘
 	//
 	// What remains is the client's: the way from Started to the wire, and from the wire to the stamp.
-	// The responder stamps before it writes, so its write is part of the error: that is on the safe
-	// side. It is rarely below zero, and then by microseconds.
+	// The responder stamps before it writes, so the error includes its write and is rather too large
+	// than too small. It is rarely below zero, and then by microseconds.
 	Error time.Duration
 }
 
@@ -98,23 +97,24 @@ func (c *Check) Run(ctx context.Context) {
 	<-served
 }
 
-// longWrite is a write in which the responder lost its processor: the truth is not known well enough.
+// longWrite is how long a write takes in which the responder lost its processor. Its truth is then too
+// uncertain.
 const longWrite = time.Millisecond
 
-// once makes one check; false when it says nothing.
+// once makes one check; false when it has no result.
 func (c *Check) once(ctx context.Context) (Sample, bool) {
 	x := c.client.Send(ctx, request(), nil)
-	told, ok := c.responder.told()
+	truth, ok := c.responder.lastTruth()
 	switch {
 	case x.Outcome == chat.Cancelled:
 		return Sample{}, false
 	case x.Outcome != chat.OK || !ok:
 		c.options.Logger.Warn("self-check failed", "outcome", x.Outcome, "err", x.Err)
 		return Sample{}, false
-	case !x.Reused, told.after.Sub(told.before) > longWrite:
-		return Sample{}, false // a new connection's first probe warms it up
+	case !x.Reused, truth.after.Sub(truth.before) > longWrite:
+		return Sample{}, false // the first probe of a new connection warms it up
 	}
-	return Sample{At: x.End, Error: x.FirstToken.Sub(x.Started) - told.before.Sub(told.arrived)}, true
+	return Sample{At: x.End, Error: x.FirstToken.Sub(x.Started) - truth.before.Sub(truth.arrived)}, true
 }
 
 // request is one line to a server that does not read it.

@@ -67,6 +67,7 @@ func (s slow) Read(p []byte) (int, error) {
 
 // bubble runs a check of a second for a while.
 func bubble(t *testing.T, test func(m *memory, samples func() []Sample, trust *Trust)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
 		var mu sync.Mutex
@@ -150,7 +151,9 @@ func TestCheckThatHangs(t *testing.T) {
 
 func TestCheckOnLoopback(t *testing.T) {
 	got := make(chan Sample, 100)
-	c, err := New(t.Context(), Options{Every: 50 * time.Millisecond, Observe: func(s Sample) { got <- s }, Logger: slog.New(slog.DiscardHandler)})
+	c,
+		err := New(t.Context(),
+		Options{Every: 50 * time.Millisecond, Observe: func(s Sample) { got <- s }, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

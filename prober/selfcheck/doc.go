@@ -1,10 +1,11 @@
-// Package selfcheck measures the measuring: how far this process's numbers are off, and whether they
-// can be believed just now.
+// Package selfcheck measures the error of this process's own measurements, and decides whether its
+// numbers can be believed at the moment.
 //
 //	             ┌─ client ── loopback ── responder ┐
 //	Check.Run ───┤  TTFT as any target's            ├─► Sample: their difference ─┐
 //	             └─ delay as the responder knows it ┘                             ├─► Trust ─► yes or no
 //	prober.Result: schedule lag, receive lag ─────────────────────────────────────┘
 //
-// It knows nothing of targets, their series or their alerts: its probes are never among theirs.
+// It knows nothing of targets, their series or their alerts, and its probes are never counted among
+// theirs.
 package selfcheck

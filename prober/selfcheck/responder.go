@@ -13,18 +13,18 @@ import (
 	"github.com/firsttoken/firsttoken/internal/netstamp"
 )
 
-// Delay is from the arrival of a request to its answer, or a little more: the responder tells how
-// long it really was.
+// Delay is the least time from the arrival of a request to its answer. The responder records the real
+// one.
 const Delay = 20 * time.Millisecond
 
-// truth is what the responder knows of an answer.
+// truth has the real instants of an answer.
 type truth struct {
 	arrived       time.Time // the request's last byte, by the kernel's stamp where there is one
 	before, after time.Time // around the write of the answer
 }
 
-// responder answers each request with one token. It is no http.Server: it must know when its bytes
-// came and went.
+// responder answers each request with one token. It is no http.Server, because it must know when its
+// bytes came and went.
 type responder struct {
 	listener net.Listener
 	answer   []byte
@@ -62,14 +62,14 @@ func (r *responder) serve(ctx context.Context) {
 		}
 		conn = netstamp.Stamp(conn)
 		if !r.keep(conn) {
-			_ = conn.Close() // too late to matter
+			_ = conn.Close() // the responder has been closed
 			return
 		}
-		serving.Go(func() { r.converse(conn) })
+		serving.Go(func() { r.serveConn(conn) })
 	}
 }
 
-// close ends what is open. Errors have nobody who could do something about them.
+// close closes the listener and all connections. No caller could do anything about an error.
 func (r *responder) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,8 +96,8 @@ func (r *responder) drop(c net.Conn) {
 	_ = c.Close()
 }
 
-// converse answers the requests of one connection. Each is small enough to come in one segment.
-func (r *responder) converse(conn net.Conn) {
+// serveConn answers the requests of one connection. Each is small enough to come in one segment.
+func (r *responder) serveConn(conn net.Conn) {
 	defer r.drop(conn)
 	in := bufio.NewReader(conn)
 	for {
@@ -118,15 +118,15 @@ func (r *responder) converse(conn net.Conn) {
 		t.before = time.Now()
 		_, err = conn.Write(r.answer)
 		t.after = time.Now()
-		r.tell(t)
+		r.record(t)
 		if err != nil {
 			return
 		}
 	}
 }
 
-// tell keeps the newest truth.
-func (r *responder) tell(t truth) {
+// record keeps the newest truth.
+func (r *responder) record(t truth) {
 	select {
 	case <-r.truths:
 	default:
@@ -134,8 +134,8 @@ func (r *responder) tell(t truth) {
 	r.truths <- t
 }
 
-// told is the truth about an exchange that has ended; it may come a moment after the answer.
-func (r *responder) told() (truth, bool) {
+// lastTruth waits for the truth of an exchange that has ended: it may come a moment after the answer.
+func (r *responder) lastTruth() (truth, bool) {
 	patience := time.NewTimer(time.Second)
 	defer patience.Stop()
 	select {

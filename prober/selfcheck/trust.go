@@ -7,21 +7,21 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// What speaks against this process when it is exceeded. Objectives for a first token are hundreds of
-// milliseconds: what is off by less moves no verdict.
+// Lags and errors above these bounds are evidence against this process. Objectives for a first token are
+// hundreds of milliseconds: smaller errors change no verdict.
 const (
-	// Bound is for what can be in a latency: the self-check's error, and the receive lag, which would be
-	// in it without the kernel's stamps.
+	// Bound is for errors that latencies can contain: the self-check's error, and the receive lag, which
+	// latencies would contain without the kernel's stamps.
 	Bound = 10 * time.Millisecond
-	// ScheduleBound is for the schedule lag. It is in no latency but the one from schedule, and building
-	// a long prompt takes milliseconds of it.
+	// ScheduleBound is for the schedule lag. No latency contains it but the one from schedule, and
+	// building a long prompt takes milliseconds of it.
 	ScheduleBound = 50 * time.Millisecond
 )
 
-// When to doubt, and when no longer.
+// The thresholds of doubt.
 const (
 	window      = time.Minute
-	slices      = 12          // of the window
+	parts       = 12          // of the window
 	fewest      = 3           // observations beyond their bound in the window, and …
 	doubtShare  = 0.05        // … this share of all of them, begin the doubt
 	trustShare  = 0.01        // less than this share ends it
@@ -29,10 +29,10 @@ const (
 	missedTimes = 4           // checks in a row without a result
 )
 
-// Trust is whether the numbers of this process can be believed. They can until there is evidence
-// against it: of the lags and errors seen in the last minute, three or more, and one in twenty or
-// more, were beyond their bounds, or one was beyond a second, or the self-check has come to nothing four
-// times in a row. Once lost, it comes back when fewer than one in a hundred are:
+// Trust decides whether the numbers of this process can be believed. It doubts them when, of the lags
+// and errors of the last minute, at least three and at least one in twenty were beyond their bounds, or
+// one was beyond a second, or when the self-check had no result four times in a row. It trusts them
+// again when fewer than one in a hundred are beyond:
 //
 //	share beyond bound   0 ▁▁▂█████▃▂▁▁▁▁▁ 0
 //	trusted              1 ▔▔▔│▁▁▁▁▁▁▁▁▁│▔ 1
@@ -43,14 +43,14 @@ type Trust struct {
 	every time.Duration // between checks; 0 when none are made
 
 	mu      sync.Mutex
-	counts  [slices]counts
+	counts  [parts]counts
 	doubt   bool
 	checked time.Time // newest good check
 }
 
-// counts of one slice of time.
+// counts of one part of the window.
 type counts struct {
-	slice       int64 // number since 1970
+	number      int64 // of the part, since 1970
 	all, beyond int
 	outrageous  bool
 }
@@ -60,8 +60,8 @@ func NewTrust(now time.Time, every time.Duration) *Trust {
 	return &Trust{every: every, checked: now}
 }
 
-// Judge takes a result's lags as evidence and reports whether the result can be believed: neither
-// this process nor the result's own lags are in doubt. See prober.Options.
+// Judge takes a result's lags as evidence. It reports whether the result can be believed, that is, the
+// process is trusted and the result's own lags are within their bounds. See prober.Options.
 func (t *Trust) Judge(r prober.Result, now time.Time) bool {
 	own := true
 	if d, ok := r.Lag(); ok {
@@ -75,7 +75,7 @@ func (t *Trust) Judge(r prober.Result, now time.Time) bool {
 	return t.Trusted(now) && own
 }
 
-// Check takes a self-check as evidence.
+// Check takes the sample of a self-check as evidence.
 func (t *Trust) Check(s Sample) {
 	t.note(s.At, s.Error.Abs(), Bound)
 	t.mu.Lock()
@@ -86,10 +86,10 @@ func (t *Trust) Check(s Sample) {
 func (t *Trust) note(now time.Time, lag, bound time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	n := now.UnixNano() / int64(window/slices)
-	c := &t.counts[n%slices]
-	if c.slice != n {
-		*c = counts{slice: n}
+	n := now.UnixNano() / int64(window/parts)
+	c := &t.counts[n%parts]
+	if c.number != n {
+		*c = counts{number: n}
 	}
 	c.all++
 	if lag > bound {
@@ -113,11 +113,11 @@ func (t *Trust) Trusted(now time.Time) bool {
 	return !t.doubt
 }
 
-// lately adds up the window.
+// lately sums the window.
 func (t *Trust) lately(now time.Time) (sum counts) {
-	newest := now.UnixNano() / int64(window/slices)
+	newest := now.UnixNano() / int64(window/parts)
 	for _, c := range t.counts {
-		if c.slice > newest-slices && c.slice <= newest {
+		if c.number > newest-parts && c.number <= newest {
 			sum.all += c.all
 			sum.beyond += c.beyond
 			sum.outrageous = sum.outrageous || c.outrageous

@@ -42,8 +42,19 @@ func TestTrust(t *testing.T) {
 		{"just within the bound", []step{{0, 1, 60, 50, 10, true}}},
 		{"one in fifty of many", []step{{0, .01, 58, 0.1, -1, true}, {58, .05, 60, 60, -1, true}}},
 		{"asleep", []step{{0, 1, 1, 1001, -1, false}}},
-		{"recovers when the last minute is clean", []step{{0, 1, 20, 0.1, 50, false}, {21, 1, 70, 0.1, 0.1, false}, {71, 1, 90, 0.1, 0.1, true}}},
-		{"does not flap", []step{{0, 1, 20, 0.1, 50, false}, {30, 1, 40, 0.1, 0.1, false}, {41, 1, 42, 0.1, 50, false}, {43, 1, 95, 0.1, 0.1, false}}}, // at 2 % in doubt
+		{
+			"recovers when the last minute is clean",
+			[]step{{0, 1, 20, 0.1, 50, false}, {21, 1, 70, 0.1, 0.1, false}, {71, 1, 90, 0.1, 0.1, true}},
+		},
+		{ // at 2 % in doubt
+			"does not flap",
+			[]step{
+				{0, 1, 20, 0.1, 50, false},
+				{30, 1, 40, 0.1, 0.1, false},
+				{41, 1, 42, 0.1, 50, false},
+				{43, 1, 95, 0.1, 0.1, false},
+			},
+		},
 	} {
 		tr := NewTrust(start, 0)
 		for i, s := range row.steps {

@@ -70,37 +70,77 @@ func TestJudge(t *testing.T) {
 		ending     Completion
 		want       []string
 	}{
-		{"in time", 3999 * ms, 10 * time.Second, good(3999 * ms),
-			[]string{"ttft good 3.999s (3.999s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // known at the token, not at the end
-		{"on the threshold", 4000 * ms, 10 * time.Second, good(4000 * ms),
-			[]string{"ttft good 4s (4s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // "within 4 s" includes 4 s
-		{"one millisecond late", 4001 * ms, 10 * time.Second, good(4001 * ms),
-			[]string{"ttft bad 4s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // within the grace: judged exactly, dated to the threshold
-		{"late by a handshake", 4100 * ms, 10 * time.Second, good(3900 * ms),
-			[]string{"ttft good 10s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // of a new connection, which does not count
-		{"hang", 0, 300 * time.Second, Completion{Failed: true},
-			[]string{"ttft bad 4s (4.25s)", "tps bad 5m0s (5m0s)", "availability bad 5m0s (5m0s)"}}, // bad at 4 s, not at the timeout
-		{"late after the grace", 9 * time.Second, 10 * time.Second, good(3 * time.Second),
-			[]string{"ttft bad 4s (4.25s)", "tps good 10s (10s)", "availability good 10s (10s)"}}, // final, whatever is known later
-		{"refused", 0, 2 * time.Second, Completion{Failed: true},
-			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // as soon as it failed
-		{"broken after a first token", 1 * time.Second, 2 * time.Second, Completion{Failed: true, HasTTFT: true, TTFT: time.Second},
-			[]string{"ttft good 1s (1s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // the first token was in time
-		{"slow stream", 1 * time.Second, 20 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 19.9},
-			[]string{"ttft good 1s (1s)", "tps bad 20s (20s)", "availability good 20s (20s)"}},
-		{"too short for a rate", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second},
-			[]string{"ttft good 1s (1s)", "availability good 2s (2s)"}}, // no tps event at all
-		{"empty answer", 0, 2 * time.Second, Completion{},
-			[]string{"ttft bad 2s (2s)", "availability good 2s (2s)"}}, // finished properly without a token
-		{"asked and right", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, Asked: true},
-			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall good 2s (2s)"}},
-		{"asked and wrong", 1 * time.Second, 2 * time.Second, Completion{HasTTFT: true, TTFT: time.Second, Asked: true, Wrong: true},
-			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall bad 2s (2s)"}},
-		{"asked and failed", 0, 2 * time.Second, Completion{Failed: true, Asked: true, Wrong: true},
-			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"}}, // no answer, so no wrong one
+		{ // known at the token, not at the end
+			"in time", 3999 * ms, 10 * time.Second, good(3999 * ms),
+			[]string{"ttft good 3.999s (3.999s)", "tps good 10s (10s)", "availability good 10s (10s)"},
+		},
+		{ // "within 4 s" includes 4 s
+			"on the threshold", 4000 * ms, 10 * time.Second, good(4000 * ms),
+			[]string{"ttft good 4s (4s)", "tps good 10s (10s)", "availability good 10s (10s)"},
+		},
+		{ // within the grace: judged exactly, dated to the threshold
+			"one millisecond late", 4001 * ms, 10 * time.Second, good(4001 * ms),
+			[]string{"ttft bad 4s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"},
+		},
+		{ // of a new connection, which does not count
+			"late by a handshake", 4100 * ms, 10 * time.Second, good(3900 * ms),
+			[]string{"ttft good 10s (10s)", "tps good 10s (10s)", "availability good 10s (10s)"},
+		},
+		{ // bad at 4 s, not at the timeout
+			"hang", 0, 300 * time.Second,
+			Completion{Failed: true},
+			[]string{"ttft bad 4s (4.25s)", "tps bad 5m0s (5m0s)", "availability bad 5m0s (5m0s)"},
+		},
+		{ // final, whatever is known later
+			"late after the grace", 9 * time.Second, 10 * time.Second, good(3 * time.Second),
+			[]string{"ttft bad 4s (4.25s)", "tps good 10s (10s)", "availability good 10s (10s)"},
+		},
+		{ // as soon as it failed
+			"refused", 0, 2 * time.Second,
+			Completion{Failed: true},
+			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"},
+		},
+		{ // the first token was in time
+			"broken after a first token", 1 * time.Second, 2 * time.Second,
+			Completion{Failed: true, HasTTFT: true, TTFT: time.Second},
+			[]string{"ttft good 1s (1s)", "tps bad 2s (2s)", "availability bad 2s (2s)"},
+		},
+		{
+			"slow stream", 1 * time.Second, 20 * time.Second,
+			Completion{HasTTFT: true, TTFT: time.Second, HasTPS: true, TPS: 19.9},
+			[]string{"ttft good 1s (1s)", "tps bad 20s (20s)", "availability good 20s (20s)"},
+		},
+		{ // no tps event at all
+			"too short for a rate", 1 * time.Second, 2 * time.Second,
+			Completion{HasTTFT: true, TTFT: time.Second},
+			[]string{"ttft good 1s (1s)", "availability good 2s (2s)"},
+		},
+		{ // finished properly without a token
+			"empty answer", 0, 2 * time.Second,
+			Completion{},
+			[]string{"ttft bad 2s (2s)", "availability good 2s (2s)"},
+		},
+		{
+			"asked and right", 1 * time.Second, 2 * time.Second,
+			Completion{HasTTFT: true, TTFT: time.Second, Asked: true},
+			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall good 2s (2s)"},
+		},
+		{
+			"asked and wrong", 1 * time.Second, 2 * time.Second,
+			Completion{HasTTFT: true, TTFT: time.Second, Asked: true, Wrong: true},
+			[]string{"ttft good 1s (1s)", "availability good 2s (2s)", "recall bad 2s (2s)"},
+		},
+		{ // no answer, so no wrong one
+			"asked and failed", 0, 2 * time.Second,
+			Completion{Failed: true, Asked: true, Wrong: true},
+			[]string{"ttft bad 2s (2s)", "tps bad 2s (2s)", "availability bad 2s (2s)"},
+		},
 		{"cancelled", 0, 2 * time.Second, Completion{Failed: true, Excused: true}, nil}, // our doing: no event
-		{"cancelled in a hang", 0, 5 * time.Second, Completion{Failed: true, Excused: true},
-			[]string{"ttft bad 4s (4.25s)"}}, // was known before
+		{ // was known before
+			"cancelled in a hang", 0, 5 * time.Second,
+			Completion{Failed: true, Excused: true},
+			[]string{"ttft bad 4s (4.25s)"},
+		},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -122,11 +162,17 @@ func TestJudgeOfSomeObjectives(t *testing.T) {
 		steady     bool
 		want       []string
 	}{
-		{"bootstrap", all(), false, []string{"availability bad 5m0s (5m0s)"}},                                                  // it may well take minutes
-		{"bootstrap without availability", ttft, false, nil},                                                                   //
-		{"ttft alone", ttft, true, []string{"ttft bad 4s (4.25s)"}},                                                            //
-		{"nothing", nil, true, nil},                                                                                            // no SLOs at all
-		{"availability alone", map[Name]Objective{Availability: {Ratio: 0.9}}, true, []string{"availability bad 5m0s (5m0s)"}}, // no threshold to wait for
+		{"bootstrap", all(), false, []string{"availability bad 5m0s (5m0s)"}}, // it may well take minutes
+		{
+			"bootstrap without availability", ttft, false, nil,
+		},
+		{
+			"ttft alone", ttft, true, []string{"ttft bad 4s (4.25s)"},
+		},
+		{"nothing", nil, true, nil}, // no SLOs at all
+		{ // no threshold to wait for
+			"availability alone", map[Name]Objective{Availability: {Ratio: 0.9}}, true, []string{"availability bad 5m0s (5m0s)"},
+		},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {

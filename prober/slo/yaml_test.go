@@ -14,18 +14,20 @@ func TestUnmarshalObjective(t *testing.T) {
 		want Objective
 		err  string // part of the message
 	}{
-		{"{objective: 95%, threshold: 4s}", Objective{0.95, 4}, ""},                                 // as in the documentation
-		{"{objective: 0.95, threshold: 4}", Objective{0.95, 4}, ""},                                 // plain numbers
-		{`{objective: "99.9%", threshold: "30"}`, Objective{0.999, 30}, ""},                         //
-		{"{objective: 95 %, threshold: 1500ms}", Objective{0.95, 1.5}, ""},                          //
-		{"{objective: 99%}", Objective{0.99, 0}, ""},                                                // availability has no threshold
-		{"{objective: 90%, threshold: 1m30s}", Objective{0.9, 90}, ""},                              // as Prometheus writes durations
-		{"{objective: most, threshold: 4s}", Objective{}, `line 1: objective: "most" is no share`},  //
-		{"{objective: 95%, threshold: soon}", Objective{}, `line 1: threshold: "soon" is neither`},  //
-		{"{objective: NaN}", Objective{}, `"NaN" is no share`},                                      // ParseFloat would take it
-		{"{objective: 95%,\n treshold: 4s}", Objective{}, `line 2: unknown key "treshold"`},         // a typo must not become a missing threshold
-		{"95%", Objective{}, "line 1: an objective is written {objective: 95%, threshold: 4s}"},     //
-		{"{objective: 95%,\n threshold: 4 parsecs}", Objective{}, `line 2: threshold: "4 parsecs"`}, //
+		{"{objective: 95%, threshold: 4s}", Objective{0.95, 4}, ""}, // as in the documentation
+		{"{objective: 0.95, threshold: 4}", Objective{0.95, 4}, ""}, // plain numbers
+		{`{objective: "99.9%", threshold: "30"}`, Objective{0.999, 30}, ""},
+		{"{objective: 95 %, threshold: 1500ms}", Objective{0.95, 1.5}, ""},
+		{"{objective: 99%}", Objective{0.99, 0}, ""},                   // availability has no threshold
+		{"{objective: 90%, threshold: 1m30s}", Objective{0.9, 90}, ""}, // as Prometheus writes durations
+		{"{objective: most, threshold: 4s}", Objective{}, `line 1: objective: "most" is no share`},
+		{"{objective: 95%, threshold: soon}", Objective{}, `line 1: threshold: "soon" is neither`},
+		{"{objective: NaN}", Objective{}, `"NaN" is no share`}, // ParseFloat would take it
+		{ // a typo must not become a missing threshold
+			"{objective: 95%,\n treshold: 4s}", Objective{}, `line 2: unknown key "treshold"`,
+		},
+		{"95%", Objective{}, "line 1: an objective is written {objective: 95%, threshold: 4s}"},
+		{"{objective: 95%,\n threshold: 4 parsecs}", Objective{}, `line 2: threshold: "4 parsecs"`},
 	}
 	for _, r := range rows {
 		var got Objective

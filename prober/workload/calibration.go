@@ -5,24 +5,24 @@ import "sync"
 const (
 	weight          = 0.1  // least weight of a new observation
 	bound           = 0.2  // an observation further away than this share of the estimate counts as that far
-	memory          = 0.98 // of the regression, for each observation: the last fifty count
+	memory          = 0.98 // of the regression at each observation: about the last fifty count
 	initialOverhead = 4.0  // tokens that frame a message in the common chat templates
 	maxOverhead     = 40.0
 
-	// Prior strength of initialOverhead against what is seen: how much x = messages/words has to vary,
-	// squared and summed, before the data outweighs it. Text varies by 0.3 % in tokens per word (σ), and
+	// Strength of the prior initialOverhead: how much x = messages/words has to vary, squared and summed,
+	// before the data outweighs it. Text varies by 0.3 % in tokens per word (σ), and
 	// overheads are 4 ± 4 (τ): σ²/τ² = (0.003/4)².
 	prior = 5.6e-7
 )
 
-// Calibration is what one target's tokenizer makes of our words, learnt from the usage it reports.
-// It is safe for concurrent use.
+// Calibration converts words to tokens of one target's tokenizer, and learns from the usage that the
+// target reports. It is safe for concurrent use.
 //
 //	tokens           =  perWord·words + overhead·messages
 //	tokens / words   =  perWord + overhead·x        with x = messages / words
 //
-// The second line is a straight line; its slope is the overhead, by least squares in which the past
-// fades. perWord is a moving average of what is left when the overhead is taken away.
+// The second equation is a straight line. Its slope is the overhead, by least squares with fading
+// weights. perWord is a moving average of what remains after the overhead.
 type Calibration struct {
 	mu       sync.Mutex
 	perWord  float64
@@ -46,20 +46,20 @@ func (c *Calibration) Tokens(words, messages int) int64 {
 	return int64(c.perWord*float64(words) + c.overhead*float64(messages) + 0.5)
 }
 
-// message is how many words a message of that many tokens has, its overhead taken away.
+// message is how many words a message of that many tokens has, after its overhead.
 func (c *Calibration) message(tokens int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return int(max(0, (float64(tokens)-c.overhead)/c.perWord))
 }
 
-// Learn takes in the size of a prompt as its server counted it (Turn.Words, Turn.Messages,
-// Usage.Input). Only complete answers (outcome ok) should be given to it.
+// Learn takes in the size of a prompt (Turn.Words, Turn.Messages) as the server counted it
+// (Usage.Input). Give it complete answers (outcome ok) only.
 //
-// An observation counts by its share of all words so far, so that the first full prompt all but
-// replaces what the trial taught, until that share is below weight. One outside the bounds moves the
-// estimate to the bound at most and is not counted as seen, so that a guess that was wrong by a factor
-// of two is mended in four steps:
+// An observation's weight is its share of all words so far, and weight at least. So the first full
+// prompt all but replaces what the trial taught. An observation outside the bounds moves the estimate to
+// the bound at most and is not counted as seen, so a guess that was wrong by a factor of two is mended
+// in four steps:
 //
 //	true 2.0, guess 1.0:   1.0 → 1.2 → 1.44 → 1.73 → 2.0
 func (c *Calibration) Learn(words, messages int, promptTokens int64) {

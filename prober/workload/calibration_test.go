@@ -41,11 +41,11 @@ func TestCalibrationLearnsATarget(t *testing.T) {
 			for ordinal := uint64(1); n < 300; ordinal++ {
 				for s := trial; n < 300; n++ {
 					turn, _ := step(s)
-					real := c.server.count(turn, random)
+					counted := c.server.count(turn, random)
 					if n >= c.turns {
-						worst = max(worst, math.Abs(float64(turn.Tokens-real))/float64(real))
+						worst = max(worst, math.Abs(float64(turn.Tokens-counted))/float64(counted))
 					}
-					cal.Learn(turn.Words, turn.Messages, real)
+					cal.Learn(turn.Words, turn.Messages, counted)
 					if s.Over() {
 						break
 					}

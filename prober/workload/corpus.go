@@ -13,7 +13,7 @@ const (
 	codeRun     = 26      // least words of a piece of code, which ends with its line: 70 % prose, 30 % code
 )
 
-// Corpus is the text that all sessions of a process are cut from. It is immutable and safe for
+// Corpus is the text from which all prompts of a process are cut. It is immutable and safe for
 // concurrent use; make one.
 //
 // It is ASCII and escaped for the inside of a JSON string: each word brings the space before it, and
@@ -44,8 +44,8 @@ func NewCorpus(version string) *Corpus {
 	return c
 }
 
-// Words is n words from the offset-th on, read around the end: at most two slices for any n up to
-// the length of the corpus. Both arguments wrap.
+// Words is n words from the offset-th on. It reads on at the start where it meets the end, hence two
+// slices. The offset wraps, and n is at most the length of the corpus.
 func (c *Corpus) Words(offset, n int) (first, rest []byte) {
 	offset, n = offset%corpusWords, min(n, corpusWords)
 	if offset+n <= corpusWords {
@@ -54,7 +54,7 @@ func (c *Corpus) Words(offset, n int) (first, rest []byte) {
 	return c.text[c.at(offset):c.end], c.text[:c.at(offset+n-corpusWords)]
 }
 
-// straight is n words in one slice, from a place near offset where they fit.
+// straight is n words in one slice, from an offset that is moved to where they fit.
 func (c *Corpus) straight(offset, n int) []byte {
 	offset %= corpusWords - n + 1
 	return c.text[c.at(offset):c.at(offset+n)]
@@ -106,7 +106,7 @@ func (w *writer) code(n int) {
 	lines := strings.Split(strings.TrimSpace(codeLines), "\n")
 	names := strings.Fields(codeNames)
 	for end := w.words + n; w.words < end && w.words < corpusWords; {
-		for _, atom := range strings.Fields(lines[w.rng.IntN(len(lines))]) {
+		for atom := range strings.FieldsSeq(lines[w.rng.IntN(len(lines))]) {
 			if atom == "X" {
 				atom = names[w.rng.IntN(len(names))]
 			}

@@ -63,7 +63,8 @@ func TestWordsAreCutWhereTheyBegin(t *testing.T) {
 	} {
 		first, rest := c.Words(at.offset, at.n)
 		if string(first) != want(at.offset, at.n) || len(rest) != 0 {
-			t.Errorf("Words(%d, %d) has %d + %d bytes, want %d", at.offset, at.n, len(first), len(rest), len(want(at.offset, at.n)))
+			t.Errorf("Words(%d, %d) has %d + %d bytes, want %d", at.offset, at.n, len(first), len(rest),
+				len(want(at.offset, at.n)))
 		}
 	}
 	first, rest := c.Words(corpusWords-3, 10)
@@ -73,7 +74,8 @@ func TestWordsAreCutWhereTheyBegin(t *testing.T) {
 	if s := string(c.straight(corpusWords-1, 5)); len(strings.Fields(s)) != 5 {
 		t.Errorf("straight near the end gave %q, want 5 words", s)
 	}
-	if s := string(c.tail(5)); len(strings.Fields(strings.ReplaceAll(s, `\n`, " "))) != 5+c.asks[0].words || !strings.HasSuffix(s, "until you are stopped.") {
+	if s := string(c.tail(5)); len(strings.Fields(strings.ReplaceAll(s, `\n`,
+		" "))) != 5+c.asks[0].words || !strings.HasSuffix(s, "until you are stopped.") {
 		t.Errorf("tail gave %q, want 5 words and the instruction", s)
 	}
 }

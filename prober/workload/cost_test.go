@@ -69,6 +69,7 @@ func TestATurnAllocatesLittle(t *testing.T) {
 	}
 	at := *s // the same turn again and again
 	size := testing.Benchmark(func(b *testing.B) {
+		b.Helper()
 		b.ReportAllocs()
 		for b.Loop() {
 			again := at

@@ -21,9 +21,9 @@
 //
 // No tokenizer is needed: text is made of words that are one token each in the tokenizers of the
 // field, sizes are counted in words, and what a target's tokenizer makes of a word is learnt from the
-// usage that it reports (Calibration).
+// usage that the target reports (Calibration).
 //
-// A session keeps 16 bytes a message and no text. Text is cut from one immutable Corpus when a
+// A session keeps 16 bytes for each message and no text. Text is cut from one immutable Corpus when a
 // request is sent, already escaped for JSON.
 //
 // The package reads no clock and does no I/O: the caller says how old things are (Ages), waits out

@@ -24,8 +24,8 @@ func (d *dice) split() dice {
 	return s
 }
 
-// lift is e^(sigma·z) with z standard normal by the inverse of its distribution function: one draw
-// each, so that a change of one parameter does not shift all that is drawn after it.
+// lift is e^(sigma·z) with z standard normal, by the inverse of its distribution function. That takes
+// one draw each, so a change of one parameter does not shift all later draws.
 func (d *dice) lift(sigma float64) float64 {
 	return math.Exp(sigma * math.Sqrt2 * math.Erfinv(2*d.uniform()-1))
 }

@@ -2,19 +2,19 @@ package workload
 
 import "time"
 
-// Estimate is what a shape amounts to on average in its steady state.
+// Estimate has the means of a shape in its steady state.
 type Estimate struct {
 	InputTokens  float64       // of a request's prompt
 	OutputTokens float64       // of a request's answer, as asked for
-	CachedShare  float64       // of input tokens that a healthy prefix cache with the shape's TTL serves, 0 to 1
-	Pause        time.Duration // between an answer and the session's next request; a session's cycle without the answer itself
+	CachedShare  float64       // of input tokens that a healthy prefix cache serves, 0 to 1
+	Pause        time.Duration // between an answer and the session's next request
 	Turns        float64       // from a fresh context to the limit
 }
 
 const estimateTurns = 20_000
 
 // Estimate plays some 200 seeded sessions without their text. It costs some milliseconds: keep the
-// answer. An answer is taken to last no time, and the shared prefix to be always in use.
+// result. It takes an answer to last no time, and the shared prefix to be always in use.
 func (s Shape) Estimate() Estimate {
 	words := &Corpus{phrases: newPhrases("")}
 	cal := NewCalibration(s.TokensPerWord)

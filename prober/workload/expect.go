@@ -8,21 +8,21 @@ type Age struct {
 	known bool
 }
 
-// Ago is the age of something that ended that long ago.
+// Ago is the age of something that ended d ago.
 func Ago(d time.Duration) Age { return Age{d, true} }
 
 func (a Age) within(ttl time.Duration) bool { return a.known && a.since < ttl }
 
-// Ages are what decides whether a server's prefix cache still has something.
+// Ages decide what a server's prefix cache is expected to hold.
 type Ages struct {
 	Session Age // since the end of this session's last exchange that reached the server (Settle(true))
 	Prefix  Age // since the end of any exchange of the target that reached the server, trials excepted
 }
 
-// expect is what a healthy prefix cache would serve of the prompt: all of the last one that reached
-// the server while that is recent, else the shared prefix while anybody used that recently. The
-// answer in between is not counted: what the history holds is of the same length as what the server
-// generated, not the same text.
+// expect is what a healthy prefix cache would serve of the prompt: all of the last prompt that reached
+// the server, if that was recent; otherwise the shared prefix, if any session used it recently. The
+// answer in between does not count: the history's answer has the length of the generated one, not its
+// text.
 //
 //	held     ├─ prefix ─┼──────── history ────────┤
 //	prompt   ├─ prefix ─┼──────── history ────────┼ answer ┼ input ┤

@@ -46,7 +46,8 @@ func unescaped(t *testing.T, text chat.Text) string {
 
 // agent is a session of a shape under test, with a calibration of its own.
 func agent(shape Shape, ordinal uint64) *Session {
-	return NewSession(&shape, sharedCorpus(), NewCalibration(shape.TokensPerWord), Identity{Seed: 7, Target: "t", Epoch: 1, Ordinal: ordinal})
+	return NewSession(&shape, sharedCorpus(), NewCalibration(shape.TokensPerWord),
+		Identity{Seed: 7, Target: "t", Epoch: 1, Ordinal: ordinal})
 }
 
 // step is one turn that reached its server at once.
@@ -64,6 +65,7 @@ func always(s Shape) Shape {
 
 // countWords counts what Turn.Words counts.
 func countWords(t *testing.T, c chat.Conversation) int {
+	t.Helper()
 	n := 0
 	if len(c.Tools()) > 0 {
 		n += sharedCorpus().toolWords

@@ -12,8 +12,8 @@ func Watch() Shape {
 	return s
 }
 
-// Sentinel is Watch with an agent that hardly pauses and nobody who goes away: its one session is
-// nearly always ready when the schedule asks for it, and the schedule alone decides how often.
+// Sentinel is Watch with an agent that hardly pauses and a person who never goes away. Its one session
+// is nearly always ready when a slot is due, so the schedule alone decides how often it sends.
 func Sentinel() Shape {
 	s := Watch()
 	s.ToolPause = Pauses{Median: seconds(1), Sigma: 1.0, Min: seconds(0.5), Max: seconds(10)}

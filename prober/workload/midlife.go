@@ -1,9 +1,9 @@
 package workload
 
 // candidates is how many legs MidLife chooses from. A long leg is met more often than a short one, in
-// proportion to its length. Laying several end to end and taking a point of the whole does that; only
-// a point of infinitely many would do it exactly, and with eight the mean prompt is right within 0.5 %
-// even where legs after a compaction are half as long as others.
+// proportion to its length. A point of several legs laid end to end has that property approximately. With
+// eight the mean prompt is right within 0.5 %, even where legs after a compaction are half as long as
+// others.
 const candidates = 8
 
 // leg is the part of a life from one fresh context to the limit, played ahead.
@@ -13,9 +13,9 @@ type leg struct {
 	turns int
 }
 
-// MidLife moves a session that has not begun to a uniformly random point of its life, as one finds
-// it when one looks at a steady load. Its first turn sends the whole history at once and is tagged
-// Bootstrap; Turn.Number counts on from there.
+// MidLife moves a session that has not begun to a uniformly random point of its life, where an
+// observer of a steady load would find it. Its first turn sends the whole history at once and is
+// tagged Bootstrap; Turn.Number counts on from there.
 //
 //	legs     ├──── 97 turns ────┼────── 109 turns ──────┼──── 88 turns ────┤ …
 //	a point  ─────────────────────────────────▲   uniform over all; its leg is played again up to it
@@ -43,7 +43,7 @@ func (s *Session) MidLife() {
 	s.fresh = Bootstrap
 }
 
-// playLeg measures a leg on a copy of the session.
+// playLeg plays a leg on a copy of the session and counts its turns.
 func (s *Session) playLeg(scratch []record) leg {
 	l := leg{dice: s.dice.split(), start: opening}
 	if s.dice.chance(s.shape.Compaction.Share) {

@@ -70,7 +70,11 @@ func play(t *testing.T, s *Session, events []event) {
 	var held, reached int64
 	for i, e := range events {
 		turn, _ := s.Next(e.ages)
-		want := map[string]int64{"nothing": 0, "prefix": 14_976 /* 15,004 in blocks of 64 */, "held": held - held%64}[e.cached]
+		want := map[string]int64{
+			"nothing": 0,
+			"prefix":  14_976, // 15,004 in blocks of 64
+			"held":    held - held%64,
+		}[e.cached]
 		if turn.Phase != e.phase || turn.Cached != want || turn.Cached > turn.Tokens {
 			t.Errorf("turn %d: %s with %d of %d cached, want %s with %d", i, turn.Phase, turn.Cached, turn.Tokens, e.phase, want)
 		}
@@ -102,7 +106,8 @@ func TestCompactionKeepsThePrefixAndNothingElse(t *testing.T) {
 		}
 		n++
 		if turn.Cached != 14_976 || turn.Tokens < 15_000+25_000 || turn.Tokens > 15_010+65_000 || r.Conversation.Len() != 2 {
-			t.Errorf("compacted to %d tokens, %d expected from the cache, %d messages; want 40k to 80k, the prefix, 2", turn.Tokens, turn.Cached, r.Conversation.Len())
+			t.Errorf("compacted to %d tokens, %d expected from the cache, %d messages; want 40k to 80k, the prefix, 2",
+				turn.Tokens, turn.Cached, r.Conversation.Len())
 		}
 		if next, _ := step(s); next.Phase != Warm {
 			t.Errorf("the turn after a compaction is %s, want warm", next.Phase)

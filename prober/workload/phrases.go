@@ -6,7 +6,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// phrases is all text that is not cut from the corpus: what makes a prompt an agent's.
+// phrases is the text of an agent's prompts that is not cut from the corpus.
 type phrases struct {
 	tools     []chat.Tool
 	toolWords int
@@ -23,13 +23,16 @@ type phrase struct {
 	words int
 }
 
-// callWords is what a tool call weighs: name, argument, value, and the braces and quotes of both.
+// callWords is the size of a tool call: name, argument, value, and the braces and quotes of both.
 const callWords = 16
 
 func newPhrases(version string) *phrases {
-	p := &phrases{tools: tools(), calls: calls(), intro: escaped(introText + plain(version) + "."), private: newPrivate()}
+	p := &phrases{
+		tools: tools(), calls: calls(), intro: escaped(introText + plain(version) + "."), private: newPrivate(),
+	}
 	for _, t := range p.tools {
-		p.toolWords += (len(t.Name) + len(t.Description) + len(t.Parameters)) / 4 // JSON has about four bytes a token
+		// JSON has about four bytes a token.
+		p.toolWords += (len(t.Name) + len(t.Description) + len(t.Parameters)) / 4
 	}
 	for line := range strings.Lines(askLines) {
 		p.asks = append(p.asks, escaped("\n\n"+strings.TrimSpace(line)))
@@ -45,7 +48,7 @@ func escaped(text string) phrase {
 	return phrase{[]byte(strings.ReplaceAll(text, "\n", `\n`)), len(strings.Fields(text))}
 }
 
-// plain drops what would have to be escaped in JSON or shell from a version.
+// plain drops from a version what JSON or a shell would have to escape.
 func plain(version string) string {
 	return strings.Map(func(r rune) rune {
 		if r > '~' || r < '!' || strings.ContainsRune("\"\\<>&", r) {
@@ -55,16 +58,24 @@ func plain(version string) string {
 	}, version)
 }
 
-const introText = `You are a coding agent. You work in a repository by yourself: read the code, find out what is wrong or
-missing, change it, run the tests, and go on until the task is done. Write code that a careful reader likes:
-small functions, plain names, errors handled where they happen, and a test for everything that can break.
-What follows are the conventions of the repository. Prompt of release `
+const introText = "" +
+	"You are a coding agent. You work in a repository by yourself: read the code, find out what is wrong or\n" +
+	"missing, change it, run the tests, and go on until the task is done. Write code that a careful reader likes:\n" +
+	"small functions, plain names, errors handled where they happen, and a test for everything that can break.\n" +
+	"What follows are the conventions of the repository. Prompt of release "
 
-// askLines want a long answer, so that it is max_tokens that ends it and the length of an answer is ours to choose.
-const askLines = `Write the code for the next step in full, with its tests, and continue with the step after it until you are stopped.
-Show the complete new version of the file, then of each file that has to change with it, and continue until you are stopped.
-Implement this now in ordinary Go code, with comments and table tests, and keep going file by file until you are stopped.
-Fix the cause in code, write out every function that changes, then the tests for each, and continue until you are stopped.
-Rewrite the function and all of its callers, print them completely, and go on to the rest of the package until you are stopped.
-Write the missing parts as complete files, longest first, leave nothing out, and continue until you are stopped.
-`
+// askLines are instructions, one a line. Each asks for a long answer, so that max_tokens ends the answer
+// and the prober chooses its length.
+const askLines = "" +
+	"Write the code for the next step in full, with its tests, and continue with the step after it until " +
+	"you are stopped.\n" +
+	"Show the complete new version of the file, then of each file that has to change with it, and " +
+	"continue until you are stopped.\n" +
+	"Implement this now in ordinary Go code, with comments and table tests, and keep going file by file " +
+	"until you are stopped.\n" +
+	"Fix the cause in code, write out every function that changes, then the tests for each, and continue " +
+	"until you are stopped.\n" +
+	"Rewrite the function and all of its callers, print them completely, and go on to the rest of the " +
+	"package until you are stopped.\n" +
+	"Write the missing parts as complete files, longest first, leave nothing out, and continue until you " +
+	"are stopped.\n"

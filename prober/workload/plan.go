@@ -2,11 +2,11 @@ package workload
 
 import "time"
 
-// minRecallTokens leaves a reasoning model room to come to its number.
+// minRecallTokens leaves a reasoning model room to find the number.
 const minRecallTokens = 256
 
-// plan is the next turn, drawn as soon as the one before it is known: what it adds to the history,
-// or puts in its place.
+// plan is the next turn, drawn as soon as the one before it is known: the messages that it adds to the
+// history, or that replace the history.
 type plan struct {
 	add    [2]record
 	n      int
@@ -16,13 +16,13 @@ type plan struct {
 	recall recall
 }
 
-// recall is whether a turn asks for a module's number, and which.
+// recall says whether a turn asks for a module's number, and for which.
 type recall struct {
 	asked  bool
 	module int
 }
 
-// advance makes the plan the history.
+// advance carries out the plan and returns its recall.
 func (s *Session) advance() recall {
 	p := &s.next
 	if p.reset {
@@ -37,8 +37,8 @@ func (s *Session) advance() recall {
 	return p.recall
 }
 
-// decide draws the rest of the current turn, and with it the next one: the answer's length, the pause
-// after it, and what the client adds then.
+// decide draws the rest of the current turn (the answer's length and the pause after it) and plans the
+// next one.
 func (s *Session) decide(now recall) (maxTokens int, pause time.Duration) {
 	maxTokens = s.shape.Output.draw(&s.dice)
 	if now.asked {
@@ -52,8 +52,8 @@ func (s *Session) decide(now recall) (maxTokens int, pause time.Duration) {
 	return maxTokens, pause
 }
 
-// pause draws what the session waits for, and who speaks then: a tool, or a person who was near or
-// away. Recall questions are a person's, so that their share is taken from those turns.
+// pause draws how long the session waits, and whose message follows: a tool's, or that of a person who
+// was near or away. Recall questions are a person's: their share is taken from those turns.
 func (s *Session) pause() (kind, time.Duration) {
 	who, question := s.dice.uniform(), s.dice.uniform()
 	person := s.shape.HumanShare + s.shape.IdleShare
@@ -71,7 +71,7 @@ func (s *Session) pause() (kind, time.Duration) {
 	}
 }
 
-// planGrowth appends the answer, as long as it was asked to be, and the client's message.
+// planGrowth plans the answer, of the length that was asked for, and the client's message.
 func (s *Session) planGrowth(now recall, answered int, client kind) {
 	a, aw := s.answer(now, answered, client)
 	c, cw, ask := s.client(client)
@@ -122,7 +122,7 @@ func (s *Session) meetLimit() {
 	s.planContext(summary)
 }
 
-// planContext is a prompt of two messages: the shared prefix, and the repository or the summary.
+// planContext plans a prompt of two messages: the shared prefix, and the repository or the summary.
 func (s *Session) planContext(k kind) {
 	sys, prefix := s.system()
 	var tokens int
@@ -142,8 +142,8 @@ func (s *Session) planContext(k kind) {
 	s.next = plan{add: [2]record{sys, r}, n: 2, size: size, reset: true, prefix: prefix}
 }
 
-// system is the shared prefix. Its length in words must be the same in all sessions, so it is by the
-// shape's tokens per word, not by what has been learnt since.
+// system is the shared prefix. Its length in words must be the same in all sessions, so it follows from
+// the shape's tokens per word, not from the calibration.
 func (s *Session) system() (record, extent) {
 	words := int(float64(s.scaled(s.shape.SharedPrefix)) / s.shape.TokensPerWord)
 	fixed := s.corpus.intro.words

@@ -10,7 +10,7 @@ const (
 	numberLen = 5
 )
 
-// modules are what recall questions ask about.
+// modules are the things that recall questions ask about.
 func modules() []string {
 	return []string{"ledger", "router", "parser", "cursor", "packer", "tracer", "broker", "mirror"}
 }
@@ -33,7 +33,7 @@ func question(module string) string {
 	return "What is the checksum of module " + module + "? Answer with the number only."
 }
 
-// private is the template of the few hundred bytes that are a session's own: salt and checksums. All
+// private is the template of the few hundred bytes that no other session has: salt and checksums. All
 // holes have a fixed width, so that every session has its pieces at the same places.
 type private struct {
 	template []byte
@@ -54,7 +54,8 @@ func newPrivate() private {
 	p.salt = p.add("[session " + hole + "]\n\n")
 	p.opening = p.add("Here is the repository that you work on. Read it, then do what stands at its end.\n")
 	p.opening.from, p.opening.words = p.salt.from, p.opening.words+p.salt.words
-	p.summary = p.add("[session " + hole + "]\n\nThis summary of the repository and of the work so far replaces the conversation.\n")
+	p.summary = p.add("[session " + hole + "]\n\n" +
+		"This summary of the repository and of the work so far replaces the conversation.\n")
 	p.salts = []int{p.salt.from + len("[session "), p.summary.from + len("[session ")}
 	p.facts = p.add("\n")
 	for _, m := range modules() {

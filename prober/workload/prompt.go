@@ -2,8 +2,8 @@ package workload
 
 import "github.com/firsttoken/firsttoken/prober/chat"
 
-// prompt is the conversation of one turn. It shares the session's records, which only ever grow
-// behind its end, so it stays as it is while the session goes on.
+// prompt is the conversation of one turn. It shares the session's records. The session only appends to
+// them, so the prompt does not change while the session goes on.
 type prompt struct {
 	corpus  *Corpus
 	own     []byte // the session's private phrases
@@ -16,7 +16,7 @@ func (p *prompt) Tools() []chat.Tool { return p.tools }
 
 func (p *prompt) Len() int { return len(p.records) }
 
-// Message builds a message from its record, out of shared memory.
+// Message builds a message from its record. Its text is cut from shared memory.
 func (p *prompt) Message(i int) chat.Message {
 	r := p.records[i]
 	m := chat.Message{Role: r.role(), Text: p.text(r), Cache: r.kind == system || i == len(p.records)-1}

@@ -14,13 +14,13 @@ import (
 type Identity struct {
 	Seed    uint64
 	Target  string
-	Epoch   uint64 // a nonce of the process's start, so that a restart does not hit yesterday's cache
+	Epoch   uint64 // differs from start to start of the target's loop, so that no cache has its sessions
 	Ordinal uint64 // of the session in its target
 }
 
 // Session is one coding agent at work on one target. It is not safe for concurrent use: the owner
 // calls Next, sends the request, calls Settle, waits for Turn.Pause, and calls Next again until
-// Over. The Request of a Next stays readable, unchanged, for as long as anybody holds it.
+// Over. The Request of a Next can be read, unchanged, for as long as it is referenced.
 //
 //	        ┌────────────── Pause ──────────────┐
 //	Next ─ send ─ Settle                       Next ─ send ─ Settle … Over
@@ -43,7 +43,7 @@ type Session struct {
 	tenth   bool
 	over    bool
 
-	fresh Phase  // what a turn is while no server is known to hold any of the session's history
+	fresh Phase  // of a turn while no server is known to hold any of the session's history
 	sent  extent // the last Next
 	held  extent // the last prompt that reached the server
 	warm  bool   // held is valid
@@ -57,9 +57,9 @@ func NewSession(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Se
 }
 
 // NewTrial is a session of one turn at a tenth of the size: the first request of a target, from
-// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap. It brings no
-// tools, because what a chat template makes of those is the least certain part of a small prompt, and
-// its prefix is not the shared one.
+// which its Calibration learns before a full prompt is sent. It is tagged Bootstrap. It has no tools,
+// because their size by a chat template is the least certain part of a small prompt, and its prefix is
+// not the shared one.
 func NewTrial(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
 	s := newSession(shape, corpus, cal, id)
 	s.fresh, s.tenth = Bootstrap, true
@@ -124,10 +124,10 @@ func (s *Session) prompt() *prompt {
 
 func (s *Session) tokens(e extent) int64 { return s.cal.Tokens(e.words, e.messages) }
 
-// NextTokens is the expected prompt size of the Next that comes, already decided. While requests
+// NextTokens is the expected prompt size of the coming Next, which is already drawn. While requests
 // arrive at a rate of TPM / mean(NextTokens over the target's sessions), the tokens offered per
-// minute are TPM in the long run. When the session is Over it is what the new one in its place is
-// expected to begin with, so that the mean needs no exception for a last turn that is in flight.
+// minute are TPM in the long run. When the session is Over, it is the expected first prompt of the
+// session that takes its place, so that the mean needs no exception for a last turn in flight.
 func (s *Session) NextTokens() int64 {
 	if s.over {
 		return int64(s.shape.Context.Median)
@@ -135,12 +135,12 @@ func (s *Session) NextTokens() int64 {
 	return s.tokens(s.next.size)
 }
 
-// Settle says whether the last turn's prompt reached the server and can be expected in its cache.
+// Settle takes in whether the last turn's prompt reached the server, whose cache may then hold it.
 func (s *Session) Settle(reached bool) {
 	if reached {
 		s.held, s.warm = s.sent, true
 	}
 }
 
-// Over reports that the session has met its limit and ends; the caller starts another.
+// Over reports whether the session has met its limit. The caller starts another in its place.
 func (s *Session) Over() bool { return s.over }

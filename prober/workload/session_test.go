@@ -176,7 +176,8 @@ func TestTurnsLookLikeAnAgents(t *testing.T) {
 			t.Errorf("message %d: cache breakpoint %v, want %v", i, m.Cache, wantCache)
 		}
 		switch {
-		case i == 0 && m.Role != chat.System, i > 0 && i%2 == 0 && m.Role != chat.Assistant, i%2 == 1 && m.Role != chat.User && m.Role != chat.ToolResult:
+		case i == 0 && m.Role != chat.System, i > 0 && i%2 == 0 && m.Role != chat.Assistant,
+			i%2 == 1 && m.Role != chat.User && m.Role != chat.ToolResult:
 			t.Errorf("message %d has role %d", i, m.Role)
 		case m.Role == chat.User, m.Role == chat.ToolResult:
 			if !strings.HasSuffix(unescaped(t, m.Text), "until you are stopped.") {
@@ -196,7 +197,8 @@ func TestTurnsLookLikeAnAgents(t *testing.T) {
 				t.Errorf("call %d occurs twice", m.Call.ID)
 			}
 			calls[m.Call.ID] = true
-			if next := c.Message(i + 1); next.Role != chat.ToolResult || next.Call.ID != m.Call.ID || next.Call.Name != m.Call.Name {
+			next := c.Message(i + 1)
+			if next.Role != chat.ToolResult || next.Call.ID != m.Call.ID || next.Call.Name != m.Call.Name {
 				t.Errorf("call %d is not answered by the next message", m.Call.ID)
 			}
 			checkCall(t, c.Tools(), m.Call)

@@ -31,33 +31,33 @@ const (
 	Front       SaltAt = "front"        // at the very start: a session's first turn is cold to its first token
 )
 
-// Compaction is what a share of sessions does at the limit instead of ending.
+// Compaction replaces the history of a share of sessions at the limit, instead of ending them.
 type Compaction struct {
 	Share   float64   `yaml:"share"`
 	Summary LogNormal `yaml:"summary"` // tokens that replace the history; the shared prefix is kept
 }
 
-// Shape is the coding agent that is played. Counts are in the target's tokens.
+// Shape describes the coding agent that the workload plays. Counts are in the target's tokens.
 //
 //	prompt  =  shared prefix ─ salt, repository, task ─ answer, tool result ─ answer, tool result …
 //	           └─ SharedPrefix ┘                        └── Output ┘└─ Input ┘
 //	           └──────────── Context ─────────┘  … grows until Limit
 type Shape struct {
 	Context       LogNormal      `yaml:"context"`          // the first turn's prompt, shared prefix included
-	Input         LogNormal      `yaml:"input"`            // what the client adds in a turn: a tool result or a human message
+	Input         LogNormal      `yaml:"input"`            // the client's message: a tool result or a person's text
 	Output        LogNormal      `yaml:"output"`           // answer asked for
 	ToolPause     Pauses         `yaml:"tool_pause"`       // from an answer to the next turn while a tool runs
 	HumanPause    Pauses         `yaml:"human_pause"`      // while a person reads and writes
-	IdlePause     model.Duration `yaml:"idle_pause"`       // while the person is away: longer than CacheTTL, so that the cache is expected to be lost
+	IdlePause     model.Duration `yaml:"idle_pause"`       // while the person is away; longer than CacheTTL
 	HumanShare    float64        `yaml:"human_share"`      // of turns that end with HumanPause
 	IdleShare     float64        `yaml:"idle_share"`       // of turns that end with IdlePause; all others wait for a tool
 	Limit         int            `yaml:"limit"`            // largest prompt; what would pass it ends or compacts the session
-	Window        int            `yaml:"window,omitempty"` // the model's context window where it is known: prompt and answer stay 4 % below it
+	Window        int            `yaml:"window,omitempty"` // the model's, if known; the load stays 4 % below
 	Compaction    Compaction     `yaml:"compaction"`
 	SharedPrefix  int            `yaml:"shared_prefix"` // system message and tool definitions, the same in all sessions
 	Salt          SaltAt         `yaml:"salt"`
 	RecallShare   float64        `yaml:"recall_share"`    // of turns that ask for something that stands deep in the context
-	CacheTTL      model.Duration `yaml:"cache_ttl"`       // how long a prefix cache is expected to keep what it has
+	CacheTTL      model.Duration `yaml:"cache_ttl"`       // how long a prefix cache is expected to keep a prefix
 	CacheBlock    int            `yaml:"cache_block"`     // granularity of expected cached tokens
 	TokensPerWord float64        `yaml:"tokens_per_word"` // of the target's tokenizer, before anything is learnt
 }
@@ -84,8 +84,8 @@ func Default() Shape {
 	}
 }
 
-// largest is the limit, or less where the model's window asks for it: sizes are estimates, and 4 % of
-// a window stay free for what they are wrong by.
+// largest is the limit, or less where the model's window demands it. Sizes are estimates: 4 % of a
+// window stay free for their error.
 func (s *Shape) largest() int {
 	if s.Window == 0 {
 		return s.Limit

@@ -45,31 +45,35 @@ func TestValidateNamesThePlace(t *testing.T) {
 	}{
 		{func(s *Shape) { s.Output.Max = 10 }, "output.max", "below the median"},
 		{func(s *Shape) { s.Output.Min = 0 }, "output.min", "below 1"},
-		{func(s *Shape) { s.Input.Min = 8 }, "input.min", "below 32"},                              // no room for an instruction
-		{func(s *Shape) { s.Input.Min = 400 }, "input.min", "above the median"},                    //
-		{func(s *Shape) { s.Input.Max = 300_000 }, "input.max", "longest message"},                 // more than the corpus
-		{func(s *Shape) { s.Context.Min = 16_000 }, "context.min", "below 17000"},                  // prefix and phrases do not fit
-		{func(s *Shape) { s.Context.Sigma = -1 }, "context.sigma", "not between"},                  //
-		{func(s *Shape) { s.Context.Sigma = math.NaN() }, "context.sigma", "not between"},          // every comparison with it is false
-		{func(s *Shape) { s.Limit = 50_000; s.Compaction.Share = 0 }, "context.max", "no room"},    //
-		{func(s *Shape) { s.Window = 64_000; s.Compaction.Share = 0 }, "context.max", "window"},    // 96 % less the answer is 57,344
-		{func(s *Shape) { s.Window = -1 }, "window", "negative"},                                   //
-		{func(s *Shape) { s.Limit = 79_000 }, "compaction.summary.max", "no room"},                 // 15k + 65k
-		{func(s *Shape) { s.Compaction.Share = 1.5 }, "compaction.share", "share"},                 //
-		{func(s *Shape) { s.Compaction.Summary.Sigma = 9 }, "compaction.summary.sigma", "between"}, //
-		{func(s *Shape) { s.SharedPrefix = 200 }, "shared_prefix", "too few"},                      //
-		{func(s *Shape) { s.HumanShare = 0.99 }, "idle_share", "more than all"},                    //
-		{func(s *Shape) { s.HumanShare = math.NaN() }, "human_share", "share"},                     //
-		{func(s *Shape) { s.RecallShare = 0.5 }, "recall_share", "person"},                         // only people ask
-		{func(s *Shape) { s.RecallShare = -0.1 }, "recall_share", "share"},                         //
-		{func(s *Shape) { s.IdlePause = s.CacheTTL }, "idle_pause", "cache_ttl"},                   // would not be a resume
-		{func(s *Shape) { s.CacheTTL = 0; s.IdleShare = 0 }, "cache_ttl", "longer"},                //
-		{func(s *Shape) { s.CacheBlock = 0 }, "cache_block", "at least 1"},                         //
-		{func(s *Shape) { s.Salt = "back" }, "salt", "after_prefix nor front"},                     //
-		{func(s *Shape) { s.TokensPerWord = 0 }, "tokens_per_word", "between"},                     //
-		{func(s *Shape) { s.ToolPause.Min = -1 }, "tool_pause.min", "negative"},                    //
-		{func(s *Shape) { s.ToolPause.Max = seconds(1) }, "tool_pause.max", "below the median"},    //
-		{func(s *Shape) { s.HumanPause.Max = seconds(1e6) }, "human_pause.max", "day"},             //
+		{func(s *Shape) { s.Input.Min = 8 }, "input.min", "below 32"}, // no room for an instruction
+		{func(s *Shape) { s.Input.Min = 400 }, "input.min", "above the median"},
+		{func(s *Shape) { s.Input.Max = 300_000 }, "input.max", "longest message"}, // more than the corpus
+		{func(s *Shape) { s.Context.Min = 16_000 }, "context.min", "below 17000"},  // prefix and phrases do not fit
+		{func(s *Shape) { s.Context.Sigma = -1 }, "context.sigma", "not between"},
+		{ // every comparison with it is false
+			func(s *Shape) { s.Context.Sigma = math.NaN() }, "context.sigma", "not between",
+		},
+		{func(s *Shape) { s.Limit = 50_000; s.Compaction.Share = 0 }, "context.max", "no room"},
+		{ // 96 % less the answer is 57,344
+			func(s *Shape) { s.Window = 64_000; s.Compaction.Share = 0 }, "context.max", "window",
+		},
+		{func(s *Shape) { s.Window = -1 }, "window", "negative"},
+		{func(s *Shape) { s.Limit = 79_000 }, "compaction.summary.max", "no room"}, // 15k + 65k
+		{func(s *Shape) { s.Compaction.Share = 1.5 }, "compaction.share", "share"},
+		{func(s *Shape) { s.Compaction.Summary.Sigma = 9 }, "compaction.summary.sigma", "between"},
+		{func(s *Shape) { s.SharedPrefix = 200 }, "shared_prefix", "too few"},
+		{func(s *Shape) { s.HumanShare = 0.99 }, "idle_share", "more than all"},
+		{func(s *Shape) { s.HumanShare = math.NaN() }, "human_share", "share"},
+		{func(s *Shape) { s.RecallShare = 0.5 }, "recall_share", "person"}, // only people ask
+		{func(s *Shape) { s.RecallShare = -0.1 }, "recall_share", "share"},
+		{func(s *Shape) { s.IdlePause = s.CacheTTL }, "idle_pause", "cache_ttl"}, // would not be a resume
+		{func(s *Shape) { s.CacheTTL = 0; s.IdleShare = 0 }, "cache_ttl", "longer"},
+		{func(s *Shape) { s.CacheBlock = 0 }, "cache_block", "at least 1"},
+		{func(s *Shape) { s.Salt = "back" }, "salt", "after_prefix nor front"},
+		{func(s *Shape) { s.TokensPerWord = 0 }, "tokens_per_word", "between"},
+		{func(s *Shape) { s.ToolPause.Min = -1 }, "tool_pause.min", "negative"},
+		{func(s *Shape) { s.ToolPause.Max = seconds(1) }, "tool_pause.max", "below the median"},
+		{func(s *Shape) { s.HumanPause.Max = seconds(1e6) }, "human_pause.max", "day"},
 	} {
 		s := Default()
 		c.breaks(&s)

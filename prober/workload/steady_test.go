@@ -148,7 +148,9 @@ func TestWindowLeavesHeadroom(t *testing.T) {
 // TestMidLifeIsSteadyState compares the first prompts of mid-life sessions with all prompts of whole
 // lives: the load of a prober that has just started has to be that of one that has run for ever.
 func TestMidLifeIsSteadyState(t *testing.T) {
-	compacting := Load() // to a context from which the limit is only a quarter as far: a leg chosen by kind alone would be found at once
+	// Compacts to a context from which the limit is only a quarter as far: a leg chosen by kind alone would
+	// be found at once.
+	compacting := Load()
 	compacting.Compaction = Compaction{0.5, LogNormal{150_000, 0.05, 140_000, 160_000}}
 	for name, shape := range map[string]Shape{"load": Load(), "watch": Watch(), "compacting": compacting} {
 		all, _ := lives(shape, 200)

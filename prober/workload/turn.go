@@ -2,11 +2,13 @@ package workload
 
 import "time"
 
-// Phase says what a turn's prompt can expect of a prefix cache.
+// Phase says what of a turn's prompt a prefix cache can be expected to hold.
 type Phase string
 
 const (
-	Bootstrap Phase = "bootstrap" // a session that starts mid-life sends all its history at once; kept out of SLOs and latency histograms
+	// Bootstrap is the first turn of a session that starts mid-life, which sends its whole history at once,
+	// and the trial. It is no event of latency SLOs and in no latency histogram.
+	Bootstrap Phase = "bootstrap"
 	Cold      Phase = "cold"      // the first turn of a new session: only the shared prefix is known to the server
 	Warm      Phase = "warm"      // the last turn's prompt is the prefix of this one, and recent
 	Resume    Phase = "resume"    // back after longer than the cache's lifetime
@@ -24,7 +26,7 @@ type Turn struct {
 	Cached    int64         // of Tokens, what a healthy prefix cache would serve
 	MaxTokens int           // output asked for
 	Recall    bool          // the last message asks for something that stands deep in the context
-	Pause     time.Duration // from the end of this turn's answer until the session is ready for its next
+	Pause     time.Duration // from the end of this turn's answer until the session is ready again
 }
 
 // Cache is the turn's cache label: warm, or cold for everything that has to be computed.
@@ -35,7 +37,7 @@ func (t Turn) Cache() string {
 	return "cold"
 }
 
-// Band is a range of prompt sizes; one latency population.
+// Band is a range of prompt sizes, whose latencies are one population.
 type Band struct {
 	Name string
 	Upto int64 // inclusive, in tokens; 0 is no limit

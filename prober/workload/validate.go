@@ -39,14 +39,16 @@ func (s Shape) validateShares(e *invalid.Errors) {
 		e.Add("idle_share", "human_share and idle_share are %g together, more than all turns", person)
 	}
 	if s.RecallShare > person {
-		e.Add("recall_share", "%g is more than human_share and idle_share together (%g): a recall question is a person's message", s.RecallShare, person)
+		e.Add("recall_share", "%g is more than human_share and idle_share together (%g): "+
+			"a recall question is a person's message", s.RecallShare, person)
 	}
 }
 
-// validateSizes holds that a session has room to begin.
+// validateSizes checks that a session has room to begin.
 func (s Shape) validateSizes(e *invalid.Errors) {
 	if s.SharedPrefix < shortestPrefix {
-		e.Add("shared_prefix", "%d tokens are too few for instructions and tools, which need %d", s.SharedPrefix, shortestPrefix)
+		e.Add("shared_prefix", "%d tokens are too few for instructions and tools, which need %d",
+			s.SharedPrefix, shortestPrefix)
 	}
 	if s.Window < 0 {
 		e.Add("window", "%d is negative", s.Window)
@@ -60,7 +62,8 @@ func (s Shape) validateSizes(e *invalid.Errors) {
 		e.Add("context.max", "%d leaves no room below the %s, %d", s.Context.Max, why, most)
 	}
 	if c := s.SharedPrefix + s.Compaction.Summary.Max; s.Compaction.Share > 0 && c >= most {
-		e.Add("compaction.summary.max", "%d and the shared prefix leave no room below the %s, %d", s.Compaction.Summary.Max, why, most)
+		e.Add("compaction.summary.max", "%d and the shared prefix leave no room below the %s, %d",
+			s.Compaction.Summary.Max, why, most)
 	}
 	if !(s.TokensPerWord >= 0.25 && s.TokensPerWord <= 8) {
 		e.Add("tokens_per_word", "%g is not between 0.25 and 8", s.TokensPerWord)
@@ -78,7 +81,8 @@ func (s Shape) validateCache(e *invalid.Errors) {
 		e.Add("cache_block", "%d is not at least 1", s.CacheBlock)
 	}
 	if s.IdlePause < 0 || s.IdleShare > 0 && s.IdlePause <= s.CacheTTL {
-		e.Add("idle_pause", "%s is not longer than cache_ttl (%s), so that nothing would be resumed cold", s.IdlePause, s.CacheTTL)
+		e.Add("idle_pause", "%s is not longer than cache_ttl (%s), so that nothing would be resumed cold",
+			s.IdlePause, s.CacheTTL)
 	}
 }
 

@@ -13,7 +13,7 @@ line right too mean old any same tell boy follow came want show also around form
 end does another well large must big even such because turn here why ask went men read need land
 `
 
-// codeNames stand where codeLines has an X.
+// codeNames take the place of each X in codeLines.
 const codeNames = `
 key value name data list map item node file path line test size count index result input output buffer
 state user id next prev head tail left right start stop total limit offset width table row column cache
