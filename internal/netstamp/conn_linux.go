@@ -118,8 +118,7 @@ func (c *stampedConn) note(r *recvmsg, room int) {
 
 // readError is the error that the plain connection would have given.
 func (c *stampedConn) readError(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		op.Op = "read"
 		return op
 	}

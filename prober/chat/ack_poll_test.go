@@ -55,7 +55,8 @@ func TestAcknowledgement(t *testing.T) {
 			var x Exchange
 			tr.fill(&x, true)
 			late := x.Acked.Sub(peer.at)
-			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > max(pollInterval, row.ack/pollShare+pollInterval)) {
+			most := max(pollInterval, row.ack/pollShare+pollInterval)
+			if x.Acked.IsZero() == row.seen || row.seen && (late < 0 || late > most) {
 				t.Errorf("%s: seen %v late", row.name, late)
 			}
 			if n, ok := x.Retransmits.Value(); !ok || n != int64(asked) {

@@ -40,7 +40,10 @@ func smallTalk() *talk {
 	run := Call{ID: 12, Name: "run", Argument: "command", Value: said("go test")}
 	return &talk{
 		tools: []Tool{
-			{Name: "read_file", Description: "Reads a \"file\".\nAll of it.", Parameters: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}}}`)},
+			{
+				Name: "read_file", Description: "Reads a \"file\".\nAll of it.",
+				Parameters: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}}}`),
+			},
 			{Name: "run", Description: "Runs a command"},
 		},
 		messages: []Message{
@@ -126,13 +129,34 @@ func TestExtraBody(t *testing.T) {
 		extra map[string]any
 		want  map[string]string // JSON of fields; "" is absent
 	}{
-		{map[string]any{"ignore_eos": true, "min_tokens": "${max_tokens}"}, map[string]string{"ignore_eos": "true", "min_tokens": "450", "max_tokens": "450"}},                                                           // length pinned as vLLM wants it
-		{map[string]any{"max_tokens": nil, "max_completion_tokens": "${max_tokens}"}, map[string]string{"max_tokens": "", "max_completion_tokens": "450"}},                                                               // OpenAI's newer name
-		{map[string]any{"stream_options": nil}, map[string]string{"stream_options": ""}},                                                                                                                                 // Together's documents know none
-		{map[string]any{"max_tokens": 7}, map[string]string{"max_tokens": "7"}},                                                                                                                                          // the user's wins
-		{map[string]any{"nvext": map[string]any{"agent_hints": map[string]any{"osl": "${max_tokens}", "l": []any{1, "${max_tokens}", "x"}}}}, map[string]string{"nvext": `{"agent_hints":{"l":[1,450,"x"],"osl":450}}`}}, // at any depth
-		{map[string]any{"a": `say "${max_tokens}`, "b": "${max_tokens} "}, map[string]string{"a": `"say \"${max_tokens}"`, "b": `"${max_tokens} "`}},                                                                     // a part of a string is text
-		{map[string]any{"tools": nil}, map[string]string{"tools": ""}},                                                                                                                                                   // an engine without tool support
+		// length pinned as vLLM wants it
+		{
+			map[string]any{"ignore_eos": true, "min_tokens": "${max_tokens}"},
+			map[string]string{"ignore_eos": "true", "min_tokens": "450", "max_tokens": "450"},
+		},
+		// OpenAI's newer name
+		{
+			map[string]any{"max_tokens": nil, "max_completion_tokens": "${max_tokens}"},
+			map[string]string{"max_tokens": "", "max_completion_tokens": "450"},
+		},
+		// Together's documents know none
+		{map[string]any{"stream_options": nil}, map[string]string{"stream_options": ""}},
+		// the user's wins
+		{map[string]any{"max_tokens": 7}, map[string]string{"max_tokens": "7"}},
+		// at any depth
+		{
+			map[string]any{"nvext": map[string]any{"agent_hints": map[string]any{
+				"osl": "${max_tokens}", "l": []any{1, "${max_tokens}", "x"},
+			}}},
+			map[string]string{"nvext": `{"agent_hints":{"l":[1,450,"x"],"osl":450}}`},
+		},
+		// a part of a string is text
+		{
+			map[string]any{"a": `say "${max_tokens}`, "b": "${max_tokens} "},
+			map[string]string{"a": `"say \"${max_tokens}"`, "b": `"${max_tokens} "`},
+		},
+		// an engine without tool support
+		{map[string]any{"tools": nil}, map[string]string{"tools": ""}},
 	}
 	for _, tt := range tests {
 		e := testEndpoint(OpenAIChat)
@@ -193,7 +217,10 @@ func longTalk() *talk {
 	block := []byte(strings.Repeat("lorem ipsum ", 280))
 	tools := make([]Tool, 12)
 	for i := range tools {
-		tools[i] = Tool{Name: fmt.Sprint("tool_", i), Description: strings.Repeat("Does a \"thing\".\n", 60), Parameters: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}}}`)}
+		tools[i] = Tool{
+			Name: fmt.Sprint("tool_", i), Description: strings.Repeat("Does a \"thing\".\n", 60),
+			Parameters: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}}}`),
+		}
 	}
 	t := &talk{tools: tools, messages: []Message{{Role: System, Text: Text{block, block, block, block}, Cache: true}}}
 	for i := uint32(1); i <= 100; i++ {

@@ -11,7 +11,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
-// Options are what an Endpoint does not say.
+// Options are settings of the program rather than of an endpoint.
 type Options struct {
 	Version string // of firsttoken, in User-Agent
 	// DialContext makes connections instead of a net.Dialer with a timeout of ten seconds.
@@ -31,7 +31,7 @@ type Client struct {
 	scanners sync.Pool
 }
 
-// NewClient fails on an endpoint that Validate finds fault with.
+// NewClient fails on an endpoint that Validate rejects.
 func NewClient(e Endpoint, o Options) (*Client, error) {
 	var problems []error
 	for _, p := range e.Validate() {
@@ -75,9 +75,6 @@ func (d *dialect) client(e Endpoint, o Options) (*Client, error) {
 		scanners: sync.Pool{New: func() any { return sse.NewScanner() }},
 	}, nil
 }
-
-// errEmptyKey is all that is said of a key file without a key.
-var errEmptyKey = errors.New("file is empty")
 
 // Close releases idle connections. Call it after the last Send has returned.
 func (c *Client) Close() { c.close() }

@@ -87,7 +87,8 @@ func TestSend(t *testing.T) {
 					t.Errorf("first token %v, told %v", x.FirstToken, first)
 				}
 				inOrder(t, &x)
-				if x.Sent != int64(length) || x.Status != 200 || x.Identity.Server != "tiny/1" || x.Identity.Protocol != "HTTP/1.1" || x.Identity.Model != "tiny-random" && a.api != OpenAIResponses {
+				if x.Sent != int64(length) || x.Status != 200 || x.Identity.Server != "tiny/1" ||
+					x.Identity.Protocol != "HTTP/1.1" || x.Identity.Model != "tiny-random" && a.api != OpenAIResponses {
 					t.Errorf("sent %d of %d, status %d, %+v", x.Sent, length, x.Status, x.Identity)
 				}
 			}

@@ -134,6 +134,7 @@ func TestInstants(t *testing.T) {
 		time.Sleep(time.Second)
 		say(w, finishEvent+doneEvent)
 	}, func(t *testing.T, c *Client, p *pipes) {
+		t.Helper()
 		p.connect = time.Second
 		var told []time.Time
 		x := c.Send(t.Context(), request(), func(at time.Time) { told = append(told, at, time.Now()) })
@@ -141,7 +142,9 @@ func TestInstants(t *testing.T) {
 			t.Fatal(x.Outcome, x.Err)
 		}
 		got := [9]float64{}
-		for i, at := range []time.Time{x.Connected, x.Written, x.Headers, x.FirstEvent, x.FirstToken, x.FirstOutput, x.LastToken, x.End} {
+		for i, at := range []time.Time{
+			x.Connected, x.Written, x.Headers, x.FirstEvent, x.FirstToken, x.FirstOutput, x.LastToken, x.End,
+		} {
 			got[i] = after(&x, at)
 		}
 		got[8] = x.LongestGap.Seconds()
@@ -168,14 +171,44 @@ func TestTooLate(t *testing.T) {
 		err     string
 	}{
 		{"no connection", time.Hour, nil, Timeout, 60, "not finished within 1m0s, while connecting"},
-		{"no headers", 0, func(_ http.ResponseWriter, r *http.Request) { forever(r) }, Timeout, 60, "not finished within 1m0s, while waiting for the response"},
-		{"no token", 0, func(w http.ResponseWriter, r *http.Request) { say(w, roleEvent); forever(r) }, Timeout, 60, "not finished within 1m0s, while waiting for the first token"},            // silence before the first token is no stall
-		{"comments only", 0, func(w http.ResponseWriter, r *http.Request) { every(w, r, 5*time.Second, comment) }, Timeout, 60, "not finished within 1m0s, while waiting for the first token"}, //
-		{"silence", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent); forever(r) }, Stalled, 10, "nothing for 10s after 1 token events"},
-		{"pings after a token", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent); every(w, r, 3*time.Second, comment) }, Stalled, 10, "nothing for 10s after 1 token events"}, // a comment is no life
-		{"slow tokens", 0, func(w http.ResponseWriter, r *http.Request) { every(w, r, 9*time.Second, tokenEvent) }, Timeout, 60, "not finished within 1m0s, in mid-stream"},                       // but no stall
-		{"silence before the marker", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent); forever(r) }, Stalled, 10, "nothing for 10s after 1 token events"},        //
-		{"no end behind the marker", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent+doneEvent); forever(r) }, OK, 0, ""},                                         // its connection is given up
+		{
+			"no headers", 0, func(_ http.ResponseWriter, r *http.Request) { forever(r) }, Timeout, 60,
+			"not finished within 1m0s, while waiting for the response",
+		},
+		// silence before the first token is no stall
+		{
+			"no token", 0, func(w http.ResponseWriter, r *http.Request) { say(w, roleEvent); forever(r) }, Timeout, 60,
+			"not finished within 1m0s, while waiting for the first token",
+		},
+		{
+			"comments only", 0, func(w http.ResponseWriter, r *http.Request) { every(w, r, 5*time.Second, comment) }, Timeout,
+			60, "not finished within 1m0s, while waiting for the first token",
+		},
+		{
+			"silence", 0, func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent); forever(r) }, Stalled, 10,
+			"nothing for 10s after 1 token events",
+		},
+		// a comment is no life
+		{
+			"pings after a token", 0,
+			func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent); every(w, r, 3*time.Second, comment) }, Stalled,
+			10, "nothing for 10s after 1 token events",
+		},
+		// but no stall
+		{
+			"slow tokens", 0, func(w http.ResponseWriter, r *http.Request) { every(w, r, 9*time.Second, tokenEvent) }, Timeout,
+			60, "not finished within 1m0s, in mid-stream",
+		},
+		{
+			"silence before the marker", 0,
+			func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent); forever(r) }, Stalled, 10,
+			"nothing for 10s after 1 token events",
+		},
+		// its connection is given up
+		{
+			"no end behind the marker", 0,
+			func(w http.ResponseWriter, r *http.Request) { say(w, tokenEvent+finishEvent+doneEvent); forever(r) }, OK, 0, "",
+		},
 		{"an error's body without end", 0, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusInternalServerError)
 			say(w, `{"error":`)
@@ -190,6 +223,7 @@ func TestTooLate(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, tt.handler, func(t *testing.T, c *Client, p *pipes) {
+				t.Helper()
 				p.connect = tt.connect
 				x := c.Send(t.Context(), request(), nil)
 				text := ""
@@ -234,6 +268,7 @@ func TestCancelled(t *testing.T) {
 			say(w, tokenEvent)
 			<-r.Context().Done()
 		}, func(t *testing.T, c *Client, _ *pipes) {
+			t.Helper()
 			ctx, cancel := context.WithCancel(t.Context())
 			timer := time.AfterFunc(tt.after, cancel)
 			defer timer.Stop()

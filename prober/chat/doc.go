@@ -4,10 +4,12 @@
 //	Request ─► Encoder ─► Body ─► net/http ─► source ─► scanner ─► decoder ─► Exchange
 //	           (shared text, never copied)    (stamped) (events)   (meaning)
 //
-// It refuses to know schedules, sessions, SLOs and metrics, and it never retries a request, with one
-// exception: a reused connection that turns out to be dead before its first response byte. Such a
-// failure is about the idle time before the request and not about the answer; the request is sent
-// once more on a new connection and Exchange.StaleRetry says so.
+// It knows nothing of schedules, sessions, SLOs and metrics, and it never retries a request, with one
+// exception: a reused connection that turns out to be dead before its first response byte. That failure
+// belongs to the idle time before the request and not to the answer, so the request is sent once more on a
+// new connection, and Exchange.StaleRetry says so.
+//
+// Two tables hold what is listed: the dialects in dialect.go, the outcomes in outcome.go.
 //
 // The dialects are those of OpenAI (Chat Completions, Responses, legacy Completions; also spoken by
 // Together, vLLM, SGLang, trtllm-serve, Dynamo and llama.cpp) and of Anthropic (Messages). Wire

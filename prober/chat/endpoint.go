@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Endpoint is where and how to ask.
+// Endpoint says where to send requests, and how.
 type Endpoint struct {
 	// URL is the base, as vendors print it: https://api.together.xyz/v1, https://api.anthropic.com/v1,
 	// http://vllm:8000/v1. The dialect's path is appended to it.
@@ -42,10 +42,10 @@ type Endpoint struct {
 	// Timeout bounds the whole exchange; StallTimeout the silence after the first token.
 	Timeout      model.Duration `yaml:"timeout,omitempty"`
 	StallTimeout model.Duration `yaml:"stall_timeout,omitempty"`
-	// BatchReads is for how long the tokens after the first are left to gather before they are read
-	// together. It saves processor time with hundreds of streams. The first token and the last are
-	// stamped by the kernel all the same; gaps shorter than this are not told apart. Only where the
-	// kernel stamps what it receives; 0 reads each token as it comes.
+	// BatchReads is how long tokens after the first may gather before one read takes them. It saves
+	// processor time with hundreds of streams. The kernel stamps the first token and the last all the same,
+	// but gaps shorter than this are not told apart. It works only where the kernel stamps what it receives;
+	// 0 reads each token as it comes.
 	BatchReads model.Duration `yaml:"batch_reads,omitempty"`
 }
 

@@ -57,16 +57,30 @@ type hotShape struct {
 
 // hotShapes are token-bearing events as they come by the hundred, behind one that tells the rest.
 func hotShapes() []hotShape {
-	vllm := `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795442266,"model":"m","choices":[{"index":0,"delta":{"content":"Hello"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
-	llama := `data: {"choices":[{"finish_reason":null,"index":0,"delta":{"content":"щи"}}],"created":1795442266,"id":"chatcmpl-yr","model":"tiny-random","system_fingerprint":"b0-unknown","object":"chat.completion.chunk"}` + "\n\n"
-	together := `data: {"id":"o1","object":"chat.completion.chunk","created":1,"choices":[{"index":0,"text":" two","logprobs":null,"finish_reason":null,"seed":null,"delta":{"token_id":9,"role":"assistant","content":" two","tool_calls":null}}],"model":"k","usage":null}` + "\n\n"
-	reason := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"reasoning":"Hm","reasoning_content":"Hm"},"finish_reason":null}],"usage":{"prompt_tokens":9,"completion_tokens":3}}` + "\n\n"
-	tool := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"pa"}}]},"logprobs":null,"finish_reason":null}],"obfuscation":"r4N7vQ2m"}` + "\n\n"
-	blank := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":""},"finish_reason":null}]}` + "\n\n"
-	compl := `data: {"choices":[{"text":" seconds","index":0,"logprobs":null,"finish_reason":null}],"created":1,"model":"m","object":"text_completion","id":"c"}` + "\n\n"
-	resp := "event: response.output_text.delta\n" + `data: {"type":"response.output_text.delta","sequence_number":9,"item_id":"msg_1","output_index":0,"content_index":0,"delta":" the","logprobs":[],"obfuscation":"xx"}` + "\n\n"
-	anth := "event: content_block_delta\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" victim"}}` + "\n\n"
-	input := "event: content_block_delta\r\n" + `data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"path\":"}}` + "\r\n\r\n"
+	vllm := `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795442266,"model":"m",` +
+		`"choices":[{"index":0,"delta":{"content":"Hello"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
+	llama := `data: {"choices":[{"finish_reason":null,"index":0,"delta":{"content":"щи"}}],"created":1795442266,` +
+		`"id":"chatcmpl-yr","model":"tiny-random","system_fingerprint":"b0-unknown",` +
+		`"object":"chat.completion.chunk"}` + "\n\n"
+	together := `data: {"id":"o1","object":"chat.completion.chunk","created":1,"choices":[{"index":0,"text":" two",` +
+		`"logprobs":null,"finish_reason":null,"seed":null,"delta":{"token_id":9,"role":"assistant",` +
+		`"content":" two","tool_calls":null}}],"model":"k","usage":null}` + "\n\n"
+	reason := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,` +
+		`"delta":{"reasoning":"Hm","reasoning_content":"Hm"},"finish_reason":null}],"usage":{"prompt_tokens":9,` +
+		`"completion_tokens":3}}` + "\n\n"
+	tool := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,` +
+		`"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"pa"}}]},"logprobs":null,` +
+		`"finish_reason":null}],"obfuscation":"r4N7vQ2m"}` + "\n\n"
+	blank := `data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,` +
+		`"delta":{"content":""},"finish_reason":null}]}` + "\n\n"
+	compl := `data: {"choices":[{"text":" seconds","index":0,"logprobs":null,"finish_reason":null}],"created":1,` +
+		`"model":"m","object":"text_completion","id":"c"}` + "\n\n"
+	resp := "event: response.output_text.delta\n" + `data: {"type":"response.output_text.delta","sequence_number":9,` +
+		`"item_id":"msg_1","output_index":0,"content_index":0,"delta":" the","logprobs":[],"obfuscation":"xx"}` + "\n\n"
+	anth := "event: content_block_delta\n" + `data: {"type":"content_block_delta","index":0,` +
+		`"delta":{"type":"text_delta","text":" victim"}}` + "\n\n"
+	input := "event: content_block_delta\r\n" + `data: {"type":"content_block_delta","index":2,` +
+		`"delta":{"type":"input_json_delta","partial_json":"{\"path\":"}}` + "\r\n\r\n"
 	return []hotShape{
 		{"vllm", OpenAIChat, vllm, vllm},
 		{"llama.cpp", OpenAIChat, llama, llama},

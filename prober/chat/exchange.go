@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Instants are the moments of one exchange, all from one monotonic clock; a zero Time did not
-// happen. Started carries the wall clock too.
+// Instants are the moments of one exchange, all from one monotonic clock. A zero Time did not happen.
+// Started carries the wall clock too.
 //
 //	Started ─ Connected ─ Written ─ Acked ─ Headers ─ FirstToken ─ FirstOutput … LastToken ─ End
 //	   t1        t2         t3      t3a       t4         t6           t6o           t7        t8
@@ -17,9 +17,9 @@ type Instants struct {
 	Started   time.Time // the body is encoded, the request is about to be sent
 	Connected time.Time // a connection is in hand, reused or new
 	Written   time.Time // the last byte of the request was handed to the kernel
-	// Acked is when the peer was seen to have acknowledged the last byte of the request, at most 0.5 ms
-	// or an eighth of the time since Written after its acknowledgement came. A peer may delay that by
-	// 40 ms. Zero where the platform does not tell, or the answer came first.
+	// Acked is when the peer had acknowledged the last byte of the request. It is late by at most 0.5 ms or
+	// an eighth of the time since Written, and by the 40 ms for which a peer may delay the acknowledgement.
+	// It is zero where the platform does not tell, or the answer came first.
 	Acked       time.Time
 	Headers     time.Time // the response's first byte
 	FirstEvent  time.Time // the first event of any kind, comments excluded
@@ -29,16 +29,16 @@ type Instants struct {
 	End         time.Time // end marker, error or end of file: always set
 }
 
-// Count is a number of tokens that a server reported, or did not.
+// Count is a number that may be unknown, such as tokens that the server did not report.
 type Count struct {
 	n     int64
 	known bool
 }
 
-// Counted is a reported count.
+// Counted is a known count.
 func Counted(n int64) Count { return Count{n, true} }
 
-// Value is the count, and whether it was reported at all.
+// Value is the count, and whether it is known.
 func (c Count) Value() (n int64, ok bool) { return c.n, c.known }
 
 // Usage is the server's own account of an exchange. Input is the whole prompt, cached or not,
@@ -55,7 +55,7 @@ type Usage struct {
 	Verbatim json.RawMessage
 }
 
-// Identity is who answered, as the server itself says.
+// Identity is what the server says about itself.
 type Identity struct {
 	Model       string
 	Fingerprint string // system_fingerprint
@@ -63,8 +63,8 @@ type Identity struct {
 	Protocol    string // HTTP/1.1, HTTP/2.0
 }
 
-// Phases are the parts of setting up a new connection; 0 where there was none, such as DNS for an
-// address or everything on a reused connection.
+// Phases are the parts of setting up a new connection. A part that did not happen is 0: DNS for an address,
+// all of them on a reused connection.
 type Phases struct {
 	DNS, TCP, TLS time.Duration
 }
@@ -78,20 +78,19 @@ const (
 	Wrong
 )
 
-// RateLimit is what a server said about pacing, whatever its vendor's spelling.
+// RateLimit is what a server's headers say about pacing, the same for every vendor.
 type RateLimit struct {
-	// RetryAfter is how long to stay away; 0 when nothing was said. It is set from Retry-After
-	// (seconds or a date), or, when an answer was throttled without one, from the vendor's
-	// reset header of the exhausted limit.
+	// RetryAfter is how long the server asks to be left alone; 0 where it does not. It comes from
+	// Retry-After (seconds or a date). A throttled answer without one is taken by the vendor's reset header
+	// of the exhausted limit.
 	RetryAfter time.Duration
-	// Remaining is the smallest share left, 0 to 1, of any limit whose size and remainder were
-	// both sent; HasRemaining is false when there was none.
+	// Remaining is the smallest share left, 0 to 1, of any limit whose size and remainder were both sent;
+	// HasRemaining is false where there is no such limit.
 	Remaining    float64
 	HasRemaining bool
 }
 
-// Exchange is all that is known of one request and its answer, complete or not. What was seen
-// before a failure is kept.
+// Exchange is all that is known of one request and its answer. A failure keeps what came before it.
 type Exchange struct {
 	ID string
 	Instants
@@ -101,18 +100,18 @@ type Exchange struct {
 	Status     int    // HTTP status, 0 before headers
 	Sent       int64  // bytes of request body
 	Events     int    // token-bearing events, not tokens
-	// LongestGap lies between two token-bearing events. With Endpoint.BatchReads it is exact where it
-	// is longer than that; a shorter one is anything up to it.
+	// LongestGap is between two token-bearing events. With Endpoint.BatchReads, a gap that is longer than
+	// that is exact, and a shorter one may be reported as anything up to it.
 	LongestGap time.Duration
 	HasGap     bool // two token-bearing events or more
-	// ReceiveLag is from the kernel's stamp of the first token, which FirstToken is then, to the moment
-	// at which we had it. False where the kernel stamped nothing.
+	// ReceiveLag is from the kernel's stamp of the first token, which is then FirstToken, until this process
+	// had it. HasReceiveLag is false where the kernel stamped nothing.
 	ReceiveLag    time.Duration
 	HasReceiveLag bool
-	// FirstShared says that more was received together with the first token, in one read of the wire: the
-	// server wrote it at once, or we were late. FirstToken may then be the receipt of the newest of it.
+	// FirstShared says that one read of the connection brought more than the first token: the server wrote
+	// more at once, or this process was late. FirstToken may then be the receipt of the newest bytes.
 	FirstShared bool
-	// Retransmits counts segments that were sent again, those of a new connection's handshake included.
+	// Retransmits counts segments that were sent again, including those of a new connection's handshake.
 	Retransmits Count
 	Usage       Usage
 	Finish      string // finish or stop reason, verbatim

@@ -65,7 +65,7 @@ const maxExcerpt = 200
 // excerpt makes a server's text fit for a log line: one line, printable, at most 200 bytes.
 func excerpt(s string) string {
 	var b strings.Builder
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		for _, r := range " " + word {
 			if b.Len() >= maxExcerpt {
 				return strings.TrimSpace(b.String()) + "…"

@@ -40,21 +40,66 @@ func TestResponses(t *testing.T) {
 	}{
 		{"ok", 200, map[string]string{"Content-Type": "text/event-stream; charset=utf-8"}, done, OK, "", 0},
 		{"no type", 200, map[string]string{"Content-Type": ""}, done, OK, "", 0}, // some servers say nothing
-		{"key refused", 401, nil, `{"error":{"message":"Incorrect API key provided: ` + secret + `.","type":"invalid_request_error","code":"invalid_api_key"}}`, Denied,
-			"HTTP 401: invalid_request_error: Incorrect API key provided: <secret>.", 0}, // the key is not repeated
-		{"unknown model", 404, nil, `{"error":{"message":"model 'tiny' not found","type":"not_found_error","param":null,"code":null}}`, Rejected, "HTTP 404: not_found_error: model 'tiny' not found", 0},
-		{"fastapi", 422, nil, `{"detail":"Extra inputs are not permitted"}`, Rejected, "HTTP 422: Extra inputs are not permitted", 0},
-		{"sglang", 400, nil, `{"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}`, Rejected, "HTTP 400: BadRequestError: too long", 0},
-		{"long", 500, nil, `{"error":"` + strings.Repeat("prompt\\n", 200) + `"}`, ServerError, "HTTP 500: " + strings.TrimSpace(strings.Repeat("prompt ", 29))[:200-3] + "", 0},
+		{
+			"key refused", 401, nil, `{"error":{"message":"Incorrect API key provided: ` + secret + `.",` +
+				`"type":"invalid_request_error","code":"invalid_api_key"}}`, Denied,
+			"HTTP 401: invalid_request_error: Incorrect API key provided: <secret>.", 0,
+		}, // the key is not repeated
+		{
+			"unknown model", 404, nil,
+			`{"error":{"message":"model 'tiny' not found","type":"not_found_error","param":null,"code":null}}`, Rejected,
+			"HTTP 404: not_found_error: model 'tiny' not found", 0,
+		},
+		{
+			"fastapi", 422, nil, `{"detail":"Extra inputs are not permitted"}`, Rejected,
+			"HTTP 422: Extra inputs are not permitted", 0,
+		},
+		{
+			"sglang", 400, nil, `{"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}`,
+			Rejected, "HTTP 400: BadRequestError: too long", 0,
+		},
+		{
+			"long", 500, nil, `{"error":"` + strings.Repeat("prompt\\n", 200) + `"}`, ServerError,
+			"HTTP 500: " + strings.TrimSpace(strings.Repeat("prompt ", 29))[:200-3] + "", 0,
+		},
 		{"page", 502, map[string]string{"Content-Type": "text/html"}, "<html>Bad Gateway</html>", ServerError, "HTTP 502", 0},
-		{"redirect", 302, map[string]string{"Location": "http://127.0.0.1:1/"}, "", Rejected, "HTTP 302", 0}, // is not followed
-		{"429", 429, map[string]string{"Retry-After": "20"}, `{"error":{"message":"Slow down","type":"rate_limit_error"}}`, Throttled, "HTTP 429: rate_limit_error: Slow down", 20 * time.Second},
-		{"429 by reset", 429, map[string]string{"x-ratelimit-limit-tokens": "1000", "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2s"}, "", Throttled, "HTTP 429", 62 * time.Second},
+		// is not followed
+		{"redirect", 302, map[string]string{"Location": "http://127.0.0.1:1/"}, "", Rejected, "HTTP 302", 0},
+		{
+			"429", 429,
+			map[string]string{"Retry-After": "20"},
+			`{"error":{"message":"Slow down","type":"rate_limit_error"}}`,
+			Throttled, "HTTP 429: rate_limit_error: Slow down", 20 * time.Second,
+		},
+		{
+			"429 by reset", 429,
+			map[string]string{
+				"x-ratelimit-limit-tokens": "1000", "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2s",
+			},
+			"", Throttled, "HTTP 429", 62 * time.Second,
+		},
 		{"503", 503, nil, `{"error":{"message":"Overloaded"}}`, Throttled, "HTTP 503: Overloaded", 0},
-		{"529", 529, nil, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, Throttled, "HTTP 529: overloaded_error: Overloaded", 0},
-		{"no stream", 200, map[string]string{"Content-Type": "application/json"}, `{"id":"x","object":"chat.completion","choices":[{"message":{"content":"secret"}}]}`, Broken, "answer is application/json and no stream of events", 0},
-		{"error and no stream", 200, map[string]string{"Content-Type": "application/json"}, `{"error":{"message":"Boom","type":"server_error"}}`, Broken, "server reports an error: server_error: Boom", 0},
-		{"limit in the stream", 200, map[string]string{"Content-Type": "text/event-stream", "Retry-After": "3"}, string(handFile(t, "together-limit")), Throttled, "server reports an error: invalid_request_error: Request was rejected", 3 * time.Second},
+		{
+			"529", 529, nil, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, Throttled,
+			"HTTP 529: overloaded_error: Overloaded", 0,
+		},
+		{
+			"no stream", 200,
+			map[string]string{"Content-Type": "application/json"},
+			`{"id":"x","object":"chat.completion","choices":[{"message":{"content":"secret"}}]}`, Broken,
+			"answer is application/json and no stream of events", 0,
+		},
+		{
+			"error and no stream", 200,
+			map[string]string{"Content-Type": "application/json"},
+			`{"error":{"message":"Boom","type":"server_error"}}`, Broken, "server reports an error: server_error: Boom", 0,
+		},
+		{
+			"limit in the stream", 200,
+			map[string]string{"Content-Type": "text/event-stream", "Retry-After": "3"},
+			string(handFile(t, "together-limit")), Throttled,
+			"server reports an error: invalid_request_error: Request was rejected", 3 * time.Second,
+		},
 		{"empty", 200, map[string]string{"Content-Type": "text/event-stream"}, "", Truncated, "empty stream", 0},
 	}
 	keyFile := filepath.Join(t.TempDir(), "key")
@@ -83,7 +128,8 @@ func TestResponses(t *testing.T) {
 				text = x.Err.Error()
 			}
 			if tt.name == "long" { // cut in mid-word, marked
-				if len(text) > len("HTTP 500: ")+maxExcerpt+len("…") || !strings.HasSuffix(text, "…") || strings.Contains(text, "\n") {
+				most := len("HTTP 500: ") + maxExcerpt + len("…")
+				if len(text) > most || !strings.HasSuffix(text, "…") || strings.Contains(text, "\n") {
 					t.Errorf("%d bytes: %q", len(text), text)
 				}
 				text = tt.err
@@ -113,7 +159,8 @@ func TestRefused(t *testing.T) {
 	t.Cleanup(secure.Close)
 	noDNS := func(_ context.Context, _, addr string) (net.Conn, error) {
 		host, _, _ := net.SplitHostPort(addr)
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
+		noHost := &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: noHost}
 	}
 	tests := []struct {
 		name, url string
@@ -121,8 +168,16 @@ func TestRefused(t *testing.T) {
 		err       string
 	}{
 		{"closed port", "http://" + closed, Options{}, "no connection: dial tcp " + closed + ": connect: connection refused"},
-		{"unresolvable host", "http://nowhere.invalid/v1", Options{DialContext: noDNS}, "no connection: dial tcp: lookup nowhere.invalid: no such host"},
-		{"unknown authority", secure.URL, Options{}, "no connection: tls: failed to verify certificate: x509: certificate signed by unknown authority"},
+		{
+			"unresolvable host", "http://nowhere.invalid/v1",
+			Options{DialContext: noDNS},
+			"no connection: dial tcp: lookup nowhere.invalid: no such host",
+		},
+		{
+			"unknown authority", secure.URL,
+			Options{},
+			"no connection: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+		},
 	}
 	for _, tt := range tests {
 		e := testEndpoint(OpenAIChat)
@@ -194,7 +249,9 @@ func TestKeyRotation(t *testing.T) {
 		if err := os.Remove(e.APIKeyFile); err != nil {
 			t.Fatal(err)
 		}
-		if x := c.Send(context.Background(), request(), nil); x.Outcome != Rejected || len(got) != 2 || !errors.Is(x.Err, os.ErrNotExist) && !strings.Contains(x.Err.Error(), "no such file") {
+		x := c.Send(context.Background(), request(), nil)
+		told := x.Err != nil && (errors.Is(x.Err, os.ErrNotExist) || strings.Contains(x.Err.Error(), "no such file"))
+		if x.Outcome != Rejected || len(got) != 2 || !told {
 			t.Errorf("%s without key: %s %v after %d requests", tt.api, x.Outcome, x.Err, len(got))
 		}
 	}
@@ -212,7 +269,9 @@ func TestAnthropicVersion(t *testing.T) {
 	if len(got) != 1 || got[0] != "2023-06-01" {
 		t.Errorf("%q", got)
 	}
-	e.HTTP.HTTPHeaders = &config.Headers{Headers: map[string]config.Header{"anthropic-version": {Values: []string{"2027-01-01"}}}}
+	e.HTTP.HTTPHeaders = &config.Headers{Headers: map[string]config.Header{
+		"anthropic-version": {Values: []string{"2027-01-01"}},
+	}}
 	sendTo(t, e, Options{})
 	if len(got) != 1 || got[0] != "2027-01-01" { // the user's replaces ours
 		t.Errorf("%q", got)

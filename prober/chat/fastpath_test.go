@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/firsttoken/firsttoken/internal/sse"
@@ -15,25 +16,32 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		hot  bool // is read in place
 	}{
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}]}`, true},
-		{OpenAIChat, ` { "choices" : [ { "delta" : { "content" : "a\"\u00e9\\" } } ] } `, true},                // white space, escapes
+		// white space, escapes
+		{OpenAIChat, ` { "choices" : [ { "delta" : { "content" : "a\"\u00e9\\" } } ] } `, true},
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"x":[1,-2.5e+3,{"Y":[]},true,false,null]}`, true}, // strangers
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"choices":[{"delta":{}}]}`, false},                // a key twice: the last counts
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a","content":""}}]}`, false},                            //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"},"delta":{"content":null}}]}`, false},                //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"Choices":[]}`, false},                            // encoding/json takes any case
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"\u0063hoices":[]}`, false},                       // and escapes
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, false},                  //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}},{"delta":{"content":"b"}}]}`, false},               // two choices
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":{"message":"x"}}`, false},                 //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":null,"code":null}`, true},                 //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":false}`, false},                           // no null, so an error
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"object":"error"}`, false},                        //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"model":"m"}`, false},                             // a name that was not known
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"system_fingerprint":"f"}`, false},                //
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":3}}`, true},              // running usage
-		{OpenAIChat, `{"choices":[{"delta":{"content":""}}]}`, false},                                          // no token before the first
-		{OpenAIChat, `{"choices":[{"delta":{"content":[{"type":"text","text":"a"}]}}]}`, false},                // parts
-		{OpenAIChat, `{"choices":[{"delta":{"tool_calls":[]},"text":"a"}]}`, true},                             //
+		// a key twice: the last counts
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"choices":[{"delta":{}}]}`, false},
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a","content":""}}]}`, false},             //
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"},"delta":{"content":null}}]}`, false}, //
+		// encoding/json takes any case
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"Choices":[]}`, false},
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"\u0063hoices":[]}`, false},         // and escapes
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, false},    //
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}},{"delta":{"content":"b"}}]}`, false}, // two choices
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":{"message":"x"}}`, false},   //
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":null,"code":null}`, true},   //
+		// no null, so an error
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"error":false}`, false},
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"object":"error"}`, false}, //
+		// a name that was not known
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"model":"m"}`, false},
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"system_fingerprint":"f"}`, false}, //
+		// running usage
+		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":3}}`, true},
+		// no token before the first
+		{OpenAIChat, `{"choices":[{"delta":{"content":""}}]}`, false},
+		{OpenAIChat, `{"choices":[{"delta":{"content":[{"type":"text","text":"a"}]}}]}`, false}, // parts
+		{OpenAIChat, `{"choices":[{"delta":{"tool_calls":[]},"text":"a"}]}`, true},              //
 		{OpenAIChat, `{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f"}},{"function":{"name":"g"}}]}}]}`, false},
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}]`, false},     // malformed, in many ways
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}]}}`, false},   //
@@ -46,7 +54,12 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"x":1.}`, false},
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"x":nul}`, false},
 		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"x":[1,]}`, false},
-		{OpenAIChat, `{"choices":[{"delta":{"content":"a"}}],"x":` + string(bytes.Repeat([]byte("["), 70)) + string(bytes.Repeat([]byte("]"), 70)) + `}`, false}, // deep
+		// deep
+		{
+			OpenAIChat,
+			`{"choices":[{"delta":{"content":"a"}}],"x":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`,
+			false,
+		},
 		{OpenAICompletions, `{"choices":[{"text":"a"}]}`, true},
 		{OpenAICompletions, `{"choices":[{"text":"a","delta":{"content":"b"}}]}`, false},
 		{AnthropicMessages, `{"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}`, true},
@@ -61,7 +74,9 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 		{OpenAIResponses, `{"type":"response.output_text.delta","delta":""}`, false},
 		{OpenAIResponses, `{"type":"response.output_text.done","delta":"a"}`, false},
 		{OpenAIResponses, `{"type":"response.mcp_call_arguments.delta","delta":"a"}`, false}, // too rare
-		{OpenAIResponses, `{"type":"response.output_text.delta","delta":"a","response":{"usage":{"output_tokens":1}}}`, false},
+		{
+			OpenAIResponses, `{"type":"response.output_text.delta","delta":"a","response":{"usage":{"output_tokens":1}}}`, false,
+		},
 	}
 	for _, tt := range tests {
 		fast, slow := rowOf(tt.api).decoder(), rowOf(tt.api).decoder()

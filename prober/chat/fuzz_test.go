@@ -14,6 +14,7 @@ func FuzzAnthropicMessages(f *testing.F) { fuzzDecoder(f, AnthropicMessages) }
 // fuzzDecoder holds a dialect to what is true of any bytes: reading never panics, where reads end
 // makes no difference, reading in place is reading in full, and an exchange agrees with itself.
 func fuzzDecoder(f *testing.F, a API) {
+	f.Helper()
 	for _, s := range everyStream(f) {
 		if s.api == a {
 			f.Add(abridged(s.data), uint64(7))
@@ -43,7 +44,8 @@ func agrees(t *testing.T, x *Exchange) {
 	if x.Events > 0 != !x.FirstToken.IsZero() || x.Events > 0 != !x.LastToken.IsZero() || x.HasGap != (x.Events > 1) {
 		t.Errorf("%d events, first %v, last %v, gap %v", x.Events, x.FirstToken, x.LastToken, x.HasGap)
 	}
-	if x.End.IsZero() || x.LastToken.After(x.End) || x.FirstToken.After(x.LastToken) || x.FirstEvent.IsZero() && x.Events > 0 {
+	if x.End.IsZero() || x.LastToken.After(x.End) || x.FirstToken.After(x.LastToken) ||
+		x.FirstEvent.IsZero() && x.Events > 0 {
 		t.Errorf("instants out of order: %+v", x.Instants)
 	}
 }

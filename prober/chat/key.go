@@ -1,11 +1,15 @@
 package chat
 
 import (
+	"errors"
 	"os"
 	"strings"
 )
 
-// key is what the key file holds now, "" if there is none.
+// errEmptyKey quotes nothing of the file.
+var errEmptyKey = errors.New("file is empty")
+
+// key reads the key file; "" if the endpoint has none.
 func (c *Client) key() (string, *failure) {
 	if c.endpoint.APIKeyFile == "" {
 		return "", nil
@@ -29,7 +33,7 @@ func readKey(file string) (string, error) {
 	return key, nil
 }
 
-// secrets are the credentials of Endpoint.HTTP, as far as they can be read.
+// secrets are the credentials of Endpoint.HTTP. A file that cannot be read adds none.
 func (c *Client) secrets() []string {
 	h := c.endpoint.HTTP
 	secrets := []string{string(h.BearerToken)}

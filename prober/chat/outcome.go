@@ -61,28 +61,50 @@ const (
 // colours follow from it.
 func outcomes() []outcome {
 	return []outcome{
-		{OK, "finished, with the end that its dialect prescribes",
-			faultNone, sloGood, false, "green"},
-		{Refused, "no connection: name resolution, TCP, TLS or a proxy failed",
-			faultEndpoint, sloBad, false, "dark-purple"},
-		{Throttled, "HTTP 429, 503 or 529, or a vendor's rate-limit or overload error",
-			faultEndpoint, sloBad, true, "yellow"},
-		{ServerError, "any other HTTP 5xx: the engine failed, or a gateway lost it",
-			faultEndpoint, sloBad, false, "orange"},
-		{Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long; or no readable key",
-			faultConfiguration, sloExcused, false, "light-blue"},
-		{Denied, "HTTP 401, 402 or 403: the key is wrong, its account has no money or no right to the model",
-			faultConfiguration, sloExcused, false, "blue"},
-		{Broken, "an error object in a 200, malformed data, or a connection that was cut",
-			faultEndpoint, sloBad, false, "red"},
-		{Truncated, "a clean end of file without the dialect's finish marker",
-			faultEndpoint, sloBad, false, "dark-orange"},
-		{Stalled, "began to answer, then sent nothing for stall_timeout",
-			faultEndpoint, sloBad, false, "super-light-red"},
-		{Timeout, "not finished within timeout",
-			faultEndpoint, sloBad, false, "dark-red"},
-		{Cancelled, "given up by the prober itself: shutdown or reload",
-			faultNone, sloExcused, false, "text"},
+		{
+			OK, "finished, with the end that its dialect prescribes",
+			faultNone, sloGood, false, "green",
+		},
+		{
+			Refused, "no connection: name resolution, TCP, TLS or a proxy failed",
+			faultEndpoint, sloBad, false, "dark-purple",
+		},
+		{
+			Throttled, "HTTP 429, 503 or 529, or a vendor's rate-limit or overload error",
+			faultEndpoint, sloBad, true, "yellow",
+		},
+		{
+			ServerError, "any other HTTP 5xx: the engine failed, or a gateway lost it",
+			faultEndpoint, sloBad, false, "orange",
+		},
+		{
+			Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long; or no readable key",
+			faultConfiguration, sloExcused, false, "light-blue",
+		},
+		{
+			Denied, "HTTP 401, 402 or 403: the key is wrong, its account has no money or no right to the model",
+			faultConfiguration, sloExcused, false, "blue",
+		},
+		{
+			Broken, "an error object in a 200, malformed data, or a connection that was cut",
+			faultEndpoint, sloBad, false, "red",
+		},
+		{
+			Truncated, "a clean end of file without the dialect's finish marker",
+			faultEndpoint, sloBad, false, "dark-orange",
+		},
+		{
+			Stalled, "began to answer, then sent nothing for stall_timeout",
+			faultEndpoint, sloBad, false, "super-light-red",
+		},
+		{
+			Timeout, "not finished within timeout",
+			faultEndpoint, sloBad, false, "dark-red",
+		},
+		{
+			Cancelled, "given up by the prober itself: shutdown or reload",
+			faultNone, sloExcused, false, "text",
+		},
 	}
 }
 

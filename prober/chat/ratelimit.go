@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// limitHeaders spell one limit: its size, what is left of it, and when it is whole again.
+// limitHeaders are the names of one limit's headers: its size, how much is left, when it is full again.
 type limitHeaders struct{ limit, remaining, reset string }
 
-// rateHeaders are the limits of all vendors: OpenAI's by requests and tokens, Anthropic's, and
-// Together's, which come plain and, by the load of the day, dynamic.
+// rateHeaders are the limits of all vendors: OpenAI's by requests and tokens, Anthropic's, and Together's,
+// which come in a fixed form and in a dynamic one.
 func rateHeaders() []limitHeaders {
 	var all []limitHeaders
 	for _, unit := range []string{"requests", "tokens"} {
@@ -30,7 +30,8 @@ func rateHeaders() []limitHeaders {
 	return all
 }
 
-// rateLimit reads what a response says about pacing. throttled says whether it asks to stay away.
+// rateLimit reads the headers of a response. throttled says whether the response was a refusal: only then
+// does a limit's reset count as a time to wait.
 func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 	var r RateLimit
 	var reset string
@@ -42,12 +43,12 @@ func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 		r.Remaining, r.HasRemaining = share, true
 		reset = h.Get(names.reset)
 	}
-	wait, said := until(h.Get("Retry-After"), now)
-	if !said && throttled {
+	wait, ok := waitUntil(h.Get("Retry-After"), now)
+	if !ok && throttled {
 		if reset == "" {
 			reset = h.Get("X-Ratelimit-Reset")
 		}
-		wait, _ = until(reset, now)
+		wait, _ = waitUntil(reset, now)
 	}
 	r.RetryAfter = wait
 	return r
@@ -65,33 +66,33 @@ func shareLeft(h http.Header, names limitHeaders) (float64, bool) {
 	return min(max(left/limit, 0), 1), true
 }
 
-// longestWait bounds what a header can ask for.
+// longestWait is the most that a header can ask for.
 const longestWait = 24 * time.Hour
 
-// until reads a time to wait in any spelling: seconds ("20", "0.5"), a duration ("1m2s", "12ms"), a
+// waitUntil reads a time to wait in any spelling: seconds ("20", "0.5"), a duration ("1m2s", "12ms"), a
 // date of HTTP or RFC 3339, seconds since 1970.
-func until(s string, now time.Time) (time.Duration, bool) {
+func waitUntil(s string, now time.Time) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return 0, false
 	}
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		if n > 1e9 { // no wait is thirty years long: this is a date
+		if n > 1e9 { // no wait is thirty years long, so this is a date
 			n -= float64(now.UnixNano()) / 1e9
 		}
-		return within(n * float64(time.Second)), n == n
+		return bounded(n * float64(time.Second)), n == n
 	}
 	if d, err := time.ParseDuration(s); err == nil {
-		return within(float64(d)), true
+		return bounded(float64(d)), true
 	}
 	for _, layout := range []string{http.TimeFormat, time.RFC3339, time.RFC850, time.ANSIC} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return within(float64(t.Sub(now))), true
+			return bounded(float64(t.Sub(now))), true
 		}
 	}
 	return 0, false
 }
 
-func within(nanoseconds float64) time.Duration {
+func bounded(nanoseconds float64) time.Duration {
 	return time.Duration(min(max(nanoseconds, 0), float64(longestWait)))
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// recall looks for a word in a text that comes in pieces, and keeps no more of the text than a
-// match that has begun could need:
+// recall looks for a word in a text that comes in pieces. It keeps only as much of the text as a match
+// that has begun may need:
 //
 //	expect  "lighthouse"      pieces  "the light" │ "house of"
 //	tail after the first      "the light"  (at most len(expect)-1 bytes)
@@ -45,7 +45,7 @@ func unescaped(raw []byte) []byte {
 	return []byte(s)
 }
 
-// verdict of a complete answer; an answer that was cut short has none unless it was right already.
+// verdict on an answer. One that was cut short is judged only if the word has come already.
 func (r *recall) verdict(complete bool) Recall {
 	switch {
 	case len(r.expect) == 0:

@@ -9,13 +9,13 @@ const (
 	System     Role = iota // instructions; the first message of a conversation and no other
 	User                   // a human
 	Assistant              // the model: text, a tool call, or both
-	ToolResult             // what a tool answered to the call with the same ID
+	ToolResult             // the result of the tool call with the same ID
 )
 
-// Text is what a message says: the concatenation of its parts.
+// Text is the text of a message: the concatenation of its parts.
 //
-// The parts are already escaped for the inside of a JSON string, and are shared, read-only
-// memory: a prompt of 200,000 tokens is a few hundred of these, never a copy of the text.
+// The parts are already escaped for the inside of a JSON string, and are shared, read-only memory. A prompt
+// of 200,000 tokens is a few hundred of these, never a copy of the text.
 type Text [4][]byte
 
 // Len is the number of bytes on the wire.
@@ -32,8 +32,8 @@ type Message struct {
 	Role Role
 	Text Text
 	Call Call
-	// Cache marks the end of a prefix that a vendor with explicit cache breakpoints
-	// (Anthropic's cache_control) is asked to keep. Other dialects ignore it.
+	// Cache marks the end of a prefix that the server should keep, for vendors with explicit cache
+	// breakpoints (Anthropic's cache_control). Other dialects ignore it.
 	Cache bool
 }
 
@@ -67,6 +67,6 @@ type Request struct {
 	Session      string // sent in the endpoint's session-affinity headers, if it has any
 	Conversation Conversation
 	MaxTokens    int
-	// Expect is a word that a right answer contains; empty when nothing is checked.
+	// Expect is a word that a right answer contains; empty where answers are not checked.
 	Expect string
 }

@@ -65,11 +65,10 @@ func errorIn(body io.Reader) *failure {
 	var e errorObject
 	read, err := io.ReadAll(io.LimitReader(body, maxErrorBody))
 	drain(body)
-	if err != nil || json.Unmarshal(read, &e) != nil {
-		return nil
-	}
-	if f := e.failure(); f.reason != genericError {
-		return f
+	if err == nil && json.Unmarshal(read, &e) == nil {
+		if f := e.failure(); f.reason != genericError {
+			return f
+		}
 	}
 	return nil
 }

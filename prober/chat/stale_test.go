@@ -75,8 +75,10 @@ func (f *fickle) serve(conn net.Conn) {
 		f.mu.Lock()
 		f.requests++
 		f.mu.Unlock()
-		resp := http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1, TransferEncoding: []string{"chunked"},
-			Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(&limited{f.answer})}
+		resp := http.Response{
+			StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1, TransferEncoding: []string{"chunked"},
+			Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(&limited{f.answer}),
+		}
 		if err := resp.Write(conn); err != nil {
 			return
 		}
@@ -137,7 +139,7 @@ func TestClosedByPeer(t *testing.T) {
 		want bool
 	}{
 		{io.EOF, true},
-		{fmt.Errorf("net/http: HTTP/1.x transport connection broken: %w", &net.OpError{Op: "write", Err: syscall.EPIPE}), true},
+		{fmt.Errorf("net/http: connection broken: %w", &net.OpError{Op: "write", Err: syscall.EPIPE}), true},
 		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
 		{&net.OpError{Op: "write", Err: net.ErrClosed}, true},          // net/http closed it on the peer's word
 		{errors.New("http: server closed idle connection"), true},      // net/http's own, not exported
@@ -167,10 +169,12 @@ func TestStaleConnectionCountsFromTheFirstAttempt(t *testing.T) {
 		}
 		_ = conn.Close()
 	}, func(t *testing.T, c *Client, _ *pipes) {
+		t.Helper()
 		c.Send(t.Context(), request(), nil)
 		x := c.Send(t.Context(), request(), nil)
 		if x.Outcome != OK || !x.StaleRetry || x.Reused || after(&x, x.Connected) != 2 || n != 3 {
-			t.Errorf("%s %v, stale %v, reused %v, connected after %v s, %d requests", x.Outcome, x.Err, x.StaleRetry, x.Reused, after(&x, x.Connected), n)
+			t.Errorf("%s %v, stale %v, reused %v, connected after %v s, %d requests",
+				x.Outcome, x.Err, x.StaleRetry, x.Reused, after(&x, x.Connected), n)
 		}
 	})
 }

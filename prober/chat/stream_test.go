@@ -139,16 +139,29 @@ type recording struct {
 
 func recordings() []recording {
 	return []recording{
-		{"llama-chat", OpenAIChat, summary{OK, 1, 1, 450, 450, 16, 15, 450, -1, "length", "tiny-random", "b0-unknown"}},                     // content:null with the role, then 450 tokens
-		{"llama-chat-error-after-110-events", OpenAIChat, summary{Broken, 1, 1, 109, 109, -1, -1, -1, -1, "", "tiny-random", "b0-unknown"}}, // error object and EOF, no [DONE]
-		{"llama-midstream-error", OpenAIChat, summary{Broken, 1, 1, 67, 67, -1, -1, -1, -1, "", "tiny-random", "b0-unknown"}},               // the same, sooner
-		{"llama-compl", OpenAICompletions, summary{OK, 0, 0, 19, 20, 3, 1, 20, -1, "length", "tiny-random", "b0-unknown"}},                  // usage in the finish chunk
-		{"llama-resp", OpenAIResponses, summary{OK, 4, 4, 43, 40, 16, 3, 40, -1, "completed", "tiny-random", ""}},                           // no [DONE]
-		{"llama-anth", AnthropicMessages, summary{OK, 2, 2, 61, 60, 28, 12, 60, -1, "max_tokens", "tiny-random", ""}},                       // input excludes cached
-		{"llmd-chat1", OpenAIChat, summary{OK, 1, 1, 40, 40, 30, 0, 40, -1, "length", "sim-model", ""}},                                     // role without content, usage:null
-		{"llmd-compl", OpenAICompletions, summary{OK, 0, 0, 29, 30, 4, 0, 30, -1, "length", "sim-model", ""}},                               // text:"" with the finish
-		{"llmd-anth", AnthropicMessages, summary{OK, 3, 3, 13, 11, 45, 0, 11, -1, "end_turn", "sim-model", ""}},                             // ping before the first token
-		{"ollama-chat", OpenAIChat, summary{OK, 0, 0, 59, 60, 16, -1, 60, -1, "length", "tiny", "fp_ollama"}},                               // role and text in one chunk
+		// content:null with the role, then 450 tokens
+		{"llama-chat", OpenAIChat, summary{OK, 1, 1, 450, 450, 16, 15, 450, -1, "length", "tiny-random", "b0-unknown"}},
+		// error object and EOF, no [DONE]
+		{
+			"llama-chat-error-after-110-events", OpenAIChat,
+			summary{Broken, 1, 1, 109, 109, -1, -1, -1, -1, "", "tiny-random", "b0-unknown"},
+		},
+		// the same, sooner
+		{"llama-midstream-error", OpenAIChat, summary{Broken, 1, 1, 67, 67, -1, -1, -1, -1, "", "tiny-random", "b0-unknown"}},
+		// usage in the finish chunk
+		{"llama-compl", OpenAICompletions, summary{OK, 0, 0, 19, 20, 3, 1, 20, -1, "length", "tiny-random", "b0-unknown"}},
+		// no [DONE]
+		{"llama-resp", OpenAIResponses, summary{OK, 4, 4, 43, 40, 16, 3, 40, -1, "completed", "tiny-random", ""}},
+		// input excludes cached
+		{"llama-anth", AnthropicMessages, summary{OK, 2, 2, 61, 60, 28, 12, 60, -1, "max_tokens", "tiny-random", ""}},
+		// role without content, usage:null
+		{"llmd-chat1", OpenAIChat, summary{OK, 1, 1, 40, 40, 30, 0, 40, -1, "length", "sim-model", ""}},
+		// text:"" with the finish
+		{"llmd-compl", OpenAICompletions, summary{OK, 0, 0, 29, 30, 4, 0, 30, -1, "length", "sim-model", ""}},
+		// ping before the first token
+		{"llmd-anth", AnthropicMessages, summary{OK, 3, 3, 13, 11, 45, 0, 11, -1, "end_turn", "sim-model", ""}},
+		// role and text in one chunk
+		{"ollama-chat", OpenAIChat, summary{OK, 0, 0, 59, 60, 16, -1, 60, -1, "length", "tiny", "fp_ollama"}},
 	}
 }
 
@@ -235,7 +248,10 @@ func eventEnds(data []byte) map[int]bool {
 
 // timeless is an exchange without what depends on how the stream was cut.
 func timeless(x Exchange) Exchange {
-	x.Instants = Instants{FirstToken: happened(x.FirstToken), FirstOutput: happened(x.FirstOutput), LastToken: happened(x.LastToken), FirstEvent: happened(x.FirstEvent)}
+	x.Instants = Instants{
+		FirstToken: happened(x.FirstToken), FirstOutput: happened(x.FirstOutput),
+		LastToken: happened(x.LastToken), FirstEvent: happened(x.FirstEvent),
+	}
 	x.LongestGap, x.FirstShared = 0, false // depend on how it was cut
 	return x
 }
@@ -261,7 +277,8 @@ func TestLostAnywhereIsNeverOK(t *testing.T) {
 			lost := replay(s.api, &script{data: s.data[:cut], err: io.ErrUnexpectedEOF}, way{})
 			ended := replay(s.api, &script{data: s.data[:cut]}, way{})
 			if cut < marker && (lost.Outcome == OK || ended.Outcome == OK) {
-				t.Fatalf("%s: %s and %s at byte %d of %d, marker ends at %d", s.name, lost.Outcome, ended.Outcome, cut, len(s.data), marker)
+				t.Fatalf("%s: %s and %s at byte %d of %d, marker ends at %d",
+					s.name, lost.Outcome, ended.Outcome, cut, len(s.data), marker)
 			}
 			if lost.Outcome != OK && lost.Outcome != Broken || ended.Outcome != OK && ended.Outcome != Truncated {
 				t.Fatalf("%s: %s and %s at byte %d (%v, %v)", s.name, lost.Outcome, ended.Outcome, cut, lost.Err, ended.Err)
@@ -276,7 +293,9 @@ func TestLostAnywhereIsNeverOK(t *testing.T) {
 // markerEnd is where the data line of the finish marker ends.
 func markerEnd(t *testing.T, s sample) int {
 	t.Helper()
-	for _, m := range []string{"[DONE]", `{"type":"message_stop"}`, `{"type":"response.completed"`, `{"type":"response.incomplete"`} {
+	for _, m := range []string{
+		"[DONE]", `{"type":"message_stop"}`, `{"type":"response.completed"`, `{"type":"response.incomplete"`,
+	} {
 		if i := bytes.LastIndex(s.data, []byte(m)); i >= 0 {
 			if !strings.HasSuffix(m, `"`) {
 				return i + len(m)
@@ -339,10 +358,23 @@ func TestPingsAreNoLife(t *testing.T) {
 		stream string
 		want   int // reads, one for each event, after which the stream counts as alive
 	}{
-		{OpenAIChat, tokenEvent + comment + "data:\n\n" + tokenEvent + "event: heartbeat\ndata: x\n\n" + finishEvent + doneEvent, 3}, // two tokens and the finish
-		{AnthropicMessages, string(handFile(t, "anthropic-tool-only")) + "", 5},                                                      // all but the pings from the first token on, less message_stop
-		{AnthropicMessages, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"a\"}}\n\n" + strings.Repeat("event: ping\ndata: {\"type\": \"ping\"}\n\n", 5), 1},
-		{OpenAIResponses, "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\ndata: {\"type\":\"keepalive\"}\n\n", 1},
+		// two tokens and the finish
+		{
+			OpenAIChat,
+			tokenEvent + comment + "data:\n\n" + tokenEvent + "event: heartbeat\ndata: x\n\n" + finishEvent + doneEvent, 3,
+		},
+		// all but the pings from the first token on, less message_stop
+		{AnthropicMessages, string(handFile(t, "anthropic-tool-only")) + "", 5},
+		{
+			AnthropicMessages,
+			"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"a\"}}\n\n" +
+				strings.Repeat("event: ping\ndata: {\"type\": \"ping\"}\n\n", 5),
+			1,
+		},
+		{
+			OpenAIResponses,
+			"data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\ndata: {\"type\":\"keepalive\"}\n\n", 1,
+		},
 	} {
 		var x Exchange
 		alive := 0

@@ -14,14 +14,14 @@ import (
 
 const (
 	connectTimeout = 10 * time.Second
-	// A session may think for minutes between turns. Servers close sooner as they like; a connection
-	// that was closed meanwhile is noticed, or costs a StaleRetry.
+	// A session may pause for minutes between turns. Servers may close sooner; the transport notices a closed
+	// connection, or the request costs a StaleRetry.
 	idleTimeout = 5 * time.Minute
 )
 
-// newTransport makes connections as Endpoint.HTTP says, always HTTP/1.1: one stream for each
-// connection, so that streams neither share flow control nor wait for each other's bytes.
-// Compression is off, redirects are answers.
+// newTransport makes connections as Endpoint.HTTP says, always HTTP/1.1: with one stream on each
+// connection, streams neither share flow control nor wait for each other's bytes. It asks for no
+// compression and follows no redirect.
 func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func(), err error) {
 	dial := o.DialContext
 	if dial == nil {
@@ -30,7 +30,7 @@ func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func
 	trip, err = config.NewRoundTripperFromConfig(e.HTTP, "firsttoken",
 		config.WithHTTP2Disabled(),
 		config.WithIdleConnTimeout(idleTimeout),
-		config.WithDialContextFunc(stamping(dial)),
+		config.WithDialContextFunc(stampedDial(dial)),
 	)
 	if err != nil {
 		return nil, nil, err
@@ -42,8 +42,8 @@ func newTransport(e Endpoint, o Options) (trip http.RoundTripper, closeIdle func
 	return trip, closeIdle, nil
 }
 
-// stamping makes connections that know when bytes came. TLS and proxies sit above them.
-func stamping(dial config.DialContextFunc) config.DialContextFunc {
+// stampedDial makes connections that know when bytes came. TLS and proxies work on top of them.
+func stampedDial(dial config.DialContextFunc) config.DialContextFunc {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
@@ -53,7 +53,7 @@ func stamping(dial config.DialContextFunc) config.DialContextFunc {
 	}
 }
 
-// commonHeader is what every request to an endpoint carries, less what Endpoint.HTTP sets itself.
+// commonHeader is the header of every request to an endpoint. Names that Endpoint.HTTP sets are left to it.
 func (d *dialect) commonHeader(e Endpoint, o Options) http.Header {
 	version := o.Version
 	if version == "" {
@@ -74,8 +74,8 @@ func (d *dialect) commonHeader(e Endpoint, o Options) http.Header {
 	return h
 }
 
-// httpRequest is a request with its headers. It has no GetBody: without, net/http cannot send it a
-// second time on its own when a reused connection fails.
+// httpRequest is a request with its headers. It has no GetBody, so that net/http cannot send it a second
+// time by itself when a reused connection fails.
 func (c *Client) httpRequest(r *Request, key string, body *Body) *http.Request {
 	h := c.header.Clone()
 	h.Set("X-Request-Id", r.ID)

@@ -25,7 +25,7 @@ func DefaultEndpoint() Endpoint {
 	}
 }
 
-// Validate finds all that is wrong with an endpoint. It reads the key file.
+// Validate finds every problem of an endpoint. It reads the key file.
 func (e Endpoint) Validate() invalid.Errors {
 	var errs invalid.Errors
 	e.validateURL(&errs)
