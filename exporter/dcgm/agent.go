@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// Supported says whether this build has the client of NVIDIA's library.
+// Supported reports whether this build has the client of NVIDIA's library.
 const Supported = true
 
-// farewell is how long an agent whose supervisor has left waits for a call into the C library.
-const farewell = 2 * time.Second
+// leaveTimeout bounds how long an agent without a supervisor waits for a call into the C library.
+const leaveTimeout = 2 * time.Second
 
-// RunAgent is the child process: it serves the host engine that its one argument describes until
-// the context ends, standard input closes (the prober is gone) or the session fails, and writes
-// frames to standard output. A failed session has been told in a frame and is no error.
+// RunAgent is the child process. It watches the host engine that its one argument describes, and writes
+// messages to standard output, until the context ends, standard input closes (the prober is gone) or the
+// session fails. A failed session is reported in its last message, not as an error.
 //
 // A call into the C library cannot be cancelled. RunAgent returns without it after two seconds;
 // the caller must then let the process end.
@@ -47,22 +47,22 @@ func RunAgent(ctx context.Context, argument string, stdin io.Reader, stdout io.W
 	select {
 	case err := <-served:
 		return err
-	case <-time.After(farewell):
+	case <-time.After(leaveTimeout):
 		return errors.New("a call into libdcgm did not return")
 	}
 }
 
-func serve(ctx context.Context, s spec, out *json.Encoder) error {
+func serve(ctx context.Context, s agentSpec, out *json.Encoder) error {
 	opened, versions, err := open(s)
 	if err == nil {
-		if err := out.Encode(Frame{Session: &versions}); err != nil {
+		if err := out.Encode(agentMessage{Session: &versions}); err != nil {
 			return fmt.Errorf("telling the session: %w", err)
 		}
 		err = opened.loop(ctx, out)
 	}
-	var failure *Failure
+	var failure *sessionFailure
 	if errors.As(err, &failure) {
-		return out.Encode(Frame{Failure: failure})
+		return out.Encode(agentMessage{Failure: failure})
 	}
 	if opened != nil {
 		opened.close()
@@ -70,28 +70,28 @@ func serve(ctx context.Context, s spec, out *json.Encoder) error {
 	return err
 }
 
-// loop polls once for each interval. With the slow fields it also looks whether the GPUs are
+// loop polls once for each interval. As often as it reads the slow fields, it checks that the GPUs are
 // still the same.
-func (s *session) loop(ctx context.Context, out *json.Encoder) error {
+func (s *engineSession) loop(ctx context.Context, out *json.Encoder) error {
 	ticker := time.NewTicker(s.spec.Every)
 	defer ticker.Stop()
-	for lookAt := time.Now().Add(s.spec.Slow); ; {
+	for checkAt := time.Now().Add(s.spec.Slow); ; {
 		now := time.Now()
-		if !now.Before(lookAt) {
-			lookAt = now.Add(s.spec.Slow)
+		if !now.Before(checkAt) {
+			checkAt = now.Add(s.spec.Slow)
 			changed, err := s.changed()
 			if err != nil {
 				return err
 			}
 			if changed {
-				return &Failure{opTopology, "0", "the GPUs of the engine changed"}
+				return &sessionFailure{opTopology, "0", "the GPUs of the engine changed"}
 			}
 		}
 		poll, err := s.poll(now)
 		if err != nil {
 			return err
 		}
-		if err := out.Encode(Frame{Poll: poll}); err != nil {
+		if err := out.Encode(agentMessage{Poll: poll}); err != nil {
 			return fmt.Errorf("telling a poll: %w", err)
 		}
 		select {
@@ -102,11 +102,10 @@ func (s *session) loop(ctx context.Context, out *json.Encoder) error {
 	}
 }
 
-// detach keeps the terminal's Ctrl-C from the child: the supervisor ends it, in order.
+// detach keeps the terminal's Ctrl-C from the child, because its supervisor ends it.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// ourselves is the command that runs this very binary as an agent, also after the file was
-// replaced by an upgrade.
+// ourselves runs this very binary as an agent, even after an upgrade has replaced its file.
 func ourselves(ctx context.Context, argument string) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", AgentCommand, argument)
 	cmd.Args[0] = os.Args[0]

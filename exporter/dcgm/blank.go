@@ -2,7 +2,7 @@ package dcgm
 
 import "strings"
 
-// blankness says why DCGM has no value. Source: dcgm_structs.h, DCGM_BLANK_VALUES.
+// blankness is the reason why DCGM has no value. Source: dcgm_structs.h, DCGM_BLANK_VALUES.
 type blankness int
 
 const (
@@ -19,8 +19,8 @@ const (
 	blankFP64  = 140737488355328.0 // 2^47
 )
 
-// blankInt tells a sentinel from an integer. Everything from the 64-bit blank up is one; of the
-// 32-bit blanks only the four themselves, because a byte counter passes beyond them.
+// blankInt recognizes the sentinels among integers. Every value from the 64-bit blank up is one. Of the
+// 32-bit blanks only the four themselves are, because a byte counter passes beyond them.
 func blankInt(v int64) blankness {
 	switch {
 	case v >= blankInt64:
@@ -32,8 +32,8 @@ func blankInt(v int64) blankness {
 	}
 }
 
-// blankFloat compares by equality: 2^47 bytes per second is no rate of today, 2^47 + 0.5 would be
-// a value all the same. NaN and infinities are no values either.
+// blankFloat recognizes the sentinels by equality: no GPU reaches 2^47 bytes per second, and 2^47 + 0.5
+// would be a value. NaN and the infinities are no values either.
 func blankFloat(v float64) blankness {
 	switch {
 	case v != v || v-v != 0:
@@ -45,7 +45,7 @@ func blankFloat(v float64) blankness {
 	}
 }
 
-// blankString says whether a text is one of "<<<NULL>>>", "<<<NOT_FOUND>>>" and so on.
+// blankString reports whether a text is one of "<<<NULL>>>", "<<<NOT_FOUND>>>" and so on.
 func blankString(s string) bool {
 	return s == "" || strings.HasPrefix(s, "<<<") && strings.Contains(s, ">>>")
 }

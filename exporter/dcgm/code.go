@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// DCGM return codes that decide something. Source: dcgm_structs.h, dcgmReturn_t.
+// DCGM return codes that the code acts on. Source: dcgm_structs.h, dcgmReturn_t.
 const (
 	codeOK               = 0
 	codeNotSupported     = -6
@@ -17,9 +17,9 @@ const (
 	codeUnknown          = "unknown"
 )
 
-// codeOf reads the code out of an error text, because half of go-dcgm's functions return nothing
-// else. The texts are those of DCGM's errorString, and "… failed with error code -21" of one
-// function; what is not among them is "unknown", so that the label stays a closed set.
+// codeOf finds the return code in an error text, because half of go-dcgm's functions return only a
+// text. The texts are those of DCGM's errorString, and "… failed with error code -21" of one function.
+// Any other text is "unknown", so that the label stays a closed set.
 func codeOf(text string) string {
 	for _, known := range [...]struct {
 		text string
@@ -47,8 +47,8 @@ func codeOf(text string) string {
 	return codeUnknown
 }
 
-// mismatch says whether client and engine are of versions that do not understand each other: a
-// newer libdcgm asks with messages that an older engine does not know.
-func mismatch(code string) bool {
+// versionMismatch reports whether a code means that libdcgm and the engine are of incompatible versions:
+// a newer libdcgm sends requests that an older engine does not know.
+func versionMismatch(code string) bool {
 	return code == strconv.Itoa(codeVersionMismatch) || code == strconv.Itoa(codeFunctionNotFound)
 }

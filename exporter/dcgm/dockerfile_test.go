@@ -97,7 +97,8 @@ func TestDockerfileTargets(t *testing.T) {
 			t.Errorf("%s does not take its binary from %s", name, bases[1])
 		}
 		for _, line := range s.lines {
-			if strings.Contains(line, "LD_BIND_NOW") || strings.HasPrefix(line, "USER") && strings.Contains(line, "root") && !strings.Contains(line, "nonroot") {
+			asRoot := strings.HasPrefix(line, "USER") && strings.Contains(line, "root") && !strings.Contains(line, "nonroot")
+			if strings.Contains(line, "LD_BIND_NOW") || asRoot {
 				t.Errorf("%s: %s", name, line)
 			}
 		}
@@ -158,7 +159,7 @@ func TestDockerfileBuildBindsLazily(t *testing.T) {
 
 func raced() bool {
 	info, ok := debug.ReadBuildInfo()
-	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 func bindsLazily(t *testing.T, binary string) bool {
@@ -168,7 +169,9 @@ func bindsLazily(t *testing.T, binary string) bool {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for tag, now := range map[elf.DynTag]uint64{elf.DT_FLAGS: uint64(elf.DF_BIND_NOW), elf.DT_FLAGS_1: uint64(elf.DF_1_NOW)} {
+	for tag, now := range map[elf.DynTag]uint64{
+		elf.DT_FLAGS: uint64(elf.DF_BIND_NOW), elf.DT_FLAGS_1: uint64(elf.DF_1_NOW),
+	} {
 		values, err := f.DynValue(tag)
 		if err != nil {
 			t.Fatal(err)
@@ -202,6 +205,6 @@ func givesSession(t *testing.T, binary, library, dir string) bool {
 	line, _ := bufio.NewReader(stdout).ReadBytes('\n')
 	_ = stdin.Close()
 	_ = cmd.Wait()
-	var f Frame
+	var f agentMessage
 	return json.Unmarshal(line, &f) == nil && f.Session != nil && f.Session.Hostengine == "4.6.1"
 }

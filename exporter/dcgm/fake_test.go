@@ -13,9 +13,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
-// fakeLibrary is where the fake libdcgm.so.4 of this run lies.
+// fakeLibrary is the folder of the fake libdcgm.so.4, which is compiled once per run.
 var fakeLibrary struct {
 	once sync.Once
 	dir  string
@@ -59,7 +60,7 @@ func compileFake() (dir, skip string, err error) {
 	return dir, "", nil
 }
 
-// compiler is empty where there is none.
+// compiler returns the path of the C compiler, empty where there is none.
 func compiler() string {
 	path, err := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
 	if err != nil {
@@ -70,11 +71,11 @@ func compiler() string {
 
 func removeFake() { _ = os.RemoveAll(fakeLibrary.dir) }
 
-// node is a host engine of the fake: a file of lines.
+// node is a host engine of the fake library: a file of lines.
 type node struct {
 	t     testing.TB
 	dir   string
-	host  string // its address, and with ':' as '_' its file
+	host  string // its address; with ':' as '_' the name of its file
 	lines []string
 }
 
@@ -91,7 +92,8 @@ func b200s() []string {
 		"field * 1001 d 0.96", "field * 1002 d 0.91", "field * 1003 d 0.33", "field * 1004 d 0.47", "field * 1005 d 0.58",
 		"field * 1201 i 9000000000000", "field * 1203 i 8999999999999", "field * 1011 i 7", "field * 1012 i 7",
 		"field * 1091 i 5000000000", "field * 1092 i 6000000000", "field * 1009 i 7", "field * 1010 i 7",
-		"field * 1206 i 0", "field * 1209 i 0", "field * 1210 i 0", "field * 1212 i 0", "field * 1213 i 1", "field * 1214 i 42", "field * 1219 i 3",
+		"field * 1206 i 0", "field * 1209 i 0", "field * 1210 i 0", "field * 1212 i 0",
+		"field * 1213 i 1", "field * 1214 i 42", "field * 1219 i 3",
 		"field * 1216 d 1e-15", "field * 1218 d 1e-18",
 		"field * 170 i 3", "field * 175 i 1", "field * 202 i 2", "field * 1501 i 1",
 		"field * 237 i 5", "field * 235 i 5", "field * 238 i 16", "field * 236 i 16",
@@ -109,31 +111,43 @@ func b200s() []string {
 
 func uuid(gpu int) string { return fmt.Sprintf("GPU-0000000%d-b200-4000-8000-000000000000", gpu) }
 
-// newNode has no engine yet: connections are refused until it says something.
+// newNode has no engine yet: connections are refused until serve is called.
 func newNode(t testing.TB, dir, host string) *node { return &node{t: t, dir: dir, host: host} }
 
-// serve replaces what the engine says.
+// serve replaces the lines of the engine.
 func (n *node) serve(lines ...string) {
 	n.t.Helper()
 	n.lines = slices.Clone(lines)
 	n.write()
 }
 
-// add says more; the last line that matches wins.
+// add appends lines; the last line that matches wins.
 func (n *node) add(lines ...string) {
 	n.t.Helper()
 	n.lines = append(n.lines, lines...)
 	n.write()
 }
 
-// without takes lines back.
+// without removes lines.
 func (n *node) without(lines ...string) {
 	n.t.Helper()
 	n.lines = slices.DeleteFunc(n.lines, func(l string) bool { return slices.Contains(lines, l) })
 	n.write()
 }
 
-// stop is nobody listening any more.
+// awaitHang waits until a call hangs as a line "hang SYMBOL" orders.
+func (n *node) awaitHang() {
+	n.t.Helper()
+	marker := n.file() + ".hanging"
+	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(marker); err == nil {
+			return
+		}
+	}
+	n.t.Fatalf("no call hung within %v", deadline)
+}
+
+// stop removes the engine: connections are refused.
 func (n *node) stop() { _ = os.Remove(n.file()) }
 
 func (n *node) file() string {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -43,10 +44,10 @@ func all(checks ...func(scrape) string) func(scrape) string {
 func TestRefusedThenUp(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("refused", all(
 		want(engine("dcgm_up"), "0", engine("dcgm_gpus"), absent, of(0, "up"), absent),
-		above(engine("dcgm_errors_total", `op="connect"`, `code="-21"`), 2),
+		above(failures("connect", "-21"), 2),
 		above(engine("dcgm_agent_restarts_total"), 1)))
 	if told := strings.Count(r.log.String(), "host engine lost"); told != 1 {
 		t.Errorf("an engine that stays away was logged %d times, want once", told)
@@ -59,15 +60,18 @@ func TestLostConnectionComesBack(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("up", want(engine("dcgm_up"), "1", of(0, "power_watts"), "812.5"))
 	n.stop()
 	r.eventually("lost", all(
-		want(engine("dcgm_up"), "0", of(0, "power_watts"), absent, of(0, "energy_joules_total"), absent, of(0, "ecc_errors_total", `severity="correctable"`), absent,
+		want(engine("dcgm_up"), "0", of(0, "power_watts"), absent, of(0, "energy_joules_total"), absent,
+			of(0, "ecc_errors_total", `severity="correctable"`), absent,
 			of(0, "up"), "0", of(0, "xid_errors_total"), "0"), // remembered
-		above(engine("dcgm_errors_total", `op="poll"`, `code="-21"`), 0)))
+		above(failures("poll", "-21"), 0)))
 	n.add("field * 155 d 700")
-	r.eventually("back", all(want(engine("dcgm_up"), "1", of(0, "power_watts"), "700", of(0, "up"), "1"), above(engine("dcgm_reconnects_total"), 0)))
+	r.eventually("back", all(
+		want(engine("dcgm_up"), "1", of(0, "power_watts"), "700", of(0, "up"), "1"),
+		above(engine("dcgm_reconnects_total"), 0)))
 }
 
 // TestEngineRestart: with another epoch the old handle is dead, and groups and watches are gone.
@@ -75,11 +79,12 @@ func TestEngineRestart(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("up", want(engine("dcgm_up"), "1"))
 	n.add("epoch 2", "version 4.7.0", "field * 100 i 1200")
 	r.eventually("watched anew", all(
-		want(of(3, "sm_clock_hertz"), "1200000000", engine("dcgm_build_info", `client_version="4.5.3"`, `hostengine_version="4.7.0"`), "1"),
+		want(of(3, "sm_clock_hertz"), "1200000000",
+			engine("dcgm_build_info", `client_version="4.5.3"`, `hostengine_version="4.7.0"`), "1"),
 		above(engine("dcgm_reconnects_total"), 0)))
 }
 
@@ -88,11 +93,12 @@ func TestFrozenGPU(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("up", want(of(2, "power_watts"), "812.5", of(2, "up"), "1"))
 	n.add("freeze 2")
 	r.eventually("frozen", want(
-		of(2, "power_watts"), absent, of(2, "energy_joules_total"), absent, of(2, "nvlink_errors_total", `kind="symbol"`), absent,
+		of(2, "power_watts"), absent, of(2, "energy_joules_total"), absent,
+		of(2, "nvlink_errors_total", `kind="symbol"`), absent,
 		of(2, "up"), "0", of(2, "xid_errors_total"), "0",
 		of(1, "power_watts"), "812.5", of(1, "up"), "1", engine("dcgm_up"), "1"))
 	n.without("freeze 2")
@@ -110,7 +116,7 @@ func TestGPULostAndBack(t *testing.T) {
 			t.Parallel()
 			dir, n := oneNode(t)
 			n.serve(b200s()...)
-			r := newRig(t, dir, local, nil)
+			r := newHarness(t, dir, local, nil)
 			r.eventually("up", want(of(5, "power_watts"), "812.5", engine("dcgm_gpus"), "8"))
 			n.add(how.line)
 			r.eventually("lost", want(
@@ -128,10 +134,11 @@ func TestTopologyChange(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("eight", want(engine("dcgm_gpus"), "8", of(7, "up"), "1"))
 	n.add("gpus 7")
-	r.eventually("seven", want(engine("dcgm_gpus"), "7", of(7, "up"), "0", of(7, "power_watts"), absent, of(6, "power_watts"), "812.5"))
+	r.eventually("seven", want(engine("dcgm_gpus"), "7", of(7, "up"), "0",
+		of(7, "power_watts"), absent, of(6, "power_watts"), "812.5"))
 	n.without("gpus 7")
 	r.eventually("eight again", want(engine("dcgm_gpus"), "8", of(7, "up"), "1", of(7, "power_watts"), "812.5"))
 }
@@ -140,8 +147,10 @@ func TestXIDsCountOnceEach(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(append(b200s(), "xid 1 31 1000000")...) // history: before we came
-	r := newRig(t, dir, local, nil)
-	r.eventually("zero for all", want(of(0, "xid_errors_total"), "0", of(1, "xid_errors_total"), "0", of(1, "last_xid"), "31", of(0, "last_xid"), absent))
+	r := newHarness(t, dir, local, nil)
+	r.eventually("zero for all", want(
+		of(0, "xid_errors_total"), "0", of(1, "xid_errors_total"), "0",
+		of(1, "last_xid"), "31", of(0, "last_xid"), absent))
 	n.add("xid 0 79 2000000", "xid 0 48 2000001", "xid 1 94 2000000", "xid 1 94 2000005") // a burst, and one number twice
 	r.eventually("each once", want(
 		of(0, "xid_errors_total"), "2", of(0, "last_xid"), "48",
@@ -156,20 +165,26 @@ func TestXIDsCountOnceEach(t *testing.T) {
 		of(1, "xid_errors_total"), "2"))
 }
 
-// TestHangIsKilled: a call that does not return costs its engine's series, until the watchdog
-// kills the child.
+// TestHangIsKilled: a call that does not return costs its engine's series until the watchdog kills the
+// agent. The test is the watchdog's clock: it expires once the call is known to hang.
 func TestHangIsKilled(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, func(_ *Options, p *pace) { p.silence = 2 * time.Second })
+	var expire atomic.Pointer[func()]
+	r := newHarness(t, dir, local, func(_ *Options, timing *agentTiming) {
+		timing.afterFunc = func(_ time.Duration, f func()) *time.Timer {
+			expire.Store(&f)
+			return time.AfterFunc(time.Hour, func() {})
+		}
+	})
 	r.eventually("up", want(engine("dcgm_up"), "1"))
-	n.add("delay dcgmEntitiesGetLatestValues 60000")
-	r.eventually("killed", all(
-		want(engine("dcgm_up"), "0", of(0, "power_watts"), absent, of(0, "up"), "0"),
-		above(engine("dcgm_errors_total", `op="agent"`, `code="silent"`), 0)))
-	n.without("delay dcgmEntitiesGetLatestValues 60000")
-	// The next child may have begun to hang already, and has the time of a first frame.
+	n.add("hang dcgmEntitiesGetLatestValues")
+	n.awaitHang()
+	r.eventually("stale", want(engine("dcgm_up"), "0", of(0, "power_watts"), absent, of(0, "up"), "0"))
+	n.without("hang dcgmEntitiesGetLatestValues") // before the kill, so that the next agent does not hang
+	(*expire.Load())()
+	r.eventually("killed", want(failures("agent", "silent"), "1"))
 	r.eventually("back", want(engine("dcgm_up"), "1", of(0, "power_watts"), "812.5"))
 }
 
@@ -178,13 +193,13 @@ func TestCrashIsContained(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.crashes = true
 	r.eventually("up", want(engine("dcgm_up"), "1"))
 	n.add("crash dcgmEntitiesGetLatestValues")
 	r.eventually("crashing", all(
 		want(engine("dcgm_up"), "0", of(0, "power_watts"), absent),
-		above(engine("dcgm_errors_total", `op="agent"`, `code="crash"`), 1)))
+		above(failures("agent", "crash"), 1)))
 	if !strings.Contains(r.log.String(), "SIGSEGV") {
 		t.Errorf("the log does not say why the agent died:\n%s", r.log)
 	}
@@ -200,11 +215,12 @@ func TestTwoEngines(t *testing.T) {
 	one, seven := newNode(t, dir, "_run_nvidia-dcgm.sock"), newNode(t, dir, "10.0.0.7:5555")
 	one.serve(b200s()...)
 	seven.serve(append(b200s(), "field * 155 d 444")...)
-	r := newRig(t, dir, "node1=unix:///run/nvidia-dcgm.sock,node7=tcp://10.0.0.7:5555", nil)
+	r := newHarness(t, dir, "node1=unix:///run/nvidia-dcgm.sock,node7=tcp://10.0.0.7:5555", nil)
 	r.crashes = true
 	r.eventually("both", want(of(0, "power_watts"), "812.5", on("node7", 0, "power_watts"), "444"))
 	seven.add("crash dcgmEntitiesGetLatestValues")
-	r.eventually("one", want(of(0, "power_watts"), "812.5", engine("dcgm_up"), "1", on("node7", 0, "power_watts"), absent, `dcgm_up{hostengine="node7"}`, "0"))
+	r.eventually("one", want(of(0, "power_watts"), "812.5", engine("dcgm_up"), "1",
+		on("node7", 0, "power_watts"), absent, `dcgm_up{hostengine="node7"}`, "0"))
 	if s := r.scrape(); s[engine("dcgm_agent_restarts_total")] != "0" {
 		t.Errorf("the healthy engine's agent was started again: %s", s[engine("dcgm_agent_restarts_total")])
 	}
@@ -221,9 +237,9 @@ func TestVersionMismatch(t *testing.T) {
 			t.Parallel()
 			dir, n := oneNode(t)
 			n.serve(append(b200s(), how.line)...)
-			r := newRig(t, dir, local, nil)
+			r := newHarness(t, dir, local, nil)
 			r.eventually("mismatch", all(want(engine("dcgm_up"), "0"),
-				above(engine("dcgm_errors_total", `op="`+how.op+`"`, `code="`+how.code+`"`), 0)))
+				above(failures(how.op, how.code), 0)))
 			if !strings.Contains(r.log.String(), "must not be newer than the engine") {
 				t.Errorf("the log does not say what to do:\n%s", r.log)
 			}
@@ -236,8 +252,8 @@ func TestDeadHandle(t *testing.T) {
 	t.Parallel()
 	dir, n := oneNode(t)
 	n.serve(append(b200s(), "api dcgmHostengineVersionInfo -21")...)
-	r := newRig(t, dir, local, nil)
-	r.eventually("refused", all(want(engine("dcgm_up"), "0"), above(engine("dcgm_errors_total", `op="connect"`, `code="-21"`), 0)))
+	r := newHarness(t, dir, local, nil)
+	r.eventually("refused", all(want(engine("dcgm_up"), "0"), above(failures("connect", "-21"), 0)))
 }
 
 func TestNoLibrary(t *testing.T) {
@@ -247,10 +263,10 @@ func TestNoLibrary(t *testing.T) {
 	}
 	dir, n := oneNode(t)
 	n.serve(b200s()...)
-	r := newRig(t, dir, local, nil)
+	r := newHarness(t, dir, local, nil)
 	r.eventually("up with the fake", want(engine("dcgm_up"), "1"))
-	bare := newRigWith(t, local, agentOf(t.TempDir(), dir))
-	bare.eventually("no library", all(want(engine("dcgm_up"), "0"), above(engine("dcgm_errors_total", `op="library"`, `code="unknown"`), 0)))
+	bare := newHarnessWith(t, local, agentOf(t.TempDir(), dir))
+	bare.eventually("no library", all(want(engine("dcgm_up"), "0"), above(failures("library", "unknown"), 0)))
 }
 
 // TestGarbledAgent: whatever a child writes, it costs only its engine.
@@ -264,11 +280,11 @@ func TestGarbledAgent(t *testing.T) {
 	} {
 		t.Run(how.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRigWith(t, local, func(ctx context.Context, _ string) (*exec.Cmd, error) {
+			r := newHarnessWith(t, local, func(ctx context.Context, _ string) (*exec.Cmd, error) {
 				return exec.CommandContext(ctx, "sh", "-c", how.script), nil
 			})
 			r.crashes = how.code == codeCrash
-			r.eventually(how.code, all(want(engine("dcgm_up"), "0"), above(engine("dcgm_errors_total", `op="agent"`, `code="`+how.code+`"`), 0)))
+			r.eventually(how.code, all(want(engine("dcgm_up"), "0"), above(failures(opAgent, how.code), 0)))
 		})
 	}
 }

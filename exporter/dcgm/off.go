@@ -9,10 +9,10 @@ import (
 	"os/exec"
 )
 
-// Supported says whether this build has the client of NVIDIA's library.
+// Supported reports whether this build has the client of NVIDIA's library.
 const Supported = false
 
-// RunAgent is the child process, which this build does not have.
+// RunAgent fails: this build has no agent.
 func RunAgent(context.Context, string, io.Reader, io.Writer) error {
 	return errors.New("built without DCGM: GPU telemetry needs linux, cgo and no tag nodcgm")
 }

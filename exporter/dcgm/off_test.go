@@ -44,12 +44,14 @@ func TestWithoutDCGM(t *testing.T) {
 }
 
 func TestNoAgentInThisBuild(t *testing.T) {
-	if err := RunAgent(t.Context(), "", strings.NewReader(""), io.Discard); err == nil || !strings.Contains(err.Error(), "built without DCGM") {
+	err := RunAgent(t.Context(), "", strings.NewReader(""), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "built without DCGM") {
 		t.Errorf("%v", err)
 	}
 }
 
 // TestRealClient says what this build cannot show.
 func TestRealClient(t *testing.T) {
-	t.Skip("built without cgo (no C compiler), for another system or with nodcgm: the tests through the real go-dcgm client do not run")
+	t.Skip("built without cgo (no C compiler), for another system or with nodcgm: " +
+		"the tests through the real go-dcgm client do not run")
 }

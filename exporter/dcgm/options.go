@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Options are read from the environment with the prefix of the program, FIRSTTOKEN_. The zero
-// value with the defaults of its tags is "off": no engine, no child, no dcgm series.
+// Options are read from the environment with the prefix of the program, FIRSTTOKEN_. With the defaults of
+// its tags GPU telemetry is off: no engine, no child, no dcgm series.
 type Options struct {
 	Hostengines  Hostengines   `env:"DCGM_HOSTENGINES"`                     // name=address, by comma
 	Interval     time.Duration `env:"DCGM_INTERVAL" envDefault:"10s"`       // of power, clocks, activity
 	SlowInterval time.Duration `env:"DCGM_SLOW_INTERVAL" envDefault:"60s"`  // of errors, links, topology
 	ExtraFields  FieldIDs      `env:"DCGM_EXTRA_FIELDS"`                    // numeric field identifiers, by comma
-	LegacyNames  bool          `env:"DCGM_LEGACY_NAMES" envDefault:"false"` // DCGM_FI_* beside our names
+	LegacyNames  bool          `env:"DCGM_LEGACY_NAMES" envDefault:"false"` // adds the DCGM_FI_* names
 }
 
 // Bounds of the intervals. DCGM averages the activity ratios over one interval, and a poll of
@@ -24,11 +24,11 @@ type Options struct {
 const (
 	minInterval    = time.Second
 	maxInterval    = 5 * time.Minute
-	maxExtraFields = 64 // with the default set it stays below the 128 fields of one group
+	maxExtraFields = 64 // with the default fields, below the 128 of one group
 	maxFieldID     = 4096
 )
 
-// Validate says everything that is wrong, each with the name of its variable.
+// Validate lists everything that is wrong, each problem with the name of its variable.
 func (o Options) Validate() error {
 	var problems []error
 	complain := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -44,8 +44,8 @@ func (o Options) Validate() error {
 	return errors.Join(problems...)
 }
 
-// CheckGPU says whether an entry of a target's gpus list names nothing: neither a configured host
-// engine nor a GPU by its UUID. Without host engines every entry stands for itself.
+// CheckGPU is an error when an entry of a target's gpus list is neither a configured host engine nor a
+// GPU's UUID. Without host engines every entry is valid.
 func (o Options) CheckGPU(entry string) error {
 	if len(o.Hostengines) == 0 || isUUID(entry) || o.Hostengines.has(entry) {
 		return nil
@@ -59,10 +59,10 @@ type Hostengine struct {
 	Address string // unix:///path, host:port, tcp://host:port, vsock://cid:port
 }
 
-// Hostengines are written "node1=unix:///run/nvidia-dcgm.sock,node7=10.0.0.7:5555".
+// Hostengines have the written form "node1=unix:///run/nvidia-dcgm.sock,node7=10.0.0.7:5555".
 type Hostengines []Hostengine
 
-// UnmarshalText reads the written form; empty is none.
+// UnmarshalText reads the written form. Empty text is an empty list.
 func (h *Hostengines) UnmarshalText(text []byte) error {
 	parsed := Hostengines{}
 	for _, part := range split(string(text)) {
@@ -74,7 +74,7 @@ func (h *Hostengines) UnmarshalText(text []byte) error {
 		if parsed.has(engine.Name) {
 			return fmt.Errorf("two host engines are named %q", engine.Name)
 		}
-		if _, err := endpointOf(engine.Address); err != nil {
+		if _, err := parseEngineAddress(engine.Address); err != nil {
 			return err
 		}
 		parsed = append(parsed, engine)
@@ -83,7 +83,7 @@ func (h *Hostengines) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalText writes what UnmarshalText reads.
+// MarshalText returns the written form.
 func (h Hostengines) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // Set is UnmarshalText for flags.
@@ -101,10 +101,10 @@ func (h Hostengines) has(name string) bool {
 	return slices.ContainsFunc(h, func(e Hostengine) bool { return e.Name == name })
 }
 
-// FieldIDs are numeric DCGM field identifiers, written "1014,1015".
+// FieldIDs are numeric DCGM field identifiers, in the written form "1014,1015".
 type FieldIDs []uint16
 
-// UnmarshalText reads the written form; empty is none. A field named twice is one.
+// UnmarshalText reads the written form. Empty text is an empty list. A field named twice is one.
 func (f *FieldIDs) UnmarshalText(text []byte) error {
 	parsed := FieldIDs{}
 	for _, part := range split(string(text)) {
@@ -120,7 +120,7 @@ func (f *FieldIDs) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalText writes what UnmarshalText reads.
+// MarshalText returns the written form.
 func (f FieldIDs) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // Set is UnmarshalText for flags.
@@ -142,7 +142,7 @@ func split(list string) []string {
 	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }
 
-// isUUID follows the driver: GPU-ab12…, or MIG-… for a slice.
+// isUUID recognizes the UUIDs of the driver: GPU-ab12…, or MIG-… for a slice.
 func isUUID(entry string) bool {
 	return strings.HasPrefix(entry, "GPU-") || strings.HasPrefix(entry, "MIG-")
 }

@@ -24,7 +24,8 @@ func TestOptionsFromTheEnvironment(t *testing.T) {
 		t.Errorf("extra fields %q, want %q", got, want)
 	}
 	if !o.LegacyNames || o.Interval != 10*time.Second || o.SlowInterval != time.Minute {
-		t.Errorf("legacy names %v, intervals %v and %v: want true and the defaults 10s and 1m", o.LegacyNames, o.Interval, o.SlowInterval)
+		t.Errorf("legacy names %v, intervals %v and %v: want true and the defaults 10s and 1m",
+			o.LegacyNames, o.Interval, o.SlowInterval)
 	}
 	if err := o.Validate(); err != nil {
 		t.Error(err)
@@ -95,19 +96,20 @@ func TestCheckGPU(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := o.CheckGPU("node2"); err == nil || err.Error() != `"node2" is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID` {
+	const want = `"node2" is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID`
+	if err := o.CheckGPU("node2"); err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestEndpoints(t *testing.T) {
-	for address, want := range map[string]endpoint{
+	for address, want := range map[string]engineAddress{
 		"unix:///run/nvidia-dcgm.sock": {"/run/nvidia-dcgm.sock", overUnix},
 		"10.0.0.7:5555":                {"10.0.0.7:5555", overTCP},
 		"tcp://[fd00::7]:5555":         {"[fd00::7]:5555", overTCP},
 		"vsock://3:5555":               {"vsock://3:5555", overVsock}, // whole: only the call of 4.5 reads it
 	} {
-		if got, err := endpointOf(address); err != nil || got != want {
+		if got, err := parseEngineAddress(address); err != nil || got != want {
 			t.Errorf("%s: %v %v, want %v", address, got, err, want)
 		}
 	}

@@ -12,49 +12,49 @@ import (
 )
 
 // poll reads the latest sample of every watched field of all GPUs: one request for each model.
-// Slow fields are read with the first poll and then as often as the engine renews them.
-func (s *session) poll(now time.Time) (*Poll, error) {
+// Slow fields are read with the first poll, and then as often as the engine samples them.
+func (s *engineSession) poll(now time.Time) (*pollAnswer, error) {
 	began := time.Now()
 	withSlow := s.slowAt.IsZero() || now.Sub(s.slowAt) >= s.spec.Slow
 	if withSlow {
 		s.slowAt = now
 	}
-	r := reader{poll: &Poll{GPUs: slices.Clone(s.gpus)}, lacking: map[uint16]lack{}}
-	r.poll.Asked = s.spec.watched(fast)
+	r := pollReader{poll: &pollAnswer{GPUs: slices.Clone(s.gpus)}, counts: map[uint16]absenceCounts{}}
+	r.poll.Asked = s.spec.fieldsOf(fast)
 	if withSlow {
-		r.poll.Asked = append(r.poll.Asked, s.spec.watched(slow)...)
+		r.poll.Asked = append(r.poll.Asked, s.spec.fieldsOf(slow)...)
 	}
-	for i := range s.plans {
-		if err := r.read(&s.plans[i], withSlow); err != nil {
-			return nil, failed(opPoll, err)
+	for i := range s.watches {
+		if err := r.read(&s.watches[i], withSlow); err != nil {
+			return nil, failureOf(opPoll, err)
 		}
 	}
 	if err := s.readXIDs(r.poll); err != nil {
-		return nil, failed(opPoll, err)
+		return nil, failureOf(opPoll, err)
 	}
 	r.poll.Missing = r.missing()
 	r.poll.Took = time.Since(began)
 	return r.poll, nil
 }
 
-// reader sorts the answers of one poll into samples and reasons for having none.
-type reader struct {
-	poll    *Poll
-	lacking map[uint16]lack
+// pollReader sorts the values of one poll into samples and reasons for having none.
+type pollReader struct {
+	poll   *pollAnswer
+	counts map[uint16]absenceCounts
 }
 
-// lack counts the GPUs by what they said of one field.
-type lack struct{ present, lacking, denied int }
+// absenceCounts counts the GPUs by their answer for one field.
+type absenceCounts struct{ present, lacking, denied int }
 
-func (r *reader) read(p *plan, withSlow bool) error {
-	wanted := p.fields[fast]
+func (r *pollReader) read(m *modelWatch, withSlow bool) error {
+	wanted := m.fields[fast]
 	if withSlow {
-		wanted = slices.Concat(wanted, p.fields[slow])
+		wanted = slices.Concat(wanted, m.fields[slow])
 	}
 	if len(wanted) == 0 {
 		return nil
 	}
-	values, err := lib.EntitiesGetLatestValues(p.entities, wanted, 0)
+	values, err := lib.EntitiesGetLatestValues(m.entities, wanted, 0)
 	if err != nil {
 		return err
 	}
@@ -64,14 +64,14 @@ func (r *reader) read(p *plan, withSlow bool) error {
 	return nil
 }
 
-func (r *reader) take(v *lib.FieldValue_v2) {
-	at := slices.IndexFunc(r.poll.GPUs, func(g GPU) bool { return g.Index == v.EntityID })
+func (r *pollReader) take(v *lib.FieldValue_v2) {
+	at := slices.IndexFunc(r.poll.GPUs, func(g gpuAnswer) bool { return g.Index == v.EntityID })
 	if at < 0 {
 		return
 	}
 	gpu := &r.poll.GPUs[at]
 	field := uint16(v.FieldID)
-	count := r.lacking[field]
+	count := r.counts[field]
 	value, blank := number(v)
 	switch {
 	case v.Status == codeGPULost:
@@ -82,25 +82,25 @@ func (r *reader) take(v *lib.FieldValue_v2) {
 		count.denied++
 	case v.Status == codeOK && blank == present:
 		count.present++
-		gpu.Samples = append(gpu.Samples, Sample{field, v.TS, value})
+		gpu.Samples = append(gpu.Samples, sample{field, v.TS, value})
 	}
-	r.lacking[field] = count
+	r.counts[field] = count
 }
 
-// missing are the fields that at least one GPU lacks and none has. A field that is only blank for
-// now, as the activity ratios are in the first interval, is not among them.
-func (r *reader) missing() []Missing {
-	var missing []Missing
-	for field, count := range r.lacking {
+// missing lists the fields that at least one GPU lacks and none has. A field that is blank only for now,
+// as the activity ratios are in the first interval, is not among them.
+func (r *pollReader) missing() []missingField {
+	var missing []missingField
+	for field, count := range r.counts {
 		switch {
 		case count.present > 0:
 		case count.lacking > 0:
-			missing = append(missing, Missing{field, reasonNotSupported})
+			missing = append(missing, missingField{field, reasonNotSupported})
 		case count.denied > 0:
-			missing = append(missing, Missing{field, reasonNoPermission})
+			missing = append(missing, missingField{field, reasonNoPermission})
 		}
 	}
-	slices.SortFunc(missing, func(a, b Missing) int { return int(a.Field) - int(b.Field) })
+	slices.SortFunc(missing, func(a, b missingField) int { return int(a.Field) - int(b.Field) })
 	return missing
 }
 
@@ -113,21 +113,21 @@ func number(v *lib.FieldValue_v2) (float64, blankness) {
 	case lib.DCGM_FT_DOUBLE:
 		value := math.Float64frombits(bits)
 		return value, blankFloat(value)
-	default: // texts and blobs are no samples; an unsupported field has no type at all
+	default: // texts and blobs are no samples; an unsupported field has no type
 		return 0, blankNull
 	}
 }
 
-// readXIDs takes the error events since the last poll. The field's latest value would hide all
-// but the last of a burst.
-func (s *session) readXIDs(poll *Poll) error {
+// readXIDs reads the error events since the last poll. The field's latest value would show only the last
+// event of a burst.
+func (s *engineSession) readXIDs(poll *pollAnswer) error {
 	next := s.xidSince
-	for i := range s.plans {
-		p := &s.plans[i]
-		if !p.hasXIDs {
+	for i := range s.watches {
+		m := &s.watches[i]
+		if !m.hasXIDs {
 			continue
 		}
-		values, until, err := lib.GetValuesSince(p.group, p.xids, s.xidSince)
+		values, until, err := lib.GetValuesSince(m.group, m.xids, s.xidSince)
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (s *session) readXIDs(poll *Poll) error {
 		for i := range values {
 			v := &values[i]
 			if code, blank := number(v); v.Status == codeOK && blank == present && code > 0 {
-				poll.XIDs = append(poll.XIDs, XID{v.EntityID, v.TS, int64(code)})
+				poll.XIDs = append(poll.XIDs, xidEvent{v.EntityID, v.TS, int64(code)})
 			}
 		}
 	}

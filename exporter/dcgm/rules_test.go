@@ -50,7 +50,7 @@ func TestRulesReadWhatExists(t *testing.T) {
 
 func describedNames(t *testing.T) map[string]bool {
 	t.Helper()
-	c, _ := desk(t)
+	c, _ := unsupervised(t)
 	descs := make(chan *prometheus.Desc)
 	go func() {
 		defer close(descs)

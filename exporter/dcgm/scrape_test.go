@@ -24,7 +24,7 @@ func TestScrapeNeverWaits(t *testing.T) {
 	calm, hanging := hangingPair(t)
 	took := [2][]time.Duration{}
 	for range scrapes {
-		for i, r := range [...]*rig{calm, hanging} {
+		for i, r := range [...]*harness{calm, hanging} {
 			began := time.Now()
 			r.scrape()
 			took[i] = append(took[i], time.Since(began))
@@ -40,30 +40,32 @@ func TestScrapeNeverWaits(t *testing.T) {
 		answering, hung := took[0][row.at], took[1][row.at]
 		t.Logf("%s of /metrics: %v with an engine that answers, %v with one that hangs", row.name, answering, hung)
 		if hung > row.most*answering {
-			t.Errorf("%s of /metrics is %v while an engine hangs, %v while it answers: more than %d times", row.name, hung, answering, row.most)
+			t.Errorf("%s of /metrics is %v while an engine hangs, %v while it answers: more than %d times",
+				row.name, hung, answering, row.most)
 		}
 	}
 }
 
-// hangingPair is one collector whose engine answers, and one whose engine is in a call that does
+// hangingPair returns one collector whose engine answers, and one whose engine is in a call that does
 // not return, its last values still shown.
-func hangingPair(t testing.TB) (calm, hanging *rig) {
+func hangingPair(t testing.TB) (calm, hanging *harness) {
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(b200s()...)
 	stuck := newNode(t, dir, "127.0.0.1:5556")
 	stuck.serve(b200s()...)
-	calm = newRig(t, dir, local, nil)
-	hanging = newRig(t, dir, "node1=127.0.0.1:5556", nil)
+	calm = newHarness(t, dir, local, nil)
+	hanging = newHarness(t, dir, "node1=127.0.0.1:5556", nil)
 	calm.eventually("up", want(engine("dcgm_up"), "1"))
 	hanging.eventually("up", want(engine("dcgm_up"), "1"))
-	stuck.add("delay dcgmEntitiesGetLatestValues 600000")
+	stuck.add("hang dcgmEntitiesGetLatestValues")
+	stuck.awaitHang()
 	hanging.eventually("hanging", want(engine("dcgm_up"), "0"))
 	return calm, hanging
 }
 
 func BenchmarkScrapeEightGPUs(b *testing.B) {
 	calm, hanging := hangingPair(b)
-	for name, r := range map[string]*rig{"answering": calm, "hanging": hanging} {
+	for name, r := range map[string]*harness{"answering": calm, "hanging": hanging} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			took := make([]time.Duration, 0, b.N)
@@ -88,9 +90,9 @@ func BenchmarkOnePoll(b *testing.B) {
 	if err := o.Hostengines.Set(local); err != nil {
 		b.Fatal(err)
 	}
-	c := newCollector(o, testPace(), nil, slog.New(slog.DiscardHandler))
+	c := newCollector(o, testTiming(), nil, slog.New(slog.DiscardHandler))
 	r := scraped(b, c)
-	a := agent{pace: testPace()}
+	a := agentProcess{timing: testTiming()}
 	var cmd *exec.Cmd
 	command := agentOf(library, dir)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -106,15 +108,15 @@ func BenchmarkOnePoll(b *testing.B) {
 	b.ReportAllocs()
 	polls, before, child := 0, processor(b, os.Getpid()), time.Duration(0)
 	b.ResetTimer()
-	if err := a.frames(func(f Frame) {
+	if err := a.messages(func(f agentMessage) {
 		switch {
 		case f.Session != nil:
-			c.boards[0].connected(*f.Session)
+			c.engines[0].connected(*f.Session)
 		case f.Poll != nil && polls < b.N:
 			if polls++; polls == 1 {
 				child = processor(b, cmd.Process.Pid) // what starting cost is not of a poll
 			}
-			c.boards[0].poll(f.Poll, time.Now())
+			c.engines[0].poll(f.Poll, time.Now())
 			r.scrape()
 			if polls == b.N {
 				child = processor(b, cmd.Process.Pid) - child

@@ -3,29 +3,28 @@ package dcgm
 import (
 	"context"
 	"log/slog"
-	"os/exec"
 	"time"
 )
 
-// supervisor keeps one agent running for one host engine, and puts what it tells on the board.
+// supervisor keeps one agent running for one host engine, and records what the agent reports.
 type supervisor struct {
-	spec    spec
-	pace    pace
-	command func(ctx context.Context, argument string) (*exec.Cmd, error)
-	board   *board
-	health  *health
+	spec    agentSpec
+	timing  agentTiming
+	command agentCommand
+	state   *engineState
+	metrics *engineMetrics
 	log     *slog.Logger
 
 	sessions int
-	told     string // the failure that was last logged; an engine that stays away is one line
+	logged   string // the failure that was last logged; an engine that stays away is one line
 }
 
-// run starts agent after agent until the context ends; the last one is gone when it returns.
+// run starts one agent after another until the context ends. The last one is gone when run returns.
 func (s *supervisor) run(ctx context.Context) {
-	wait := backoff{pace: s.pace}
+	wait := newRetryDelay(s.timing)
 	for agents := 0; ctx.Err() == nil; agents++ {
 		if agents > 0 {
-			s.health.restarts.WithLabelValues(s.spec.Name).Inc()
+			s.metrics.restarts.WithLabelValues(s.spec.Name).Inc()
 		}
 		began := time.Now()
 		failure := s.serve(ctx)
@@ -47,60 +46,59 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// serve runs one agent to its end and says why it ended.
-func (s *supervisor) serve(ctx context.Context) *Failure {
-	a := agent{pace: s.pace}
+// serve runs one agent to its end and returns why it ended.
+func (s *supervisor) serve(ctx context.Context) *sessionFailure {
+	a := agentProcess{timing: s.timing}
 	if err := a.start(ctx, s.spec.String(), s.command); err != nil {
-		return &Failure{opAgent, codeStart, err.Error()}
+		return &sessionFailure{opAgent, codeStart, err.Error()}
 	}
-	var told *Failure
-	garbled := a.frames(func(f Frame) {
-		if f.Failure != nil {
-			told = f.Failure
+	var reported *sessionFailure
+	garbled := a.messages(func(m agentMessage) {
+		if m.Failure != nil {
+			reported = m.Failure
 			return
 		}
-		s.take(f)
+		s.take(m)
 	})
 	end := a.wait()
 	switch {
-	case told != nil:
-		return told
+	case reported != nil:
+		return reported
 	case garbled != nil:
-		return &Failure{opAgent, codeGarbled, garbled.Error()}
+		return &sessionFailure{opAgent, codeGarbled, garbled.Error()}
 	default:
 		return end
 	}
 }
 
-func (s *supervisor) take(f Frame) {
+func (s *supervisor) take(m agentMessage) {
 	switch {
-	case f.Session != nil:
+	case m.Session != nil:
 		if s.sessions++; s.sessions > 1 {
-			s.health.reconnects.WithLabelValues(s.spec.Name).Inc()
+			s.metrics.reconnects.WithLabelValues(s.spec.Name).Inc()
 		}
-		s.board.connected(*f.Session)
-	case f.Poll != nil:
-		s.told = ""
-		s.health.polls.WithLabelValues(s.spec.Name).Observe(f.Poll.Took.Seconds())
-		s.board.poll(f.Poll, time.Now())
+		s.state.connected(*m.Session)
+	case m.Poll != nil:
+		s.logged = ""
+		s.metrics.polls.WithLabelValues(s.spec.Name).Observe(m.Poll.Took.Seconds())
+		s.state.poll(m.Poll, time.Now())
 	}
 }
 
-// report counts a failure and logs it when it is another one than last time. Changed GPUs are no
-// failure.
-func (s *supervisor) report(f *Failure, delay time.Duration) {
+// report counts a failure, and logs it unless it was the last one logged. Changed GPUs are no failure.
+func (s *supervisor) report(f *sessionFailure, delay time.Duration) {
 	if f.Op == opTopology {
 		s.log.Info("gpus changed, watching anew")
 		return
 	}
-	s.health.errors.WithLabelValues(s.spec.Name, f.Op, f.Code).Inc()
-	if s.told == f.Op+f.Code {
+	s.metrics.errors.WithLabelValues(s.spec.Name, f.Op, f.Code).Inc()
+	if s.logged == f.Op+f.Code {
 		return
 	}
-	s.told = f.Op + f.Code
+	s.logged = f.Op + f.Code
 	log := s.log.With("op", f.Op, "code", f.Code, "error", f.Text, "retry_in", delay.Round(time.Millisecond))
 	switch {
-	case mismatch(f.Code):
+	case versionMismatch(f.Code):
 		log.Warn("libdcgm and the host engine do not understand each other, the library must not be newer than the engine")
 	case f.Op == opLibrary:
 		log.Warn("libdcgm.so.4 is not installed, no gpu telemetry")

@@ -11,7 +11,7 @@ func TestEightB200sInBaseUnits(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(append(b200s(), "field 3 155 d 640.25")...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", nil)
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", nil)
 	r.collector.SetTargets(map[string][]string{"kimi": {"node1"}})
 	s := r.eventually("values", want(
 		of(0, "power_watts"), "812.5",
@@ -64,7 +64,7 @@ func TestEightB200sInBaseUnits(t *testing.T) {
 		engine("dcgm_build_info", `client_version="4.5.3"`, `hostengine_version="4.6.1"`), "1",
 		engine("dcgm_reconnects_total"), "0",
 		engine("dcgm_agent_restarts_total"), "0",
-		engine("dcgm_errors_total", `op="poll"`, `code="-21"`), "0",
+		failures("poll", "-21"), "0",
 	))
 	if len(s) >= 500 {
 		t.Errorf("%d series for eight GPUs, want fewer than 500", len(s))
@@ -93,7 +93,7 @@ func TestWhatIsNoValueIsAbsent(t *testing.T) {
 		"blank * 1002 noperm",
 		"fstatus * 1003 -6",
 	)...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", nil)
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", nil)
 	s := r.eventually("values", want(
 		of(0, "power_watts"), absent,
 		of(1, "power_watts"), absent,
@@ -122,7 +122,7 @@ func TestFieldsThatTheEngineRefusesAreIsolated(t *testing.T) {
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(append(b200s(),
 		"unsupported_watch 1002", "unsupported_watch 1005", "unknown_field 1219", "unknown_field 1424")...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", nil)
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", nil)
 	r.eventually("all but the refused", want(
 		of(0, "sm_active_ratio"), absent,
 		of(0, "dram_active_ratio"), absent,
@@ -139,7 +139,7 @@ func TestFieldsThatTheEngineRefusesAreIsolated(t *testing.T) {
 		engine("dcgm_field_unsupported", `field="1219"`, `reason="refused"`), "1",
 		engine("dcgm_field_unsupported", `field="1424"`, `reason="refused"`), "1",
 		engine("dcgm_field_unsupported", `field="1003"`, `reason="refused"`), absent,
-		engine("dcgm_errors_total", `op="watch"`, `code="-6"`), absent,
+		failures("watch", "-6"), absent,
 	))
 }
 
@@ -150,7 +150,7 @@ func TestHopperFallsBack(t *testing.T) {
 	n := newNode(t, dir, "127.0.0.1:5555")
 	n.serve(append(b200s(), "field * 50 s NVIDIA H100 80GB HBM3", "field * 1011 i 450000000", "field * 1009 i 12000000",
 		"blank * 1201 notsupported", "blank * 1203 notsupported", "unknown_field 1091", "unknown_field 1092")...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", nil)
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", nil)
 	r.eventually("rates in place of counters", want(
 		of(0, "nvlink_transmit_bytes_per_second"), "450000000",
 		of(0, "nvlink_transmit_bytes_total"), absent,
@@ -164,19 +164,21 @@ func TestMixedModelsOnOneNode(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(append(b200s(), "field 7 50 s NVIDIA H100 80GB HBM3", "field 7 155 d 301")...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", nil)
-	r.eventually("both models", want(of(0, "power_watts"), "812.5", of(7, "power_watts"), "301", of(7, "up"), "1", engine("dcgm_gpus"), "8"))
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", nil)
+	r.eventually("both models", want(of(0, "power_watts"), "812.5", of(7, "power_watts"), "301",
+		of(7, "up"), "1", engine("dcgm_gpus"), "8"))
 }
 
 func TestLegacyNamesAndExtraFields(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(append(b200s(), "field * 1014 d 0.25", "field 0 55 i 4")...)
-	r := newRig(t, dir, "node1=127.0.0.1:5555", func(o *Options, _ *pace) {
+	r := newHarness(t, dir, "node1=127.0.0.1:5555", func(o *Options, _ *agentTiming) {
 		o.LegacyNames = true
 		o.ExtraFields = FieldIDs{1014, 155, 9}
 	})
-	labels := `{DCGM_FI_DRIVER_VERSION="580.95.05",UUID="` + uuid(0) + `",device="nvidia4",gpu="0",hostname="node1",modelName="NVIDIA B200",pci_bus_id="00000000:1A:00.0"}`
+	labels := `{DCGM_FI_DRIVER_VERSION="580.95.05",UUID="` + uuid(0) +
+		`",device="nvidia4",gpu="0",hostname="node1",modelName="NVIDIA B200",pci_bus_id="00000000:1A:00.0"}`
 	r.eventually("both names", want(
 		"DCGM_FI_DEV_FB_USED"+labels, "166593", // in MiB, as ever
 		"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"+labels, "123456789",
@@ -195,7 +197,7 @@ func TestTargetsJoinTheirGPUs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	newNode(t, dir, "_run_dcgm.sock").serve(b200s()...)
-	r := newRig(t, dir, "node1=unix:///run/dcgm.sock", nil)
+	r := newHarness(t, dir, "node1=unix:///run/dcgm.sock", nil)
 	info := func(target string, gpu string, id string) string {
 		return `firsttoken_target_gpu_info{gpu="` + gpu + `",hostengine="node1",target="` + target + `",uuid="` + id + `"}`
 	}
@@ -204,7 +206,9 @@ func TestTargetsJoinTheirGPUs(t *testing.T) {
 		"half":   {uuid(0), uuid(1)},           //
 		"absent": {"GPU-gone-1", "node-other"}, // unknown: no series, no error
 	})
-	s := r.eventually("joins", want(info("whole", "2", uuid(2)), "1", info("whole", "7", uuid(7)), "1", info("half", "1", uuid(1)), "1"))
+	s := r.eventually("joins", want(
+		info("whole", "2", uuid(2)), "1", info("whole", "7", uuid(7)), "1",
+		info("half", "1", uuid(1)), "1"))
 	n := 0
 	for name := range s {
 		if strings.HasPrefix(name, "firsttoken_target_gpu_info") {

@@ -10,7 +10,8 @@
  *   field N|* ID i|d|s VALUE [rate=R]                       (R per second after $t0)
  *   blank N|* ID null|notfound|notsupported|noperm          fstatus N|* ID CODE
  *   unsupported_watch ID         unknown_field ID           xid GPU CODE MICROSECONDS
- *   api SYMBOL CODE              delay SYMBOL MILLISECONDS  crash SYMBOL
+ *   api SYMBOL CODE              crash SYMBOL
+ *   hang SYMBOL                  (never returns; the file FILE.hanging says that the call has begun)
  *
  * As in the real library: a field that is not watched answers -16, groups and watches go with the
  * connection, a field group holds at most 128 fields, a name is given once, and one bad field
@@ -111,7 +112,7 @@ static long lookupFor(const char *key, const char *symbol, long otherwise)
         char k[32], s[128];
         long v = 0;
         if (sscanf(lines[i], "%31s %127s %ld", k, s, &v) >= 2 && !strcmp(k, key) && !strcmp(s, symbol))
-            return strcmp(key, "crash") ? v : 1;
+            return strcmp(key, "api") ? 1 : v;
     }
     return otherwise;
 }
@@ -136,15 +137,26 @@ static void forgetAll(void)
     memset(watchedEvery, 0, sizeof watchedEvery);
 }
 
+/* hang tells the test that the call has begun, and never returns. */
+static void hang(void)
+{
+    char marker[sizeof path + 16];
+    snprintf(marker, sizeof marker, "%s.hanging", path);
+    FILE *f = fopen(marker, "w");
+    if (f)
+        fclose(f);
+    for (;;)
+        pause();
+}
+
 /* enter is what every call does first: read the scenario, do what it says of this symbol. */
 static dcgmReturn_t enter(const char *symbol, int needsConnection)
 {
     int there = readScenario();
     if (there)
     {
-        long ms = lookupFor("delay", symbol, 0);
-        if (ms)
-            usleep(ms * 1000);
+        if (lookupFor("hang", symbol, 0))
+            hang();
         if (lookupFor("crash", symbol, 0))
             raise(SIGSEGV), *(volatile int *)0 = 1;
         long code = lookupFor("api", symbol, 0);

@@ -21,8 +21,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// rig is a collector with real agents on fake engines, scraped as Prometheus would.
-type rig struct {
+// harness is a collector with real agents on fake engines, scraped as Prometheus would.
+type harness struct {
 	t         testing.TB
 	collector *Collector
 	handler   http.Handler
@@ -33,24 +33,26 @@ type rig struct {
 const (
 	testInterval = 100 * time.Millisecond
 	testSlow     = 300 * time.Millisecond
-	deadline     = 30 * time.Second // for a machine that does much else; reached only by a failing test
+	deadline     = 2 * time.Minute // reached only by a failing test, however busy the machine is
 )
 
-func testPace() pace {
-	return pace{
-		first: 20 * time.Second, silence: 20 * time.Second, farewell: time.Second,
-		least: 20 * time.Millisecond, most: 200 * time.Millisecond, hopeless: 200 * time.Millisecond,
+// testTiming retries quickly. Its watchdog never kills an agent that is only slow on a busy machine.
+func testTiming() agentTiming {
+	return agentTiming{
+		firstMessage: deadline, silence: deadline, farewell: time.Second,
+		retryMin: 20 * time.Millisecond, retryMax: 200 * time.Millisecond, retryHopeless: 200 * time.Millisecond,
+		afterFunc: time.AfterFunc,
 	}
 }
 
 // newRig runs a collector until the test ends. engines is as in the configuration.
-func newRig(t testing.TB, dir, engines string, change func(*Options, *pace)) *rig {
+func newHarness(t testing.TB, dir, engines string, change func(*Options, *agentTiming)) *harness {
 	t.Helper()
 	o := Options{Interval: testInterval, SlowInterval: testSlow}
 	if err := o.Hostengines.Set(engines); err != nil {
 		t.Fatal(err)
 	}
-	p := testPace()
+	p := testTiming()
 	if change != nil {
 		change(&o, &p)
 	}
@@ -58,16 +60,16 @@ func newRig(t testing.TB, dir, engines string, change func(*Options, *pace)) *ri
 }
 
 // newRigWith runs another agent in place of ours with the fake library.
-func newRigWith(t testing.TB, engines string, command func(context.Context, string) (*exec.Cmd, error)) *rig {
+func newHarnessWith(t testing.TB, engines string, command func(context.Context, string) (*exec.Cmd, error)) *harness {
 	t.Helper()
 	o := Options{Interval: testInterval, SlowInterval: testSlow}
 	if err := o.Hostengines.Set(engines); err != nil {
 		t.Fatal(err)
 	}
-	return run(t, o, testPace(), command)
+	return run(t, o, testTiming(), command)
 }
 
-func run(t testing.TB, o Options, p pace, command func(context.Context, string) (*exec.Cmd, error)) *rig {
+func run(t testing.TB, o Options, p agentTiming, command func(context.Context, string) (*exec.Cmd, error)) *harness {
 	t.Helper()
 	log := &lockedBuffer{}
 	r := scraped(t, newCollector(o, p, command, slog.New(slog.NewTextHandler(log, nil))))
@@ -92,19 +94,20 @@ func run(t testing.TB, o Options, p pace, command func(context.Context, string) 
 }
 
 // scraped registers a collector and runs nothing.
-func scraped(t testing.TB, c *Collector) *rig {
+func scraped(t testing.TB, c *Collector) *harness {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(c); err != nil {
 		t.Fatal(err)
 	}
-	return &rig{t: t, collector: c, handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})}
+	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})
+	return &harness{t: t, collector: c, handler: handler}
 }
 
 // scrape is the text of /metrics as series → value.
 type scrape map[string]string
 
-func (r *rig) scrape() scrape {
+func (r *harness) scrape() scrape {
 	r.t.Helper()
 	answer := httptest.NewRecorder()
 	r.handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
@@ -122,7 +125,7 @@ func (r *rig) scrape() scrape {
 }
 
 // eventually scrapes until the check finds nothing wrong.
-func (r *rig) eventually(what string, check func(scrape) string) scrape {
+func (r *harness) eventually(what string, check func(scrape) string) scrape {
 	r.t.Helper()
 	var wrong string
 	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
@@ -175,6 +178,11 @@ func engine(name string, more ...string) string {
 	labels := append([]string{`hostengine="node1"`}, more...)
 	slices.Sort(labels)
 	return name + "{" + strings.Join(labels, ",") + "}"
+}
+
+// failures is the series that counts the failed sessions of the engine node1.
+func failures(op, code string) string {
+	return engine("dcgm_errors_total", `op="`+op+`"`, `code="`+code+`"`)
 }
 
 type lockedBuffer struct {

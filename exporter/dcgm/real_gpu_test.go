@@ -30,8 +30,8 @@ func TestRealGPU(t *testing.T) {
 	if err := o.Hostengines.Set("node1=" + address); err != nil {
 		t.Fatal(err)
 	}
-	p := o.pace()
-	p.hopeless = 2 * time.Second
+	p := o.agentTiming()
+	p.retryHopeless = 2 * time.Second
 	r := run(t, o, p, func(ctx context.Context, argument string) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, "/proc/self/exe", AgentCommand, argument)
 		cmd.Env = append(os.Environ(), asAgent+"=1")
@@ -96,7 +96,7 @@ func realEngine(t *testing.T) string {
 }
 
 // realGPUs are the labels of the GPUs that are up.
-func realGPUs(r *rig) []string {
+func realGPUs(r *harness) []string {
 	var gpus []string
 	for name, value := range r.scrape() {
 		if labels, ok := strings.CutPrefix(name, "dcgm_gpu_up"); ok && value == "1" {

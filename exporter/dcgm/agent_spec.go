@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// spec is what an agent is told, as JSON in its one argument, so that ps shows which engine it
-// serves. It holds no secret: DCGM has none.
-type spec struct {
+// agentSpec configures an agent. It travels as JSON in the agent's one argument, so that ps shows
+// which engine the agent serves. It holds no secret: DCGM has none.
+type agentSpec struct {
 	Name    string        `json:"name"`
 	Address string        `json:"address"`
 	Every   time.Duration `json:"every"` // nanoseconds
@@ -17,11 +17,11 @@ type spec struct {
 	Extra   FieldIDs      `json:"extra,omitempty"`
 }
 
-func (o Options) spec(engine Hostengine) spec {
-	return spec{engine.Name, engine.Address, o.Interval, o.SlowInterval, o.ExtraFields}
+func (o Options) spec(engine Hostengine) agentSpec {
+	return agentSpec{engine.Name, engine.Address, o.Interval, o.SlowInterval, o.ExtraFields}
 }
 
-func (s spec) String() string {
+func (s agentSpec) String() string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return "" // strings and numbers always marshal
@@ -29,8 +29,8 @@ func (s spec) String() string {
 	return string(text)
 }
 
-func parseSpec(text string) (spec, error) {
-	var s spec
+func parseSpec(text string) (agentSpec, error) {
+	var s agentSpec
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return s, fmt.Errorf("agent's argument: %w", err)
 	}
@@ -40,8 +40,8 @@ func parseSpec(text string) (spec, error) {
 	return s, nil
 }
 
-// watched are the fields of one cadence; extra fields are fast.
-func (s spec) watched(c cadence) []uint16 {
+// fieldsOf returns the fields of one cadence. Extra fields are fast.
+func (s agentSpec) fieldsOf(c cadence) []uint16 {
 	var ids []uint16
 	for _, f := range fields() {
 		if f.cadence == c {

@@ -14,27 +14,27 @@ import (
 	lib "github.com/NVIDIA/go-dcgm/pkg/dcgm"
 )
 
-// session is one connection to a host engine, from Init to the first error. It is used by one
-// goroutine: go-dcgm keeps the connection in globals. Groups and watches live in the engine and
-// vanish with the connection, so nothing is undone after an error, and a session is never opened
-// twice in one process: a second Init would silently keep the old connection.
-type session struct {
-	spec     spec
+// engineSession is one connection to a host engine, from Init to the first error. One goroutine uses it,
+// because go-dcgm keeps the connection in globals. A process opens one session only: a second Init would
+// silently keep the old connection. Groups and watches live in the engine and end with the connection, so
+// nothing is undone after an error.
+type engineSession struct {
+	spec     agentSpec
 	close    func()
-	gpus     []GPU // without samples
-	plans    []plan
-	refused  []Missing
+	gpus     []gpuAnswer // without samples
+	watches  []modelWatch
+	refused  []missingField
 	xidSince time.Time
 	slowAt   time.Time // when the slow fields were last read
 }
 
-// open connects, proves that the link is alive, finds the GPUs and watches their fields.
-func open(s spec) (*session, Session, error) {
+// open connects, checks that the engine answers, lists the GPUs and watches their fields.
+func open(s agentSpec) (*engineSession, sessionInfo, error) {
 	versions, closeLink, err := connect(s.Address)
 	if err != nil {
 		return nil, versions, err
 	}
-	opened := &session{spec: s, close: closeLink, xidSince: time.UnixMicro(0)}
+	opened := &engineSession{spec: s, close: closeLink, xidSince: time.UnixMicro(0)}
 	if opened.gpus, err = enumerate(); err != nil {
 		return nil, versions, err
 	}
@@ -45,10 +45,10 @@ func open(s spec) (*session, Session, error) {
 	return opened, versions, nil
 }
 
-func connect(address string) (Session, func(), error) {
-	to, err := endpointOf(address)
+func connect(address string) (sessionInfo, func(), error) {
+	to, err := parseEngineAddress(address)
 	if err != nil {
-		return Session{}, nil, failed(opConnect, err)
+		return sessionInfo{}, nil, failureOf(opConnect, err)
 	}
 	args := []string{to.address, "0"}
 	switch to.scheme {
@@ -60,24 +60,24 @@ func connect(address string) (Session, func(), error) {
 	}
 	closeLink, err := lib.Init(lib.Standalone, args...)
 	if err != nil && strings.Contains(err.Error(), "libdcgm.so.4 not found") {
-		return Session{}, nil, failed(opLibrary, err)
+		return sessionInfo{}, nil, failureOf(opLibrary, err)
 	}
 	if err != nil {
-		return Session{}, nil, failed(opConnect, err)
+		return sessionInfo{}, nil, failureOf(opConnect, err)
 	}
 	// libdcgm returns OK with a dead handle when the login after the connect fails.
 	engine, err := lib.GetHostengineVersionInfo()
 	if err != nil {
-		return Session{}, nil, failed(opConnect, err)
+		return sessionInfo{}, nil, failureOf(opConnect, err)
 	}
-	versions := Session{Hostengine: version(engine.RawBuildInfoString)}
+	versions := sessionInfo{Hostengine: version(engine.RawBuildInfoString)}
 	if client, err := lib.GetVersionInfo(); err == nil {
 		versions.Client = version(client.RawBuildInfoString)
 	}
 	return versions, closeLink, nil
 }
 
-// version is taken from "version:4.5.3;arch:x86_64;…".
+// version finds 4.5.3 in "version:4.5.3;arch:x86_64;…".
 func version(buildInfo string) string {
 	for pair := range strings.SplitSeq(buildInfo, ";") {
 		if v, ok := strings.CutPrefix(pair, "version:"); ok {
@@ -87,25 +87,25 @@ func version(buildInfo string) string {
 	return ""
 }
 
-// enumerate lists the GPUs with their identity, read live and without a watch: GetDeviceInfo would
-// do more than it is asked, and crash on some engines.
-func enumerate() ([]GPU, error) {
+// enumerate lists the GPUs with their identity, read live and without a watch. GetDeviceInfo reads more
+// than that, and crashes on some engines.
+func enumerate() ([]gpuAnswer, error) {
 	indexes, err := lib.GetEntityGroupEntities(lib.FE_GPU)
 	if err != nil {
-		return nil, failed(opEnumerate, err)
+		return nil, failureOf(opEnumerate, err)
 	}
 	slices.Sort(indexes)
-	gpus := make([]GPU, len(indexes))
+	gpus := make([]gpuAnswer, len(indexes))
 	for i, index := range indexes {
-		gpus[i] = GPU{Index: index, Lost: lost(lib.GetGPUStatus(index))}
+		gpus[i] = gpuAnswer{Index: index, Lost: lost(lib.GetGPUStatus(index))}
 	}
 	if len(gpus) == 0 {
 		return gpus, nil
 	}
 	wanted := []lib.Short{fieldDriver, fieldModel, fieldUUID, fieldMinor, fieldPCI}
-	values, err := lib.EntitiesGetLatestValues(pairs(gpus), wanted, lib.DCGM_FV_FLAG_LIVE_DATA)
+	values, err := lib.EntitiesGetLatestValues(entitiesOf(gpus), wanted, lib.DCGM_FV_FLAG_LIVE_DATA)
 	if err != nil {
-		return nil, failed(opEnumerate, err)
+		return nil, failureOf(opEnumerate, err)
 	}
 	for i := range values {
 		identify(gpus, &values[i])
@@ -117,12 +117,12 @@ func lost(status lib.EntityStatus) bool {
 	switch status {
 	case lib.EntityStatusInaccessible, lib.EntityStatusLost, lib.EntityStatusDisabled, lib.EntityStatusDetached:
 		return true
-	default: // unknown is also what go-dcgm says when the question failed: its samples will tell
+	default: // go-dcgm also says unknown when the request failed; the samples of the GPU decide then
 		return false
 	}
 }
 
-func pairs(gpus []GPU) []lib.GroupEntityPair {
+func entitiesOf(gpus []gpuAnswer) []lib.GroupEntityPair {
 	entities := make([]lib.GroupEntityPair, len(gpus))
 	for i, gpu := range gpus {
 		entities[i] = lib.GroupEntityPair{EntityGroupId: lib.FE_GPU, EntityId: gpu.Index}
@@ -130,8 +130,8 @@ func pairs(gpus []GPU) []lib.GroupEntityPair {
 	return entities
 }
 
-func identify(gpus []GPU, v *lib.FieldValue_v2) {
-	at := slices.IndexFunc(gpus, func(g GPU) bool { return g.Index == v.EntityID })
+func identify(gpus []gpuAnswer, v *lib.FieldValue_v2) {
+	at := slices.IndexFunc(gpus, func(g gpuAnswer) bool { return g.Index == v.EntityID })
 	if at < 0 || v.Status != codeOK {
 		return
 	}
@@ -151,7 +151,7 @@ func identify(gpus []GPU, v *lib.FieldValue_v2) {
 	}
 }
 
-// textOf is the identity that a value holds; empty when it holds none.
+// textOf returns the text or the number in a value, empty when it has none.
 func textOf(v *lib.FieldValue_v2) string {
 	switch v.FieldType {
 	case lib.DCGM_FT_STRING:
@@ -166,9 +166,9 @@ func textOf(v *lib.FieldValue_v2) string {
 	return ""
 }
 
-// changed says whether the GPUs are no longer those that the session was made for: one came, went,
-// was replaced, or came back from the lost. One that is newly lost is only marked.
-func (s *session) changed() (bool, error) {
+// changed reports whether the GPUs differ from those that the session watches: one was added, removed or
+// replaced, or a lost one came back. A GPU that is newly lost is only marked.
+func (s *engineSession) changed() (bool, error) {
 	now, err := enumerate()
 	if err != nil {
 		return false, err
@@ -187,24 +187,24 @@ func (s *session) changed() (bool, error) {
 	return false, nil
 }
 
-// failed keeps DCGM's code, from the error where it has one, else from its text.
-func failed(op string, err error) *Failure {
+// failureOf takes DCGM's code from the error where it has one, else from its text.
+func failureOf(op string, err error) *sessionFailure {
 	var coded *lib.Error
 	if errors.As(err, &coded) {
-		return &Failure{op, strconv.Itoa(int(coded.Code)), err.Error()}
+		return &sessionFailure{op, strconv.Itoa(int(coded.Code)), err.Error()}
 	}
-	return &Failure{op, codeOf(err.Error()), err.Error()}
+	return &sessionFailure{op, codeOf(err.Error()), err.Error()}
 }
 
-// alive asks the engine for its version, the cheapest question there is.
-func alive(op string) error {
+// checkLink asks the engine for its version, its cheapest request.
+func checkLink(op string) error {
 	if _, err := lib.GetHostengineVersionInfo(); err != nil {
-		return failed(op, err)
+		return failureOf(op, err)
 	}
 	return nil
 }
 
-// unique is a name that no other client of the engine uses: a duplicate is refused.
-func unique(what string) string {
+// uniqueName returns a name that no other client of the engine uses, because an engine refuses duplicates.
+func uniqueName(what string) string {
 	return fmt.Sprintf("firsttoken-%d-%d-%s", os.Getpid(), time.Now().UnixNano(), what)
 }

@@ -8,9 +8,9 @@ import (
 	lib "github.com/NVIDIA/go-dcgm/pkg/dcgm"
 )
 
-// plan is what is watched on the GPUs of one model: models differ in what they support, and one
-// unsupported field fails a whole watch.
-type plan struct {
+// modelWatch holds the groups and fields that are watched on the GPUs of one model. Each model has its
+// own, because models differ in the fields that they support, and one unsupported field fails a whole watch.
+type modelWatch struct {
 	group    lib.GroupHandle
 	entities []lib.GroupEntityPair
 	fields   [2][]lib.Short // by cadence
@@ -18,32 +18,32 @@ type plan struct {
 	hasXIDs  bool
 }
 
-// watch makes one plan for each model. A field is refused by the engine only when no model has it.
-func (s *session) watch() error {
+// watch makes one modelWatch for each model. A field counts as refused only when no model has it.
+func (s *engineSession) watch() error {
 	refusals := map[lib.Short]int{}
 	models := byModel(s.gpus)
 	for _, gpus := range models {
-		p, refused, err := s.watchModel(gpus)
+		m, refused, err := s.watchModel(gpus)
 		if err != nil {
 			return err
 		}
 		for _, id := range refused {
 			refusals[id]++
 		}
-		s.plans = append(s.plans, p)
+		s.watches = append(s.watches, m)
 	}
 	for id, times := range refusals {
 		if times == len(models) {
-			s.refused = append(s.refused, Missing{uint16(id), reasonRefused})
+			s.refused = append(s.refused, missingField{uint16(id), reasonRefused})
 		}
 	}
 	return nil
 }
 
-// byModel leaves out the lost: they cannot be added to a group.
-func byModel(gpus []GPU) [][]GPU {
+// byModel leaves out lost GPUs, which cannot be added to a group.
+func byModel(gpus []gpuAnswer) [][]gpuAnswer {
 	at := map[string]int{}
-	var models [][]GPU
+	var models [][]gpuAnswer
 	for _, gpu := range gpus {
 		if gpu.Lost {
 			continue
@@ -59,36 +59,36 @@ func byModel(gpus []GPU) [][]GPU {
 	return models
 }
 
-func (s *session) watchModel(gpus []GPU) (plan, []lib.Short, error) {
-	p := plan{entities: pairs(gpus)}
+func (s *engineSession) watchModel(gpus []gpuAnswer) (modelWatch, []lib.Short, error) {
+	m := modelWatch{entities: entitiesOf(gpus)}
 	var err error
-	if p.group, err = lib.CreateGroup(unique("gpus")); err != nil {
-		return p, nil, failed(opWatch, err)
+	if m.group, err = lib.CreateGroup(uniqueName("gpus")); err != nil {
+		return m, nil, failureOf(opWatch, err)
 	}
-	for _, entity := range p.entities {
-		if err := lib.AddEntityToGroup(p.group, entity.EntityGroupId, entity.EntityId); err != nil {
-			return p, nil, failed(opWatch, err)
+	for _, entity := range m.entities {
+		if err := lib.AddEntityToGroup(m.group, entity.EntityGroupId, entity.EntityId); err != nil {
+			return m, nil, failureOf(opWatch, err)
 		}
 	}
-	// One sample is all that is read, and an hour of events, so that none is missed over a restart.
+	// A poll reads one sample. Events are kept for an hour, so that a restart misses none.
 	last := retention{samples: 1}
 	var refused []lib.Short
 	for _, c := range [...]cadence{fast, slow} {
 		every := map[cadence]int64{fast: s.spec.Every.Microseconds(), slow: s.spec.Slow.Microseconds()}[c]
-		w := watcher{group: p.group, every: every, keep: last}
-		good, bad, err := w.watchAll(shorts(s.spec.watched(c)))
+		w := watcher{group: m.group, every: every, keep: last}
+		good, bad, err := w.watchAll(shorts(s.spec.fieldsOf(c)))
 		if err != nil {
-			return p, nil, err
+			return m, nil, err
 		}
-		p.fields[c] = good
+		m.fields[c] = good
 		refused = append(refused, bad...)
 	}
-	w := watcher{group: p.group, every: s.spec.Every.Microseconds(), keep: retention{seconds: 3600}}
-	if p.xids, err = w.try([]lib.Short{fieldXID}); err == nil {
-		p.hasXIDs = true
-		return p, refused, nil
+	w := watcher{group: m.group, every: s.spec.Every.Microseconds(), keep: retention{seconds: 3600}}
+	if m.xids, err = w.try([]lib.Short{fieldXID}); err == nil {
+		m.hasXIDs = true
+		return m, refused, nil
 	}
-	return p, append(refused, fieldXID), alive(opWatch)
+	return m, append(refused, fieldXID), checkLink(opWatch)
 }
 
 // watcher watches fields on a group.
@@ -103,14 +103,13 @@ type retention struct {
 	samples int32
 }
 
-// watchAll watches all fields that the engine lets be watched and returns the others. One field
-// that it does not know or support fails the whole list without a name, so a list that fails is
-// halved until each culprit stands alone:
+// watchAll watches every field that the engine accepts, and returns the others. One field that the engine
+// does not know or support fails the whole list, and the error does not name it. So a list that fails is
+// halved until each culprit is alone:
 //
 //	a b c d X f g h ✗ ─► a b c d ✓   X f g h ✗ ─► X f ✗   g h ✓ ─► X ✗   f ✓
 //
-// What was found good is then watched as one list, because an engine has room for 64 field groups
-// and shares them among all its clients.
+// The good fields are then watched as one list, because all clients of an engine share its 64 field groups.
 func (w watcher) watchAll(ids []lib.Short) (good, bad []lib.Short, err error) {
 	if _, err := w.try(ids); err == nil {
 		return ids, nil, nil
@@ -120,13 +119,13 @@ func (w watcher) watchAll(ids []lib.Short) (good, bad []lib.Short, err error) {
 		return nil, bad, err
 	}
 	if _, err := w.try(good); err != nil {
-		return nil, nil, failed(opWatch, err)
+		return nil, nil, failureOf(opWatch, err)
 	}
 	return good, bad, nil
 }
 
 func (w watcher) isolate(ids []lib.Short) (good, bad []lib.Short, err error) {
-	if err := alive(opWatch); err != nil { // a dead link refuses everything
+	if err := checkLink(opWatch); err != nil { // on a dead link everything fails
 		return nil, nil, err
 	}
 	if len(ids) == 1 {
@@ -147,9 +146,9 @@ func (w watcher) isolate(ids []lib.Short) (good, bad []lib.Short, err error) {
 	return good, bad, nil
 }
 
-// try watches a list; it leaves nothing behind when it fails.
+// try watches a list. It leaves nothing behind when it fails.
 func (w watcher) try(ids []lib.Short) (lib.FieldHandle, error) {
-	handle, err := lib.FieldGroupCreate(unique("fields-"+strconv.Itoa(len(ids))), ids)
+	handle, err := lib.FieldGroupCreate(uniqueName("fields-"+strconv.Itoa(len(ids))), ids)
 	if err != nil {
 		return handle, err
 	}
@@ -160,7 +159,7 @@ func (w watcher) try(ids []lib.Short) (lib.FieldHandle, error) {
 	return handle, nil
 }
 
-// undo is best effort: what it leaves in the engine goes with the connection.
+// undo ignores errors: whatever stays in the engine ends with the connection.
 func (w watcher) undo(handle lib.FieldHandle) {
 	_ = lib.UnwatchFields(handle, w.group)
 	_ = lib.FieldGroupDestroy(handle)
