@@ -76,7 +76,7 @@ func TestAlertTable(t *testing.T) {
 	listed := map[string]string{}
 	row := regexp.MustCompile(`(?m)^\| (Firsttoken[^|]*) \| (\w+) \| [^|]+ \|$`)
 	for _, m := range row.FindAllStringSubmatch(table, -1) {
-		for _, name := range strings.Split(m[1], ", ") {
+		for name := range strings.SplitSeq(m[1], ", ") {
 			if _, twice := listed[name]; twice {
 				t.Errorf("%s is listed twice", name)
 			}

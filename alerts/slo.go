@@ -12,7 +12,7 @@ import (
 // Confidence and period of the error-budget alerts.
 const (
 	WilsonZ          = stat.Z95      // one-sided 95 %
-	BudgetPeriod     = Window("30d") // for which an objective is promised
+	budgetPeriod     = Window("30d") // for which an objective is promised
 	BudgetStep       = Window("10m") // the steps from which the period is summed up
 	budgetMinimumBad = 5             // bad events that the budget has to amount to before it can be spent
 	burnBad          = 3             // bad events in the long window, at least: one failed first probe proves nothing
@@ -43,7 +43,7 @@ func ThresholdRecord(w Window) string {
 // left of it in the period: 1 when nothing was bad, below 0 when it is overspent.
 const (
 	BudgetRecord          = "target_slo:firsttoken_slo_error_budget:ratio"
-	BudgetRemainingRecord = "target_slo:firsttoken_slo_error_budget_remaining:ratio" + string(BudgetPeriod)
+	BudgetRemainingRecord = "target_slo:firsttoken_slo_error_budget_remaining:ratio" + string(budgetPeriod)
 )
 
 const budget = "1 - max by (" + bySLO + ") (firsttoken_slo_objective_ratio)"
@@ -130,6 +130,6 @@ func budgetRemaining() string {
   )
   / ($budget)`, values{
 		"bad": BadRecord(BudgetStep), "events": EventsRecord(BudgetStep),
-		"period": string(BudgetPeriod), "budget": budget,
+		"period": string(budgetPeriod), "budget": budget,
 	})
 }

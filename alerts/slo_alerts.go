@@ -45,7 +45,7 @@ and
 		}),
 		wait: 15 * time.Minute, keep: 30 * time.Minute,
 		summary: "{{ $labels.target }} has no error budget left for {{ $labels.slo }}",
-		details: "{{ $value | humanizePercentage }} of the " + string(BudgetPeriod) +
+		details: "{{ $value | humanizePercentage }} of the " + string(budgetPeriod) +
 			" error budget is left (negative is overspent). Objective: " +
 			lookup("firsttoken_slo_objective_ratio", "humanizePercentage", bySLO) +
 			" of events good. Bad in the last " + string(recent) + ": " +

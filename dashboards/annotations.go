@@ -22,13 +22,13 @@ type mark struct {
 func (m mark) annotation() dashboard.AnnotationQuery {
 	expr := promql(m.expr)
 	q := prometheus.Dataquery{
-		Datasource: source(), EditorMode: ptr(prometheus.QueryEditorModeCode), Expr: expr, RefId: ptr("Anno"),
-		Interval: ptr("1m"), Range: ptr(true), Instant: ptr(false),
+		Datasource: source(), EditorMode: new(prometheus.QueryEditorModeCode), Expr: expr, RefId: new("Anno"),
+		Interval: new("1m"), Range: new(true), Instant: new(false),
 	}
 	return dashboard.AnnotationQuery{
-		Name: m.name, Datasource: source(), Enable: true, Hide: ptr(false), IconColor: m.colour, Target: &q,
+		Name: m.name, Datasource: source(), Enable: true, Hide: new(false), IconColor: m.colour, Target: &q,
 		Expr: &expr, TitleFormat: &m.title, TextFormat: &m.text,
-		Step: ptr("1m"), TagKeys: ptr("severity"), UseValueForTime: ptr(false),
+		Step: new("1m"), TagKeys: new("severity"), UseValueForTime: new(false),
 	}
 }
 

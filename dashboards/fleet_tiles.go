@@ -20,7 +20,7 @@ func worstTTFT() panel {
 	},
 		ask("topk(1, "+ttftP95()+")", "{{target}}"),
 		ask("max(("+ttftP95()+") / on (target) "+ttftObjective+")", "of the limit"),
-	).unit("s", 2).forQuery("B", set("unit", "percentunit"), set("decimals", 0), set("thresholds", ofObjective()))
+	).unit("s", 2).shareOfObjective("B", ofObjective())
 }
 
 func slowestTPS() panel {
@@ -32,8 +32,7 @@ func slowestTPS() panel {
 	},
 		ask("bottomk(1, "+tpsP50()+")", "{{target}}"),
 		ask("min(("+tpsP50()+") / on (target) "+tpsObjective+")", "of the least"),
-	).unit("suffix: tok/s", 0).
-		forQuery("B", set("unit", "percentunit"), set("decimals", 0), set("thresholds", moreIsBetter()))
+	).unit("suffix: tok/s", 0).shareOfObjective("B", moreIsBetter())
 }
 
 func loadTile() panel {

@@ -12,7 +12,7 @@ import (
 )
 
 func lastValue() common.ReduceDataOptions {
-	return common.ReduceDataOptions{Values: ptr(false), Calcs: []string{"lastNotNull"}, Fields: ptr("")}
+	return common.ReduceDataOptions{Values: new(false), Calcs: []string{"lastNotNull"}, Fields: new("")}
 }
 
 func legend(calcs ...string) common.VizLegendOptions {
@@ -59,26 +59,26 @@ func graph(title string, d about, queries ...query) panel {
 func stack(title string, d about, queries ...query) panel {
 	p := graph(title, d, queries...)
 	c := curve(60)
-	c.Stacking = &common.StackingConfig{Mode: ptr(common.StackingModeNormal), Group: ptr("A")}
+	c.Stacking = &common.StackingConfig{Mode: new(common.StackingModeNormal), Group: new("A")}
 	p.FieldConfig.Defaults.Custom = c
 	return p
 }
 
 func curve(fill float64) *common.GraphFieldConfig {
 	return &common.GraphFieldConfig{
-		DrawStyle: ptr(common.GraphDrawStyleLine), LineWidth: ptr(1.5), FillOpacity: &fill,
-		LineInterpolation: ptr(common.LineInterpolationLinear), SpanNulls: &common.BoolOrFloat64{Bool: ptr(false)},
-		ShowPoints: ptr(common.VisibilityModeAuto), PointSize: ptr(4.0),
-		AxisPlacement: ptr(common.AxisPlacementAuto), AxisColorMode: ptr(common.AxisColorModeText),
+		DrawStyle: new(common.GraphDrawStyleLine), LineWidth: new(1.5), FillOpacity: &fill,
+		LineInterpolation: new(common.LineInterpolationLinear), SpanNulls: &common.BoolOrFloat64{Bool: new(false)},
+		ShowPoints: new(common.VisibilityModeAuto), PointSize: new(4.0),
+		AxisPlacement: new(common.AxisPlacementAuto), AxisColorMode: new(common.AxisColorModeText),
 		ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
-		Stacking:          &common.StackingConfig{Mode: ptr(common.StackingModeNone), Group: ptr("A")},
+		Stacking:          &common.StackingConfig{Mode: new(common.StackingModeNone), Group: new("A")},
 	}
 }
 
 // fromZero starts the axis at 0 and lets it grow.
 func (p panel) fromZero() panel {
 	if c, ok := p.FieldConfig.Defaults.Custom.(*common.GraphFieldConfig); ok {
-		c.AxisSoftMin = ptr(0.0)
+		c.AxisSoftMin = new(0.0)
 	}
 	return p
 }
@@ -95,10 +95,10 @@ func (p panel) summarised() panel {
 // states draws the state of something over time, a row for each series.
 func states(title string, d about, queries ...query) panel {
 	p := newPanel("state-timeline", title, d, statetimeline.Options{
-		ShowValue: common.VisibilityModeNever, RowHeight: 0.8, MergeValues: ptr(true),
-		AlignValue: ptr(common.TimelineValueAlignmentLeft), Legend: legend(), Tooltip: tooltip(),
+		ShowValue: common.VisibilityModeNever, RowHeight: 0.8, MergeValues: new(true),
+		AlignValue: new(common.TimelineValueAlignmentLeft), Legend: legend(), Tooltip: tooltip(),
 	}).size(24, 7).queries(queries...)
-	p.FieldConfig.Defaults.Custom = statetimeline.FieldConfig{LineWidth: ptr(uint32(0)), FillOpacity: ptr(uint32(80))}
+	p.FieldConfig.Defaults.Custom = statetimeline.FieldConfig{LineWidth: new(uint32(0)), FillOpacity: new(uint32(80))}
 	p.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdThresholds}
 	return p
 }
@@ -122,17 +122,17 @@ func ranking(title string, d about, queries ...query) panel {
 func density(title string, d about, h histogram, unit string) panel {
 	q := query{expr: h.cells(), legend: "{{le}}", format: prometheus.PromQueryFormatHeatmap, interval: "1m"}
 	p := newPanel("heatmap", title, d, heatmap.Options{
-		Calculate: ptr(false), CellGap: ptr(uint8(1)), ShowValue: common.VisibilityModeNever,
+		Calculate: new(false), CellGap: new(uint8(1)), ShowValue: common.VisibilityModeNever,
 		Color: heatmap.HeatmapColorOptions{
-			Mode: ptr(heatmap.HeatmapColorModeScheme), Scheme: "Oranges", Fill: "dark-orange", Exponent: 0.5, Steps: 64,
-			Scale: ptr(heatmap.HeatmapColorScaleExponential),
+			Mode: new(heatmap.HeatmapColorModeScheme), Scheme: "Oranges", Fill: "dark-orange", Exponent: 0.5, Steps: 64,
+			Scale: new(heatmap.HeatmapColorScaleExponential),
 		},
-		YAxis:        heatmap.YAxisConfig{Unit: &unit, AxisPlacement: ptr(common.AxisPlacementLeft)},
-		RowsFrame:    &heatmap.RowsHeatmapOptions{Layout: ptr(common.HeatmapCellLayoutAuto)},
-		FilterValues: &heatmap.FilterValueRange{Le: ptr(float32(1e-9))},
-		Tooltip:      heatmap.HeatmapTooltip{Mode: common.TooltipDisplayModeSingle, YHistogram: ptr(false)},
+		YAxis:        heatmap.YAxisConfig{Unit: &unit, AxisPlacement: new(common.AxisPlacementLeft)},
+		RowsFrame:    &heatmap.RowsHeatmapOptions{Layout: new(common.HeatmapCellLayoutAuto)},
+		FilterValues: &heatmap.FilterValueRange{Le: new(float32(1e-9))},
+		Tooltip:      heatmap.HeatmapTooltip{Mode: common.TooltipDisplayModeSingle, YHistogram: new(false)},
 		Exemplars:    heatmap.ExemplarConfig{Color: "rgba(255,0,255,0.7)"},
 	}).queries(q)
-	p.MaxDataPoints = ptr(120.0)
+	p.MaxDataPoints = new(120.0)
 	return p.unit(unit)
 }

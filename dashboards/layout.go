@@ -24,8 +24,8 @@ type page struct {
 func (p page) dashboard() model {
 	return model{
 		Uid: &p.uid, Title: &p.title, Description: &p.about, Tags: []string{tag},
-		Timezone: ptr("browser"), Editable: ptr(true), Refresh: ptr("1m"), SchemaVersion: 42,
-		GraphTooltip: ptr(dashboard.DashboardCursorSyncCrosshair), FiscalYearStartMonth: ptr(uint8(0)),
+		Timezone: new("browser"), Editable: new(true), Refresh: new("1m"), SchemaVersion: 42,
+		GraphTooltip: new(dashboard.DashboardCursorSyncCrosshair), FiscalYearStartMonth: new(uint8(0)),
 		Time:        &dashboard.DashboardDashboardTime{From: p.from, To: "now"},
 		Timepicker:  &dashboard.TimePickerConfig{},
 		Panels:      p.panels(),

@@ -139,15 +139,15 @@ func TestComplaints(t *testing.T) {
 		want  string
 	}{
 		{spoil: func(*panel) {}, want: ""}, // the panel is fine as it is
-		{spoil: func(p *panel) { p.Description = ptr("x") }, want: "its description"},
+		{spoil: func(p *panel) { p.Description = new("x") }, want: "its description"},
 		{spoil: func(p *panel) { p.PluginVersion = nil }, want: "a pluginVersion"},
-		{spoil: func(p *panel) { p.PluginVersion = ptr("9.0") }, want: "a pluginVersion"}, // read as the old format
-		{spoil: func(p *panel) { p.Datasource.Uid = ptr("ddyfngn31dg5cf") }, want: "the data source"},
+		{spoil: func(p *panel) { p.PluginVersion = new("9.0") }, want: "a pluginVersion"}, // read as the old format
+		{spoil: func(p *panel) { p.Datasource.Uid = new("ddyfngn31dg5cf") }, want: "the data source"},
 		{spoil: func(p *panel) { p.Targets = nil }, want: "a query"},
 		{spoil: func(p *panel) { p.FieldConfig.Defaults.Unit = nil }, want: "a unit"},
 		{spoil: func(p *panel) { p.FieldConfig.Defaults.NoValue = nil }, want: "words for no data"},
 		{spoil: func(p *panel) { p.FieldConfig.Defaults.Mappings = nil }, want: "words for NaN"},
-		{spoil: func(p *panel) { p.FieldConfig.Defaults.Min = ptr(0.0) }, want: "no minimum"},
+		{spoil: func(p *panel) { p.FieldConfig.Defaults.Min = new(0.0) }, want: "no minimum"},
 		{spoil: func(p *panel) { p.Options.(*stat.Options).Orientation = "" }, want: "an orientation"},
 		// Grafana hides the name of a single value.
 		{spoil: func(p *panel) { p.Options.(*stat.Options).TextMode = common.BigValueTextModeAuto }, want: "names"},

@@ -64,6 +64,11 @@ func (p panel) limit(ref string) panel {
 		set("custom.stacking", map[string]any{"mode": "none", "group": "limit"}))
 }
 
+// shareOfObjective shows a query as a percentage of what an objective asks for.
+func (p panel) shareOfObjective(ref string, t *dashboard.ThresholdsConfig) panel {
+	return p.forQuery(ref, set("unit", "percentunit"), set("decimals", 0), set("thresholds", t))
+}
+
 // rightAxis gives a query an axis of its own.
 func (p panel) rightAxis(ref, unit, label string) panel {
 	return p.forQuery(ref, set("custom.axisPlacement", "right"), set("unit", unit), set("custom.axisLabel", label))

@@ -25,11 +25,11 @@ type panel struct {
 func newPanel(kind, title string, d about, options any) panel {
 	body := d.means + "\n\nMoves when: " + d.moves + "\n\nMetric: `" + d.metric + "`"
 	return panel{width: 8, height: 8, Panel: dashboard.Panel{
-		Type: kind, Title: &title, Description: &body, Id: ptr(identify(title)), PluginVersion: ptr(pluginVersion),
-		Datasource: source(), Transparent: ptr(false), Options: options,
+		Type: kind, Title: &title, Description: &body, Id: new(identify(title)), PluginVersion: new(pluginVersion),
+		Datasource: source(), Transparent: new(false), Options: options,
 		FieldConfig: &dashboard.FieldConfigSource{
 			Defaults: dashboard.FieldConfig{
-				Unit: ptr("short"), NoValue: ptr(noTraffic), Thresholds: steps(colourPlain),
+				Unit: new("short"), NoValue: new(noTraffic), Thresholds: steps(colourPlain),
 				Mappings: []dashboard.ValueMapping{noValueMapping(noTraffic)},
 				Color:    &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdPaletteClassic},
 			},
@@ -54,7 +54,7 @@ func noValueMapping(words string) dashboard.ValueMapping {
 		Type: dashboard.MappingTypeSpecialValue,
 		Options: dashboard.DashboardSpecialValueMapOptions{
 			Match:  dashboard.SpecialValueMatchNullAndNan,
-			Result: dashboard.ValueMappingResult{Text: &words, Color: ptr(colourPlain)},
+			Result: dashboard.ValueMappingResult{Text: &words, Color: new(colourPlain)},
 		},
 	}}
 }
@@ -86,8 +86,8 @@ func (p panel) thresholds(t *dashboard.ThresholdsConfig) panel {
 	return p
 }
 
-func (p panel) between(min, max float64) panel {
-	p.FieldConfig.Defaults.Min, p.FieldConfig.Defaults.Max = &min, &max
+func (p panel) between(low, high float64) panel {
+	p.FieldConfig.Defaults.Min, p.FieldConfig.Defaults.Max = &low, &high
 	return p
 }
 
@@ -98,7 +98,7 @@ type valueName struct{ value, text, colour string }
 func (p panel) valueNames(names ...valueName) panel {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, n := range names {
-		options[n.value] = dashboard.ValueMappingResult{Text: &n.text, Color: &n.colour, Index: ptr(int32(i))}
+		options[n.value] = dashboard.ValueMappingResult{Text: &n.text, Color: &n.colour, Index: new(int32(i))}
 	}
 	p.FieldConfig.Defaults.Mappings = append(p.FieldConfig.Defaults.Mappings, dashboard.ValueMapping{
 		ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options},
@@ -113,7 +113,7 @@ func (p panel) linked(links ...dashboard.DashboardLink) panel {
 
 // repeated draws the panel once for each value of a variable.
 func (p panel) repeated(variable string, perRow float64) panel {
-	p.Repeat, p.RepeatDirection, p.MaxPerRow = &variable, ptr(dashboard.PanelRepeatDirectionH), &perRow
+	p.Repeat, p.RepeatDirection, p.MaxPerRow = &variable, new(dashboard.PanelRepeatDirectionH), &perRow
 	return p
 }
 
@@ -140,9 +140,9 @@ func (p panel) queries(queries ...query) panel {
 
 func (q query) target(ref string) variants.Dataquery {
 	t := prometheus.Dataquery{
-		RefId: &ref, Datasource: source(), EditorMode: ptr(prometheus.QueryEditorModeCode), Expr: promql(q.expr),
+		RefId: &ref, Datasource: source(), EditorMode: new(prometheus.QueryEditorModeCode), Expr: promql(q.expr),
 		Format: &q.format, LegendFormat: &q.legend,
-		Instant: ptr(q.instant), Range: ptr(!q.instant), Exemplar: ptr(q.exemplars),
+		Instant: new(q.instant), Range: new(!q.instant), Exemplar: new(q.exemplars),
 	}
 	if q.interval != "" {
 		t.Interval = &q.interval

@@ -1,10 +1,13 @@
 package dashboards
 
-import "github.com/firsttoken/firsttoken/alerts"
+import (
+	"github.com/firsttoken/firsttoken/alerts"
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
 
 const (
-	failed  = `outcome!~"ok|cancelled"`
-	counted = `outcome!="cancelled"`
+	failed  = `outcome!~"` + string(chat.OK+"|"+chat.Cancelled) + `"`
+	counted = `outcome!="` + string(chat.Cancelled) + `"`
 
 	ttftObjective = `max by (target) (firsttoken_slo_threshold{SEL,slo="ttft"})`
 	tpsObjective  = `max by (target) (firsttoken_slo_threshold{SEL,slo="tps"})`

@@ -18,15 +18,15 @@ func scatter(title string, d about, x, y query) panel {
 			Y:     &xychart.XychartXYSeriesConfigY{Matcher: xychart.MatcherConfig{Id: "byName", Options: y.legend}},
 		}},
 	}).queries(x, y)
-	p.Interval = ptr(scatterStep)
+	p.Interval = new(scatterStep)
 	p.Transformations = []dashboard.DataTransformerConfig{
 		{Id: "joinByField", Options: map[string]any{"byField": "Time", "mode": "outer"}},
 	}
 	p.FieldConfig.Defaults.Custom = xychart.FieldConfig{
-		Show:              ptr(xychart.XYShowModePoints),
-		PointSize:         &xychart.XychartFieldConfigPointSize{Fixed: ptr(int32(5))},
-		FillOpacity:       ptr(uint32(50)),
-		AxisPlacement:     ptr(common.AxisPlacementAuto),
+		Show:              new(xychart.XYShowModePoints),
+		PointSize:         &xychart.XychartFieldConfigPointSize{Fixed: new(int32(5))},
+		FillOpacity:       new(uint32(50)),
+		AxisPlacement:     new(common.AxisPlacementAuto),
 		ScaleDistribution: &common.ScaleDistributionConfig{Type: common.ScaleDistributionLinear},
 	}
 	return p.

@@ -41,7 +41,7 @@ func scope() []dashboard.VariableModel {
 func datasourceVariable() dashboard.VariableModel {
 	const description = "Prometheus, or what speaks its language."
 	v := variable(dashboard.VariableTypeDatasource, "datasource", "Data source", "prometheus", description)
-	v.Multi, v.IncludeAll, v.Regex = ptr(false), ptr(false), ptr("")
+	v.Multi, v.IncludeAll, v.Regex = new(false), new(false), new("")
 	return v
 }
 

@@ -69,6 +69,6 @@ func burnDown() panel {
 		ask(eachSLO("1 - "+badSoFar+"\n/\n"+allowed), bySLO),
 		ask("1 - (day_of_month() - 1 + hour() / 24) / days_in_month()", "even pace"),
 	).unit("percentunit").limit("B").size(12, 9)
-	p.TimeFrom, p.Interval = ptr("now/M"), ptr("30m")
+	p.TimeFrom, p.Interval = new("now/M"), new("30m")
 	return p
 }

@@ -22,7 +22,7 @@ type heading struct{ label, title string }
 // tableOf is a table of instant queries, joined on the labels that all of them have. rows are these
 // labels and others of the first query, in the order of the columns.
 func tableOf(title string, d about, rows []heading, columns ...column) panel {
-	o := table.Options{ShowHeader: true, CellHeight: ptr(common.TableCellHeightSm)}
+	o := table.Options{ShowHeader: true, CellHeight: new(common.TableCellHeightSm)}
 	p := newPanel("table", title, d, o).size(24, 8)
 	p.FieldConfig.Defaults.Custom = table.FieldConfig{
 		Align: common.FieldTextAlignmentAuto, Inspect: false, CellOptions: plainCell(),
@@ -78,7 +78,7 @@ func plainCell() *common.TableCellOptions {
 func colouredCell() *common.TableCellOptions {
 	return &common.TableCellOptions{TableColoredBackgroundCellOptions: &common.TableColoredBackgroundCellOptions{
 		Type: common.TableCellDisplayModeColorBackground,
-		Mode: ptr(common.TableCellBackgroundDisplayModeBasic),
+		Mode: new(common.TableCellBackgroundDisplayModeBasic),
 	}}
 }
 

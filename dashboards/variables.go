@@ -7,11 +7,9 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // source is the data source that the reader chose, never a fixed one.
 func source() *common.DataSourceRef {
-	return &common.DataSourceRef{Type: ptr("prometheus"), Uid: ptr("${datasource}")}
+	return &common.DataSourceRef{Type: new("prometheus"), Uid: new("${datasource}")}
 }
 
 func text(s string) dashboard.StringOrArrayOfString {
@@ -25,7 +23,7 @@ func option(label, value string) dashboard.VariableOption {
 func variable(kind dashboard.VariableType, name, title, query, description string) dashboard.VariableModel {
 	return dashboard.VariableModel{
 		Type: kind, Name: name, Label: &title, Query: &dashboard.StringOrMap{String: &query},
-		Description: &description, Hide: ptr(dashboard.VariableHideDontHide), SkipUrlSync: ptr(false),
+		Description: &description, Hide: new(dashboard.VariableHideDontHide), SkipUrlSync: new(false),
 	}
 }
 
@@ -42,9 +40,9 @@ func (l labelValues) variable() dashboard.VariableModel {
 	query := "label_values(" + l.series + ", " + l.label + ")"
 	v := variable(dashboard.VariableTypeQuery, l.name, l.title, query, l.description)
 	v.Definition, v.Datasource = v.Query.String, source()
-	v.Refresh, v.Sort = ptr(dashboard.VariableRefreshOnTimeRangeChanged), ptr(dashboard.VariableSortNaturalAsc)
-	v.Multi, v.IncludeAll, v.Regex = ptr(true), ptr(true), ptr("")
-	v.Current = ptr(option("All", "$__all"))
+	v.Refresh, v.Sort = new(dashboard.VariableRefreshOnTimeRangeChanged), new(dashboard.VariableSortNaturalAsc)
+	v.Multi, v.IncludeAll, v.Regex = new(true), new(true), new("")
+	v.Current = new(option("All", "$__all"))
 	if l.all != "" {
 		v.AllValue = &l.all
 	}
@@ -53,7 +51,7 @@ func (l labelValues) variable() dashboard.VariableModel {
 
 // single makes a variable hold one value, at first the first one.
 func single(v dashboard.VariableModel) dashboard.VariableModel {
-	v.Multi, v.IncludeAll, v.Current, v.AllValue = ptr(false), ptr(false), nil, nil
+	v.Multi, v.IncludeAll, v.Current, v.AllValue = new(false), new(false), nil, nil
 	return v
 }
 
@@ -64,11 +62,11 @@ func choice(name, title, description string, values ...choiceValue) dashboard.Va
 	for i, o := range values {
 		query = append(query, o.shown+" : "+o.value)
 		list = append(list, option(o.shown, o.value))
-		list[i].Selected = ptr(i == 0)
+		list[i].Selected = new(i == 0)
 	}
 	v := variable(dashboard.VariableTypeCustom, name, title, strings.Join(query, ","), description)
 	v.Options, v.Current = list, &list[0]
-	v.Multi, v.IncludeAll = ptr(false), ptr(false)
+	v.Multi, v.IncludeAll = new(false), new(false)
 	return v
 }
 
@@ -77,7 +75,7 @@ type choiceValue struct{ shown, value string }
 // numberBox is a number that the reader types.
 func numberBox(name, title, value, description string) dashboard.VariableModel {
 	v := variable(dashboard.VariableTypeTextbox, name, title, value, description)
-	v.Current = ptr(option(value, value))
+	v.Current = new(option(value, value))
 	v.Options = []dashboard.VariableOption{option(value, value)}
 	return v
 }

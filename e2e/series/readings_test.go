@@ -98,7 +98,7 @@ func panelReadings(t *testing.T) []reading {
 func described(d board.Dashboard, p board.Panel) []reading {
 	_, metrics, _ := strings.Cut(strings.TrimSuffix(p.Description, "`"), "\n\nMetric: `")
 	var all []reading
-	for _, name := range strings.Split(metrics, ", ") {
+	for name := range strings.SplitSeq(metrics, ", ") {
 		all = append(all, reading{d.Title + ", " + p.Title + ", its description", name})
 	}
 	return all
