@@ -3,6 +3,9 @@ package prober
 import (
 	"fmt"
 	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
@@ -39,6 +42,7 @@ func DefaultTarget(profile string) (Target, error) {
 		// In flight: 2.5M TPM is a request every three seconds, and an engine past its knee
 		// answers in 20 s or more; a tighter limit would unload it just when it shows.
 		t.Load, t.Workload = Load{TokensPerMinute: 2_500_000, ArrivalShape: 1, MaxInFlight: 64}, workload.Load()
+		t.FirstTokenTimeout = model.Duration(2 * time.Minute) // past its knee an engine may answer after a minute
 	default:
 		return Target{}, fmt.Errorf("unknown profile %q: one of %s", profile, strings.Join(Profiles(), ", "))
 	}

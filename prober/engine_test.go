@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // account is what became of one target's slots, and its load as its server counts it.
@@ -61,7 +62,9 @@ type fleet map[string]*account
 func (f fleet) Observe(e Event) {
 	switch e := e.(type) {
 	case Result:
-		f[e.Target].sent.Add(1)
+		if e.Turn.Phase != workload.Recovery { // it takes no slot
+			f[e.Target].sent.Add(1)
+		}
 	case Skipped:
 		for i, r := range Reasons() {
 			if r == e.Reason {

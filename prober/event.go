@@ -22,7 +22,7 @@ type Observer interface {
 	Observe(Event)
 }
 
-// Event is one of Started, Result, Judged, Skipped, RateChanged, Stopped.
+// Event is one of Started, Sent, FirstToken, Result, Judged, Skipped, RateChanged, Stopped.
 type Event interface{ event() }
 
 // Started is the first event of a target.
@@ -31,11 +31,27 @@ type Started struct{ Target Target }
 // Stopped is the last event of a target. Observers then forget the target.
 type Stopped struct{ Target string }
 
+// Sent is a request on its way to the endpoint. Its Result follows.
+type Sent struct {
+	Target string
+	ID     string
+	Tokens int64 // expected size of the prompt
+	At     time.Time
+}
+
+// FirstToken is the receipt of a request's first token, as it is read.
+type FirstToken struct {
+	Target string
+	ID     string
+	At     time.Time
+}
+
 // Skipped is a slot of the schedule that was not used.
 type Skipped struct {
 	Target string
 	Reason Reason
 	At     time.Time // the slot's instant, t0
+	Tokens float64   // expected size of the prompt that it stood for
 }
 
 // Reason why a slot was not used, from a closed set.
@@ -66,6 +82,8 @@ type Judged struct{ slo.Verdict }
 
 func (Started) event()     {}
 func (Stopped) event()     {}
+func (Sent) event()        {}
+func (FirstToken) event()  {}
 func (Skipped) event()     {}
 func (RateChanged) event() {}
 func (Judged) event()      {}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -25,6 +26,9 @@ type inflight struct {
 	judge    *slo.Judge
 	observer Observer
 	exchange chat.Exchange // once it has ended
+	answered atomic.Bool   // it had its first token
+	// tokenSeen is told when the first token was received.
+	tokenSeen func(time.Time)
 }
 
 // send takes the session's next turn and sends it on a goroutine of its own.
@@ -34,9 +38,15 @@ func (l *loop) send(ctx context.Context, s *sessionState, due, now time.Time) {
 	q := &inflight{
 		target: l.target.Name, state: s, session: session, turn: turn, request: request, due: due, sent: now,
 		judge:    slo.NewJudge(l.target.Name, l.target.SLOs, now, steady(turn)),
-		observer: l.observer,
+		observer: l.observer, tokenSeen: l.tokenSeen,
 	}
 	l.inflight = append(l.inflight, q)
+	l.launch(ctx, q)
+}
+
+// launch sends the request on a goroutine of its own.
+func (l *loop) launch(ctx context.Context, q *inflight) {
+	l.observer.Observe(Sent{Target: q.target, ID: q.request.ID, Tokens: q.turn.Tokens, At: q.sent})
 	go func() {
 		q.exchange = l.sender.Send(ctx, &q.request, q.first)
 		l.finished <- q // never blocks: it has room for Load.MaxInFlight
@@ -53,9 +63,12 @@ func newRequestID(random func() uint64) string {
 
 // first runs on the goroutine of the exchange, as soon as the first token is read.
 func (q *inflight) first(at time.Time) {
+	q.answered.Store(true)
+	q.observer.Observe(FirstToken{Target: q.target, ID: q.request.ID, At: at})
 	if v, ok := q.judge.FirstToken(at); ok {
 		q.observer.Observe(Judged{v})
 	}
+	q.tokenSeen(at)
 }
 
 func (q *inflight) expire(now time.Time) {
@@ -82,13 +95,19 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	l.inflight = slices.DeleteFunc(l.inflight, func(other *inflight) bool { return other == q })
 	var room [4]slo.Verdict
 	r, verdicts := q.result(now, room[:0])
-	l.pool.settle(q.state, q.session, r.End, q.turn.Pause, !r.FirstToken.IsZero())
+	if q == l.recovery.probe {
+		l.recovery.probe = nil
+	} else {
+		l.pool.settle(q.state, q.session, r.End, q.turn.Pause, !r.FirstToken.IsZero())
+		l.pool.shrink(len(l.inflight))
+	}
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
 		l.observer.Observe(Judged{v})
 	}
+	l.unused.ended(q, r)
 	l.report(r)
 	if r.Outcome.SlowsLoad() && l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter) && !l.ended {
 		l.rateChanged()

@@ -1,9 +1,12 @@
 package prober
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/firsttoken/firsttoken/internal/waker"
@@ -31,6 +34,9 @@ type loop struct {
 	ended    bool // Load.Until has come
 	inflight []*inflight
 	finished chan *inflight
+	unused   *unusedSlots
+	recovery recovery
+	answered atomic.Int64 // the last first token, in nanoseconds since 1970
 }
 
 // run sends until ctx is done and then waits for what is in flight.
@@ -48,7 +54,7 @@ func (l *loop) run(ctx context.Context) {
 			l.work(ctx, time.Now())
 		}
 	}
-	for len(l.inflight) > 0 {
+	for len(l.inflight) > 0 || l.recovery.probe != nil {
 		l.finish(<-l.finished, time.Now())
 	}
 }
@@ -83,6 +89,12 @@ func (l *loop) wake() time.Time {
 			at = earlier(at, deadline)
 		}
 	}
+	if deadline, ok := l.unused.deadline(); ok {
+		at = earlier(at, deadline)
+	}
+	if probe, ok := l.nextProbe(); ok {
+		at = earlier(at, probe)
+	}
 	return at
 }
 
@@ -98,6 +110,7 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 	for _, q := range l.inflight {
 		q.expire(now)
 	}
+	l.unused.expire(now)
 	if !l.ended && l.backoff.stepUp(now) {
 		l.rateChanged()
 	}
@@ -105,10 +118,10 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 		if l.over(l.arrivals.due) {
 			break
 		}
-		l.slot(ctx, l.arrivals.due, now)
-		l.advance()
+		l.advance(l.slot(ctx, l.arrivals.due, now))
 	}
 	l.over(now)
+	l.lookForRecovery(ctx, now)
 }
 
 // over ends the load when at is past Load.Until, and reports whether it has ended.
@@ -123,9 +136,10 @@ func (l *loop) over(at time.Time) bool {
 	return true
 }
 
-// advance places the slot after this one. Gaps follow what back-off leaves of the set-point.
-func (l *loop) advance() {
-	mean := gap(l.pool.mean(), l.backoff.rate)
+// advance places the slot after this one. Gaps follow what back-off leaves of the set-point, and the size of prompts:
+// that of the prompt in this slot if it is known to differ from those to come, else their mean.
+func (l *loop) advance(tokens float64) {
+	mean := gap(cmp.Or(tokens, l.pool.mean()), l.backoff.rate)
 	if !l.opened {
 		l.opened = true
 		l.arrivals.start(l.opening, mean)
@@ -134,18 +148,24 @@ func (l *loop) advance() {
 	l.arrivals.advance(mean)
 }
 
-// slot uses the slot that was due, or reports why it cannot.
-func (l *loop) slot(ctx context.Context, due, now time.Time) {
+// slot uses the slot that was due, or reports why it cannot. It returns the tokens of a session that was made for this
+// slot, whose first prompt is smaller than those of the others; 0 otherwise.
+func (l *loop) slot(ctx context.Context, due, now time.Time) (tokens float64) {
 	if reason, blocked := l.blocked(due, now); blocked {
 		l.skip(reason, due)
-		return
+		return 0
 	}
-	s, ok := l.pool.take(now)
+	made := l.pool.made
+	s, ok := l.pool.take(now, len(l.inflight))
 	if !ok {
 		l.skip(NoSession, due)
-		return
+		return 0
+	}
+	if l.pool.made > made {
+		tokens = float64(s.session.NextTokens())
 	}
 	l.send(ctx, s, due, now)
+	return tokens
 }
 
 func (l *loop) blocked(due, now time.Time) (Reason, bool) {
@@ -163,7 +183,22 @@ func (l *loop) blocked(due, now time.Time) (Reason, bool) {
 }
 
 func (l *loop) skip(r Reason, due time.Time) {
-	l.observer.Observe(Skipped{Target: l.target.Name, Reason: r, At: due})
+	l.observer.Observe(Skipped{Target: l.target.Name, Reason: r, At: due, Tokens: l.pool.mean()})
+	if witness := l.newestInFlight(); witness != nil && l.endpointHolds(r, due) {
+		l.unused.add(due, witness)
+	}
+}
+
+// endpointHolds reports whether a slot went unused because the endpoint still held earlier requests.
+func (l *loop) endpointHolds(r Reason, due time.Time) bool {
+	switch r {
+	case InFlight:
+		return true
+	case NoSession: // in a pause, unless an answer takes longer than the number of sessions was made for
+		return slices.ContainsFunc(l.inflight, func(q *inflight) bool { return due.Sub(q.sent) > answerTime })
+	default:
+		return false
+	}
 }
 
 // announceRate tells observers the load that the target runs at.

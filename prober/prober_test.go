@@ -372,7 +372,7 @@ func BenchmarkTurn(b *testing.B) {
 		}
 		now := time.Now()
 		l.slot(ctx, now, now)
-		l.advance()
+		l.advance(0)
 		l.wake()
 		if len(l.inflight) > 0 {
 			l.finish(<-l.finished, now)

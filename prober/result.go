@@ -30,7 +30,9 @@ const MinTokens = 16
 // bootstrap turn sends a whole history at once, as no user does.
 func (r Result) Steady() bool { return steady(r.Turn) }
 
-func steady(t workload.Turn) bool { return t.Phase != workload.Bootstrap }
+func steady(t workload.Turn) bool {
+	return t.Phase != workload.Bootstrap && t.Phase != workload.Recovery
+}
 
 // Lag is how late we were, not the server: t1 − t0. Numbers taken under lag are about this process;
 // look at it before believing any of them.

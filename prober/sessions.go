@@ -3,6 +3,7 @@ package prober
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -15,8 +16,7 @@ const maxLoss = 0.005
 
 // answerTime is how long an answer is taken to keep a session busy when their number is decided:
 // 437 output tokens at the 41 a second that published traces show (TraceLab, arXiv 2606.30560),
-// after some 4 s of waiting. A server that needs longer runs out of ready sessions rather than
-// being given more: each is 100,000 more tokens in its cache.
+// after some 4 s of waiting. A server that needs longer is given more sessions, see most.
 const answerTime = 15 * time.Second
 
 // sessionState is one of the pool's sessions with what the schedule needs to know. When the session
@@ -37,9 +37,12 @@ type pool struct {
 	id       workload.Identity // of the next session
 	random   *rand.Rand
 	estimate workload.Estimate
-	start    int // sessions to start with
-	limit    int // sessions at most
-	busy     int // how many of the starting sessions are, on average, in flight or in their pause
+	start    int  // sessions to start with
+	limit    int  // sessions at most
+	busy     int  // how many of the starting sessions are, on average, in flight or in their pause
+	usual    int  // requests in flight that an endpoint with the assumed answerTime rarely exceeds
+	made     int  // sessions that were made for a slot that found none ready
+	fixed    bool // the limit was set by hand
 	sessions []*sessionState
 	trial    *sessionState // nil once settled
 	reached  time.Time     // end of the last exchange of any session that reached the server
@@ -56,7 +59,28 @@ func (p *pool) size(l Load) {
 		p.limit = l.MaxSessions
 		p.start = min(p.start, p.limit)
 	}
+	p.fixed = l.MaxSessions > 0
 	p.busy = min(int(math.Round(erlangs)), p.start-1)
+	answering := erlangs * float64(answerTime) / float64(cycle)
+	p.usual = int(math.Ceil(answering + 3*math.Sqrt(answering))) // a Poisson count is above it once in a thousand times
+}
+
+// most is how many sessions there may be while that many requests are in flight. An endpoint that takes longer than
+// answerTime keeps more sessions busy, and the load goes on with others: open loop. They go when it is quick again.
+func (p *pool) most(inFlight int) int {
+	if p.fixed {
+		return p.limit
+	}
+	return p.limit + max(0, inFlight-p.usual)
+}
+
+// shrink lets go of ready sessions that there are too many of, the newest first.
+func (p *pool) shrink(inFlight int) {
+	for i := len(p.sessions) - 1; i >= 0 && len(p.sessions) > p.most(inFlight); i-- {
+		if !p.sessions[i].busy {
+			p.sessions = slices.Delete(p.sessions, i, i+1)
+		}
+	}
 }
 
 // open makes the trial session.
@@ -88,7 +112,7 @@ func (p *pool) fill(now time.Time) {
 
 // take returns the ready session that has waited longest, or a new one below the limit. It is false
 // when every session is in flight or in its pause.
-func (p *pool) take(now time.Time) (*sessionState, bool) {
+func (p *pool) take(now time.Time, inFlight int) (*sessionState, bool) {
 	if p.trial != nil {
 		return p.trial, !p.trial.busy
 	}
@@ -101,7 +125,8 @@ func (p *pool) take(now time.Time) (*sessionState, bool) {
 			best = s
 		}
 	}
-	if best == nil && len(p.sessions) < p.limit {
+	if best == nil && len(p.sessions) < p.most(inFlight) {
+		p.made++
 		best = &sessionState{session: p.fresh(), ready: now}
 		p.sessions = append(p.sessions, best)
 	}

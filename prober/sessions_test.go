@@ -60,7 +60,7 @@ func (p *pool) play(s *sessionState, now time.Time, answer time.Duration) worklo
 func TestPoolOpensWithATrial(t *testing.T) {
 	p, now := newPool(ProfileLoad, nil), time.Unix(0, 0)
 	p.open(now)
-	s, ok := p.take(now)
+	s, ok := p.take(now, 0)
 	if !ok {
 		t.Fatal("no trial")
 	}
@@ -68,11 +68,11 @@ func TestPoolOpensWithATrial(t *testing.T) {
 	if turn.Tokens > 10_000 || turn.Phase != workload.Bootstrap {
 		t.Errorf("the trial has %d tokens and phase %s", turn.Tokens, turn.Phase)
 	}
-	if _, ok := p.take(now); ok {
+	if _, ok := p.take(now, 0); ok {
 		t.Error("a full prompt before the trial has been answered")
 	}
 	p.settle(s, session, now.Add(time.Second), turn.Pause, true)
-	s, ok = p.take(now.Add(time.Second))
+	s, ok = p.take(now.Add(time.Second), 0)
 	if !ok {
 		t.Fatal("nothing after the trial")
 	}
@@ -123,19 +123,19 @@ func TestPoolTakesTheLongestWaiting(t *testing.T) {
 	for i, s := range p.sessions {
 		s.ready = now.Add(time.Duration((i*6)%len(p.sessions)) * time.Second) // 0 6 5 4 3 2 1 seconds from now
 	}
-	if s, ok := p.take(now.Add(-1)); ok {
+	if s, ok := p.take(now.Add(-1), 0); ok {
 		t.Fatalf("took a session that is ready at %v", s.ready)
 	}
 	var last time.Time
 	for range p.sessions {
-		s, ok := p.take(now.Add(10 * time.Second))
+		s, ok := p.take(now.Add(10*time.Second), 0)
 		if !ok || s.ready.Before(last) {
 			t.Fatalf("took %v after one ready at %v", s, last)
 		}
 		last = s.ready
 		p.draw(s, now)
 	}
-	if _, ok := p.take(now.Add(time.Hour)); ok {
+	if _, ok := p.take(now.Add(time.Hour), 0); ok {
 		t.Error("took a busy session")
 	}
 }
@@ -145,7 +145,7 @@ func TestPoolGrowsToItsLimit(t *testing.T) {
 	p, now := newPool(ProfileWatch, func(l *Load) { l.MaxSessions = 8 }), time.Unix(1000, 0)
 	p.fill(now)
 	for i := range 8 {
-		s, ok := p.take(now.Add(time.Hour))
+		s, ok := p.take(now.Add(time.Hour), 0)
 		if !ok {
 			t.Fatalf("no session %d of 8", i+1)
 		}
@@ -158,7 +158,7 @@ func TestPoolGrowsToItsLimit(t *testing.T) {
 			t.Errorf("session %d starts %s, want %s", i+1, turn.Phase, want)
 		}
 	}
-	if _, ok := p.take(now.Add(time.Hour)); ok {
+	if _, ok := p.take(now.Add(time.Hour), 0); ok {
 		t.Error("a ninth session of eight")
 	}
 }
@@ -169,7 +169,7 @@ func TestPoolReplacesSessions(t *testing.T) {
 	p.fill(now)
 	seen := map[string]int{}
 	for range 500 {
-		s, ok := p.take(now)
+		s, ok := p.take(now, 0)
 		if !ok {
 			t.Fatal("the only session is not ready after its pause")
 		}
@@ -198,7 +198,7 @@ func TestPoolRemembersWhatReachedTheServer(t *testing.T) {
 	p.fill(now)
 	step := func(reached bool) workload.Turn {
 		now = now.Add(time.Minute)
-		s, _ := p.take(now)
+		s, _ := p.take(now, 0)
 		turn, _, session := p.draw(s, now)
 		p.settle(s, session, now, 0, reached)
 		return turn
@@ -229,7 +229,7 @@ func BenchmarkPool(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		now = now.Add(3 * time.Second)
-		if s, ok := p.take(now); ok {
+		if s, ok := p.take(now, 0); ok {
 			p.play(s, now, 10*time.Second)
 		}
 		p.mean()

@@ -91,9 +91,9 @@ func TestValidate(t *testing.T) {
 		},
 		{
 			"above the timeout", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 600} },
-			"slos.ttft.threshold: 10m is above the timeout of 5m",
+			"slos.ttft.threshold: 10m is above the longest wait for a first token, 1m",
 		},
-		{"at the timeout", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 300} }, ""},
+		{"at the bound", func(t *Target) { t.SLOs[slo.TTFT] = slo.Objective{Ratio: 0.95, Threshold: 60} }, ""},
 		{ // tokens, not seconds
 			"tps may be above 300", func(t *Target) { t.SLOs[slo.TPS] = slo.Objective{Ratio: 0.95, Threshold: 500} }, "",
 		},

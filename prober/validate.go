@@ -76,15 +76,23 @@ func (t Target) validateSLOs(errs *invalid.Errors) {
 	}
 }
 
+// longestWait is how long a request waits for its first token.
+func (t Target) longestWait() time.Duration {
+	if t.FirstTokenTimeout == 0 {
+		return time.Duration(t.Timeout)
+	}
+	return time.Duration(min(t.FirstTokenTimeout, t.Timeout))
+}
+
 func (t Target) validateThreshold(errs *invalid.Errors, name slo.Name, o slo.Objective) {
-	path, timeout := "slos."+string(name)+".threshold", time.Duration(t.Timeout)
+	path, timeout := "slos."+string(name)+".threshold", t.longestWait()
 	switch {
 	case !name.HasThreshold() && o.Threshold != 0:
 		errs.Add(path, "%s has no threshold", name)
 	case name.HasThreshold() && !positive(o.Threshold):
 		errs.Add(path, "%v is not above 0", o.Threshold)
 	case name == slo.TTFT && o.Threshold > timeout.Seconds():
-		errs.Add(path, "%s is above the timeout of %s", seconds(o.Threshold), model.Duration(timeout))
+		errs.Add(path, "%s is above the longest wait for a first token, %s", seconds(o.Threshold), model.Duration(timeout))
 	}
 }
 

@@ -39,9 +39,11 @@ type Endpoint struct {
 	// PropagateTrace sends W3C's traceparent, so that an engine that traces (vLLM, SGLang, TensorRT-LLM)
 	// joins its spans to ours. It tells the server our trace ids, which are the request ids.
 	PropagateTrace bool `yaml:"propagate_trace,omitempty"`
-	// Timeout bounds the whole exchange; StallTimeout the silence after the first token.
-	Timeout      model.Duration `yaml:"timeout,omitempty"`
-	StallTimeout model.Duration `yaml:"stall_timeout,omitempty"`
+	// Timeout bounds the whole exchange, FirstTokenTimeout the wait for its first token, StallTimeout the
+	// silence after it.
+	Timeout           model.Duration `yaml:"timeout,omitempty"`
+	FirstTokenTimeout model.Duration `yaml:"first_token_timeout,omitempty"`
+	StallTimeout      model.Duration `yaml:"stall_timeout,omitempty"`
 	// BatchReads is how long tokens after the first may gather before one read takes them. It saves
 	// processor time with hundreds of streams. The kernel stamps the first token and the last all the same,
 	// but gaps shorter than this are not told apart. It works only where the kernel stamps what it receives;
@@ -51,7 +53,8 @@ type Endpoint struct {
 
 // Defaults of an Endpoint. A cold prompt of 200,000 tokens may take minutes on a busy engine.
 const (
-	DefaultTimeout      = 5 * time.Minute
-	DefaultStallTimeout = 30 * time.Second
-	maxBatch            = time.Second
+	DefaultTimeout           = 5 * time.Minute
+	DefaultFirstTokenTimeout = time.Minute
+	DefaultStallTimeout      = 30 * time.Second
+	maxBatch                 = time.Second
 )

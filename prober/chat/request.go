@@ -1,6 +1,9 @@
 package chat
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Role says who speaks a message.
 type Role uint8
@@ -69,4 +72,6 @@ type Request struct {
 	MaxTokens    int
 	// Expect is a word that a right answer contains; empty where answers are not checked.
 	Expect string
+	// FirstTokenTimeout bounds the wait for a first token; 0 is Endpoint.FirstTokenTimeout.
+	FirstTokenTimeout time.Duration
 }

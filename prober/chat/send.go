@@ -45,7 +45,7 @@ func (s *sending) run(parent context.Context) *failure {
 	}
 	s.key = key
 	ctx, cancel := context.WithCancelCause(parent)
-	s.timeouts = newTimeouts(cancel, s.client.endpoint)
+	s.timeouts = newTimeouts(cancel, s.client.endpoint, s.request)
 	defer s.timeouts.stop()
 
 	f, stale := s.attempt(ctx)

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ const (
 
 var (
 	errTimeout  = errors.New("timeout")
+	errNoToken  = errors.New("no first token")
 	errStalled  = errors.New("stalled")
 	errPatience = errors.New("patience is over")
 )
@@ -25,24 +27,37 @@ var (
 // timeouts end an exchange that takes too long, by cancelling its context with the reason.
 //
 //	Started ────────── FirstToken ── token ── token ─ … ─ finish marker ── end of response
-//	  └ Timeout ─────────────────────────────────────────────────────────────┘
+//	  ├ Timeout ─────────────────────────────────────────────────────────────┘
+//	  └ FirstTokenTimeout ─┘
 //	                        └ StallTimeout, restarted by each event ┘ └ drainPatience ┘
 type timeouts struct {
-	cancel       context.CancelCauseFunc
-	timeout      time.Duration
-	stallTimeout time.Duration
-	total        *time.Timer
-	stall        *time.Timer // nil before the first token
+	cancel            context.CancelCauseFunc
+	timeout           time.Duration
+	firstTokenTimeout time.Duration
+	stallTimeout      time.Duration
+	total             *time.Timer
+	firstToken        *time.Timer
+	stall             *time.Timer // nil before the first token
 }
 
-func newTimeouts(cancel context.CancelCauseFunc, e Endpoint) *timeouts {
-	t := &timeouts{cancel: cancel, timeout: time.Duration(e.Timeout), stallTimeout: time.Duration(e.StallTimeout)}
+func newTimeouts(cancel context.CancelCauseFunc, e Endpoint, r *Request) *timeouts {
+	t := &timeouts{
+		cancel:            cancel,
+		timeout:           time.Duration(e.Timeout),
+		firstTokenTimeout: cmp.Or(r.FirstTokenTimeout, time.Duration(e.FirstTokenTimeout), time.Duration(e.Timeout)),
+		stallTimeout:      time.Duration(e.StallTimeout),
+	}
 	t.total = time.AfterFunc(t.timeout, func() { cancel(errTimeout) })
+	t.firstToken = time.AfterFunc(t.firstTokenTimeout, func() { cancel(errNoToken) })
+	if t.firstTokenTimeout >= t.timeout {
+		t.firstToken.Stop() // the other says the same
+	}
 	return t
 }
 
-// touch restarts the stall timer.
+// touch restarts the stall timer. The first call says that there is a first token.
 func (t *timeouts) touch() {
+	t.firstToken.Stop()
 	if t.stall == nil {
 		t.stall = time.AfterFunc(t.stallTimeout, func() { t.cancel(errStalled) })
 		return
@@ -52,6 +67,7 @@ func (t *timeouts) touch() {
 
 // shorten replaces the stall timeout by a short deadline once the verdict is known.
 func (t *timeouts) shorten(patience time.Duration) {
+	t.firstToken.Stop()
 	if t.stall != nil {
 		t.stall.Stop()
 	}
@@ -61,6 +77,7 @@ func (t *timeouts) shorten(patience time.Duration) {
 // stop releases the timers and the context.
 func (t *timeouts) stop() {
 	t.total.Stop()
+	t.firstToken.Stop()
 	if t.stall != nil {
 		t.stall.Stop()
 	}
@@ -72,6 +89,8 @@ func (t *timeouts) failure(cause error, x *Exchange) *failure {
 	switch {
 	case errors.Is(cause, errTimeout):
 		return &failure{outcome: Timeout, reason: fmt.Sprintf("not finished within %s, %s", t.timeout, stage(x))}
+	case errors.Is(cause, errNoToken):
+		return &failure{outcome: Timeout, reason: fmt.Sprintf("no token within %s, %s", t.firstTokenTimeout, stage(x))}
 	case errors.Is(cause, errStalled):
 		return &failure{
 			outcome: Stalled, reason: fmt.Sprintf("nothing for %s after %d token events", t.stallTimeout, x.Events),

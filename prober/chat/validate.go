@@ -17,11 +17,12 @@ func DefaultEndpoint() Endpoint {
 	http := config.DefaultHTTPClientConfig
 	http.EnableHTTP2 = false
 	return Endpoint{
-		API:          OpenAIChat,
-		HTTP:         http,
-		Tools:        true,
-		Timeout:      model.Duration(DefaultTimeout),
-		StallTimeout: model.Duration(DefaultStallTimeout),
+		API:               OpenAIChat,
+		HTTP:              http,
+		Tools:             true,
+		Timeout:           model.Duration(DefaultTimeout),
+		StallTimeout:      model.Duration(DefaultStallTimeout),
+		FirstTokenTimeout: model.Duration(DefaultFirstTokenTimeout),
 	}
 }
 
@@ -108,6 +109,9 @@ func (e Endpoint) validateTimes(errs *invalid.Errors) {
 		errs.Add("stall_timeout", "must be positive")
 	case e.Timeout > 0 && e.StallTimeout > e.Timeout:
 		errs.Add("stall_timeout", "is longer than the timeout of %s", time.Duration(e.Timeout))
+	}
+	if e.FirstTokenTimeout < 0 {
+		errs.Add("first_token_timeout", "must not be negative")
 	}
 	if e.BatchReads < 0 || time.Duration(e.BatchReads) > maxBatch {
 		errs.Add("batch_reads", "must be between 0s and %s", maxBatch)

@@ -67,6 +67,13 @@ func NewTrial(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Sess
 	return s
 }
 
+// NewRecovery is a session of one turn like that of NewTrial, tagged Recovery.
+func NewRecovery(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
+	s := NewTrial(shape, corpus, cal, id)
+	s.fresh = Recovery
+	return s
+}
+
 func newSession(shape *Shape, corpus *Corpus, cal *Calibration, id Identity) *Session {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%d|%d", id.Seed, id.Target, id.Epoch, id.Ordinal))
 	s := &Session{shape: shape, corpus: corpus, cal: cal, salt: hex.EncodeToString(sum[:])[:saltLen], fresh: Cold}

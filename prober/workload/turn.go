@@ -12,6 +12,7 @@ const (
 	Cold      Phase = "cold"      // the first turn of a new session: only the shared prefix is known to the server
 	Warm      Phase = "warm"      // the last turn's prompt is the prefix of this one, and recent
 	Resume    Phase = "resume"    // back after longer than the cache's lifetime
+	Recovery  Phase = "recovery"  // a small request that looks whether an endpoint answers again; kept out like bootstrap
 	Compacted Phase = "compacted" // the history was just replaced by a summary
 )
 

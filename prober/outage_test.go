@@ -1,0 +1,196 @@
+package prober
+
+import (
+	"cmp"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// outage is a server that is away for the second of each four minutes.
+type outage struct {
+	start    time.Time
+	frozen   bool          // it answers what it holds when it comes back; else that is lost
+	patience time.Duration // the first token's timeout of ordinary requests; 0 is a minute
+}
+
+const outagePeriod = 4 * time.Minute
+
+// left is how much longer the outage of this instant lasts; 0 for none.
+func (o outage) left(now time.Time) time.Duration {
+	at := now.Sub(o.start) % outagePeriod
+	if at < time.Minute || at >= 2*time.Minute {
+		return 0
+	}
+	return 2*time.Minute - at
+}
+
+func (o outage) answer(r *chat.Request) answer {
+	left, patience := o.left(time.Now()), cmp.Or(r.FirstTokenTimeout, o.patience, time.Minute)
+	switch {
+	case left == 0:
+		return inTime(r)
+	case !o.frozen || left+time.Second > patience:
+		return answer{duration: patience, outcome: chat.Timeout}
+	}
+	a := inTime(r)
+	a.ttft = left + time.Second
+	return a
+}
+
+// share of bad events, of those that were judged between the first and the last whole period.
+func badShare(events []Event, n slo.Name) (share float64, all int) {
+	bad := 0
+	for _, v := range of[Judged](events) {
+		if v.SLO == n {
+			all++
+			if v.Bad {
+				bad++
+			}
+		}
+	}
+	return float64(bad) / float64(all), all
+}
+
+// An outage of a quarter of the time is a quarter of bad events, whether all requests of the outage fit into
+// MaxInFlight or few of them do.
+func TestOutageCountsInFull(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		tpm  float64
+	}{
+		{"all requests of the outage fit", 125_000},
+		{"eight of twenty fit", 1_250_000},
+		{"eight of sixty fit", 3_750_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				target := example("t", ProfileWatch)
+				target.Load.TokensPerMinute = c.tpm
+				b := newBench(t, target, outage{start: time.Now()}.answer)
+				time.Sleep(150 * outagePeriod * time.Duration(math.Ceil(1e6/c.tpm)))
+				events := b.stop()
+				for _, n := range []slo.Name{slo.TTFT, slo.Availability} {
+					share, all := badShare(events, n)
+					t.Logf("%s: %.1f %% of %d are bad", n, 100*share, all)
+					if math.Abs(share-0.25) > 0.03 {
+						t.Errorf("%s: %.1f %% of %d are bad, want 25 ± 3", n, 100*share, all)
+					}
+				}
+				if most := b.server.seen().most; most > target.Load.MaxInFlight+1 {
+					t.Errorf("%d requests out at once", most)
+				}
+			})
+		})
+	}
+}
+
+// While all slots are taken by requests that hang, a small request finds the endpoint back within ten seconds.
+func TestRecoveryIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := example("t", ProfileWatch)
+		target.Load.TokensPerMinute = 3_750_000
+		o := outage{start: time.Now(), patience: 100 * time.Second}
+		b := newBench(t, target, o.answer)
+		time.Sleep(20 * outagePeriod)
+		events := b.stop()
+		full := target.Workload.Context.Median
+		for _, r := range of[Result](events) {
+			if r.Turn.Phase != workload.Recovery {
+				continue
+			}
+			if r.Steady() || float64(r.Turn.Tokens) > 0.15*float64(full) {
+				t.Fatalf("a recovery probe of %d tokens, steady %v", r.Turn.Tokens, r.Steady())
+			}
+		}
+		for period := 1; period < 20; period++ {
+			back := o.start.Add(time.Duration(period)*outagePeriod + 2*time.Minute)
+			if at := firstTokenAfter(events, back); at.Sub(back) > 10*time.Second {
+				t.Errorf("outage %d: the first token after it came %s later", period, at.Sub(back))
+			}
+		}
+	})
+}
+
+func firstTokenAfter(events []Event, at time.Time) time.Time {
+	for _, e := range of[FirstToken](events) {
+		if e.At.After(at) {
+			return e.At
+		}
+	}
+	return at.Add(time.Hour)
+}
+
+// A frozen server answers what it holds when it goes on: its requests were late, and they did not fail.
+func TestFrozenIsLateAndAvailable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := example("t", ProfileWatch)
+		b := newBench(t, target, outage{start: time.Now(), frozen: true}.answer)
+		time.Sleep(600 * outagePeriod)
+		events := b.stop()
+		late, _ := badShare(events, slo.TTFT)
+		failed, _ := badShare(events, slo.Availability)
+		if late < 0.2 || late > 0.28 || failed > 0.02 {
+			t.Errorf("late %.3f, failed %.3f", late, failed)
+		}
+	})
+}
+
+// A server whose answers take twenty times as long still gets its load, until MaxInFlight says no.
+func TestOpenLoopStaysOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := example("t", ProfileLoad)
+		target.Load.Until = time.Now().Add(24 * time.Hour)
+		target.Load.MaxInFlight = 200
+		slow := time.Duration(1)
+		b := newBench(t, target, func(r *chat.Request) answer {
+			return answer{ttft: time.Second, duration: slow * 10 * time.Second, output: int64(r.MaxTokens)}
+		})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		before := loadSince(b.journal.all(), time.Now().Add(-30*time.Minute))
+		b.server.change(func(*server) { slow = 20 })
+		time.Sleep(30 * time.Minute)
+		after := loadSince(b.journal.all(), time.Now().Add(-30*time.Minute))
+		t.Logf("%.0f tokens per minute before, %.0f after", before, after)
+		if after < 0.9*target.Load.TokensPerMinute {
+			t.Errorf("%.0f tokens per minute, %.0f before: skipped %v", after, before, reasons(b.stop()))
+			return
+		}
+		b.stop()
+	})
+}
+
+// loadSince is the input tokens per minute that were sent in the half hour since the given instant.
+func loadSince(events []Event, at time.Time) float64 {
+	var tokens int64
+	for _, e := range of[Sent](events) {
+		if e.At.After(at) {
+			tokens += e.Tokens
+		}
+	}
+	return float64(tokens) / 30
+}
+
+// Skips that are the prober's own doing are no events.
+func TestOwnSkipsAreNoEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := example("t", ProfileWatch)
+		target.Load.MaxSessions = 1
+		target.Load.TokensPerMinute = 1_250_000
+		b := newBench(t, target, inTime)
+		time.Sleep(2 * time.Hour)
+		events := b.stop()
+		if n := reasons(events)[NoSession]; n < 100 {
+			t.Fatalf("%d slots without a session", n)
+		}
+		if share, all := badShare(events, slo.TTFT); share != 0 || all > len(of[Result](events)) {
+			t.Errorf("%.2f of %d are bad, with %d results", share, all, len(of[Result](events)))
+		}
+	})
+}
