@@ -29,6 +29,9 @@ type Client struct {
 	trip     http.RoundTripper
 	close    func() // idle connections
 	scanners sync.Pool
+
+	secretHeaders []string // by name
+	redactors     redactors
 }
 
 // NewClient fails on an endpoint that Validate rejects.
@@ -73,6 +76,8 @@ func (d *dialect) client(e Endpoint, o Options) (*Client, error) {
 		trip:     trip,
 		close:    closeIdle,
 		scanners: sync.Pool{New: func() any { return sse.NewScanner() }},
+
+		secretHeaders: secretHeaders(e),
 	}, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/firsttoken/firsttoken/internal/redact"
 )
 
 // failure is the end of an exchange that is not OK. It becomes Exchange.Outcome and Exchange.Err.
@@ -45,18 +47,13 @@ func closedByPeer(err error) bool {
 	return strings.Contains(err.Error(), "server closed idle connection")
 }
 
-// printable is the error of an exchange. A server may repeat the credentials it was sent, so they are
-// replaced.
-func (c *Client) printable(f *failure, key string) error {
+// printable is the error of an exchange, without the secrets that a server may have repeated.
+func (f *failure) printable(r *redact.Redactor) error {
 	out := *f
 	if f.cause != nil {
 		out.reason += ": " + excerpt(f.cause.Error())
 	}
-	for _, secret := range append(c.secrets(), key) {
-		if len(secret) >= 4 {
-			out.reason = strings.ReplaceAll(out.reason, secret, "<secret>")
-		}
-	}
+	out.reason = r.Clean(out.reason)
 	return &out
 }
 

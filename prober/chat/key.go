@@ -32,39 +32,3 @@ func readKey(file string) (string, error) {
 	}
 	return key, nil
 }
-
-// secrets are the credentials of Endpoint.HTTP. A file that cannot be read adds none.
-func (c *Client) secrets() []string {
-	h := c.endpoint.HTTP
-	secrets := []string{string(h.BearerToken)}
-	files := []string{h.BearerTokenFile}
-	if a := h.Authorization; a != nil {
-		secrets = append(secrets, string(a.Credentials))
-		files = append(files, a.CredentialsFile)
-	}
-	if a := h.BasicAuth; a != nil {
-		secrets = append(secrets, string(a.Password))
-		files = append(files, a.PasswordFile)
-	}
-	if a := h.OAuth2; a != nil {
-		secrets = append(secrets, string(a.ClientSecret))
-		files = append(files, a.ClientSecretFile)
-	}
-	if h.HTTPHeaders != nil {
-		for _, v := range h.HTTPHeaders.Headers {
-			for _, s := range v.Secrets {
-				secrets = append(secrets, string(s))
-			}
-			files = append(files, v.Files...)
-		}
-	}
-	for _, f := range files {
-		if f == "" {
-			continue
-		}
-		if s, err := readKey(f); err == nil {
-			secrets = append(secrets, s)
-		}
-	}
-	return secrets
-}

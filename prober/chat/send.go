@@ -18,9 +18,7 @@ func (c *Client) Send(ctx context.Context, r *Request, first func(time.Time)) Ex
 	if x.End.IsZero() {
 		x.End = time.Now()
 	}
-	if f != nil {
-		x.Outcome, x.Err = f.outcome, c.printable(f, s.key)
-	}
+	c.clean(&x, f, s.sent)
 	return x
 }
 
@@ -30,6 +28,7 @@ type sending struct {
 	request  *Request
 	first    func(time.Time)
 	key      string
+	sent     []string // secrets, as the transport wrote them
 	timeouts *timeouts
 	trace    *trace // of the attempt
 	done     <-chan struct{}
@@ -43,7 +42,7 @@ func (s *sending) run(parent context.Context) *failure {
 		s.x.Started = time.Now()
 		return f
 	}
-	s.key = key
+	s.key, s.sent = key, []string{key}
 	ctx, cancel := context.WithCancelCause(parent)
 	s.timeouts = newTimeouts(cancel, s.client.endpoint, s.request)
 	defer s.timeouts.stop()
@@ -63,7 +62,7 @@ func (s *sending) run(parent context.Context) *failure {
 // attempt is one request on one connection. stale says that a reused connection turned out to be
 // dead before the first byte of a response.
 func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
-	t := &trace{}
+	t := &trace{secretHeaders: s.client.secretHeaders}
 	s.trace, s.done = t, ctx.Done()
 	body := s.client.encoder.Body(s.request)
 	req := s.client.httpRequest(s.request, s.key, body).WithContext(t.attach(ctx))
@@ -80,6 +79,7 @@ func (s *sending) attempt(ctx context.Context) (f *failure, stale bool) {
 	_ = body.Close() // never fails
 	s.x.Sent = body.sent()
 	t.fill(s.x, s.x.Sent == body.Len())
+	s.sent = append(s.sent, t.secrets()...)
 	if err == nil {
 		return f, false
 	}

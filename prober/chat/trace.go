@@ -20,6 +20,8 @@ type trace struct {
 	acks                        ackPoll
 	reused                      bool
 	dns, tcp, tls               phase
+	secretHeaders               []string
+	sent                        []string // the values of these, as they went out
 }
 
 // phase is one part of setting up a connection.
@@ -32,6 +34,7 @@ type phase struct {
 func (t *trace) attach(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              t.gotConn,
+		WroteHeaderField:     t.wroteHeaderField,
 		WroteRequest:         t.wroteRequest,
 		GotFirstResponseByte: t.gotFirstResponseByte,
 		DNSStart:             func(httptrace.DNSStartInfo) { t.startPhase(&t.dns) },
@@ -57,6 +60,23 @@ func (t *trace) gotConn(i httptrace.GotConnInfo) {
 		t.conn.LimitReads(readBeforeToken)
 		t.startCounting(i)
 	}
+}
+
+// wroteHeaderField sees what round trippers add, such as the token of OAuth2.
+func (t *trace) wroteHeaderField(name string, values []string) {
+	if !isSecretHeader(t.secretHeaders, name) {
+		return
+	}
+	defer t.lock()()
+	for _, value := range values {
+		t.sent = append(t.sent, credentials(value)...)
+	}
+}
+
+// secrets that have been sent.
+func (t *trace) secrets() []string {
+	defer t.lock()()
+	return t.sent
 }
 
 func (t *trace) wroteRequest(i httptrace.WroteRequestInfo) {
