@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// testFile is what is read of a file of promtool's tests.
+// testFile is the part of a file of promtool's tests that says what is tested.
 type testFile struct {
 	Order []string `yaml:"group_eval_order"`
 	Files []string `yaml:"rule_files"`

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ruleFile is what Prometheus reads, and the spec of the operator's resource. Groups are a Group, or
-// the YAML of one that somebody else wrote.
+// ruleFile is the document that Prometheus reads, and the spec of the operator's resource. Each of its
+// groups is a Group or, from another file, the YAML of one.
 type ruleFile struct {
 	Groups []any `yaml:"groups"`
 }

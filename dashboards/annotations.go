@@ -7,7 +7,8 @@ import (
 	"github.com/firsttoken/firsttoken/alerts"
 )
 
-// notifying are the severities that notify somebody; the watchdog and what only inhibits have none.
+// notifying are the severities of alerts that people receive: not the watchdog's, nor that of alerts which only
+// inhibit others.
 const notifying = `severity=~"` + string(alerts.Page) + `|` + string(alerts.Ticket) + `|` + string(alerts.Warning) + `"`
 
 // firing matches this project's alerts that are firing, of the chosen targets and of no target at all.

@@ -95,7 +95,7 @@ func TestProvisioning(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftOut: the SDK writes a setting that nobody chose as an empty string, which Grafana
+// TestNothingIsLeftOut: the SDK writes a setting that was not chosen as an empty string, which Grafana
 // takes for a choice. Only texts may be empty.
 func TestNothingIsLeftOut(t *testing.T) {
 	for _, d := range all() {

@@ -2,7 +2,7 @@ package dashboards
 
 import "github.com/firsttoken/firsttoken/alerts"
 
-// byGPU is the worst value of each GPU, whoever measured it.
+// byGPU is the worst value of each GPU, where several exporters measure it.
 func byGPU(expr string) string { return "max by (hostengine, gpu) (" + expr + ")" }
 
 func gpuHealth() []panel {

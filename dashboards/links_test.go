@@ -9,45 +9,6 @@ import (
 	"github.com/firsttoken/firsttoken/alerts"
 )
 
-// TestVariables: whatever an expression, a title or a link refers to exists.
-func TestVariables(t *testing.T) {
-	own := map[string]bool{"1": true} // the first group of a label_replace; the others are Grafana's
-	for _, name := range []string{"rate_interval", "range", "range_s", "to", "url_time_range", "data", "field", "all"} {
-		own["__"+name] = true
-	}
-	reference := regexp.MustCompile(`\$\{?(\w+)`)
-	for _, d := range all() {
-		have := map[string]bool{}
-		for _, v := range d.Templating.List {
-			for _, m := range reference.FindAllStringSubmatch(*v.Query.String, -1) {
-				if !have[m[1]] && !own[m[1]] {
-					t.Errorf("%s: variable %s asks for $%s, which is not before it", *d.Title, v.Name, m[1])
-				}
-			}
-			have[v.Name] = true
-			if v.Description == nil || *v.Description == "" {
-				t.Errorf("%s: variable %s says nothing of itself", *d.Title, v.Name)
-			}
-		}
-		content, err := encode(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range reference.FindAllStringSubmatch(string(content), -1) {
-			if !have[m[1]] && !own[m[1]] {
-				t.Errorf("%s: there is no variable $%s", *d.Title, m[1])
-			}
-		}
-		for _, want := range []string{
-			"datasource", "job", "target", "engine", "model", "context", "cache", "window", "histograms",
-		} {
-			if !have[want] {
-				t.Errorf("%s has no variable %s", *d.Title, want)
-			}
-		}
-	}
-}
-
 // TestAlertsOpenADashboard: the links of the alerts name dashboards and variables that exist.
 func TestAlertsOpenADashboard(t *testing.T) {
 	have := map[string]map[string]bool{}
