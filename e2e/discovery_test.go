@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/prometheus/scrape"
 
 	"github.com/firsttoken/firsttoken/e2e/lab"
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/pages"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
@@ -30,7 +30,7 @@ func TestDiscovery(t *testing.T) {
 	kimi := prober.Target{Name: "kimi", Engine: "vllm", Infrastructure: prober.Infrastructure{
 		EngineMetrics: []string{engine + "/kimi%20k2/metrics?part=1"}, DCGMMetrics: []string{gpus},
 	}}
-	own := httptest.NewServer(exporter.NewHandler(exporter.HandlerOptions{
+	own := httptest.NewServer(pages.NewHandler(pages.Options{
 		Gatherer: prometheus.NewRegistry(), Ready: func() bool { return true },
 		Targets: func() []prober.Target { return []prober.Target{kimi} },
 	}))

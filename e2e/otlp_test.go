@@ -20,7 +20,7 @@ import (
 	"github.com/prometheus/prometheus/storage/remote"
 
 	"github.com/firsttoken/firsttoken/e2e/lab"
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -166,7 +166,7 @@ func pushedAndScraped(t *testing.T) []moment {
 	synctest.Test(t, func(t *testing.T) {
 		p := &tap{t: t, registry: prometheus.NewRegistry()}
 		target := pushedTarget(t)
-		m, err := exporter.NewMetrics(p.registry, exporter.MetricsOptions{Targets: []prober.Target{target}})
+		m, err := metrics.NewTargets(p.registry, metrics.Options{Targets: []prober.Target{target}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,8 @@ import (
 	"github.com/prometheus/prometheus/scrape"
 
 	"github.com/firsttoken/firsttoken/e2e/lab"
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
+	"github.com/firsttoken/firsttoken/exporter/pages"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -77,11 +78,11 @@ func probing(t *testing.T) string {
 	}
 	target.Name, target.Model, target.URL, target.API = "kimi", "m", upstream.URL+"/v1", chat.OpenAIChat
 	target.Load.TokensPerMinute = 4e6 // a turn a second
-	registry, err := exporter.NewRegistry()
+	registry, err := metrics.NewRegistry()
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := exporter.NewMetrics(registry, exporter.MetricsOptions{Targets: []prober.Target{target}})
+	metrics, err := metrics.NewTargets(registry, metrics.Options{Targets: []prober.Target{target}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func probing(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	own := httptest.NewServer(exporter.NewHandler(exporter.HandlerOptions{
+	own := httptest.NewServer(pages.NewHandler(pages.Options{
 		Gatherer: registry, Ready: func() bool { return true }, Config: func() string { return "" },
 	}))
 	t.Cleanup(own.Close)

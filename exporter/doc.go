@@ -1,21 +1,13 @@
-// Package exporter turns what the prober observed into what people and machines read: Prometheus
-// series, a file with one JSON line per result, a bounded history, and the pages that are served
-// over HTTP. It measures nothing itself and never asks how a result came about: every definition of
-// a latency or a rate is a method of prober.Result.
+// Package exporter holds no code. Its folders turn what the prober observed into what people and machines read. None
+// of them measures anything or asks how a result came about: every definition of a latency or a rate is a method of
+// prober.Result.
 //
-// Four observers share no state and can be used apart:
+//	                ┌─ metrics ── registry ──────────┐
+//	prober ─ Event ─┼─ results ── one JSON line each │
+//	                └─ history ──────────────────────┴─ pages ── /metrics, /targets, landing page, /sd/engines
 //
-//	                ┌─ Metrics  ── registry ── /metrics
-//	prober ─ Event ─┼─ Results  ── one JSON line each, rotated
-//	                └─ History  ── /targets, landing page, terminal
-//	config ─────────── Reloads  ── registry
-//
-// What a series counts when an exchange fails is the part that is easily got wrong:
-//
-//	                                 good   failed after a first token   failed before   bootstrap
-//	requests, tokens, cost            yes      yes                          yes             yes
-//	ttft, from schedule, output,      yes      yes: it had one              no              no
-//	server wait, ttft_log
-//	duration, stall, TPS, inter-token yes      no: they would look short    no              no
-//	connect, upload, lags, resent     yes      what there was               what there was  what there was
+// Metrics creates its series by the types of exporter/series. Otel sends spans and metrics by OTLP, dcgm measures
+// GPUs.
 package exporter
+
+//go:generate go test ./metrics ./results -run ^TestDocs$ -update

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
@@ -112,7 +112,7 @@ func checkResults(t *testing.T, path string, answered float64) {
 	}
 	ok := 0.0
 	for line := range bytes.Lines(data) {
-		rec, err := exporter.DecodeRecord(line)
+		rec, err := results.Decode(line)
 		if err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -56,7 +56,7 @@ func (c *onceFlags) print(w io.Writer, t prober.Target, r prober.Result) error {
 		printTimeline(w, t, r)
 		return nil
 	}
-	line, err := exporter.NewRecord(r).Encode()
+	line, err := results.NewRecord(r).Encode()
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
@@ -58,7 +58,7 @@ func TestOnceJSON(t *testing.T) {
 	if code != 0 || strings.Count(stdout, "\n") != 1 {
 		t.Fatalf("exit code %d, stderr %q:\n%s", code, stderr, stdout)
 	}
-	rec, err := exporter.DecodeRecord([]byte(stdout))
+	rec, err := results.Decode([]byte(stdout))
 	if err != nil {
 		t.Fatal(err)
 	}

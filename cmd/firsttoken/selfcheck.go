@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/internal/netstamp"
 	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
@@ -12,7 +12,7 @@ import (
 // startSelfCheck registers the self-check metrics and returns the function that runs the check until its
 // context ends. Without a loopback interface there is no check: trust then rests on the lag of results.
 func (s *service) startSelfCheck(ctx context.Context) (run func(context.Context), err error) {
-	var series *exporter.Trust
+	var series *metrics.Trust
 	check, unable := selfcheck.New(ctx, selfcheck.Options{
 		Logger: s.log,
 		Observe: func(x selfcheck.Sample) {
@@ -26,7 +26,7 @@ func (s *service) startSelfCheck(ctx context.Context) (run func(context.Context)
 		every = 0
 	}
 	s.trust = selfcheck.NewTrust(time.Now(), every)
-	series, err = exporter.NewTrust(s.registry, exporter.TrustOptions{
+	series, err = metrics.NewTrust(s.registry, metrics.TrustOptions{
 		Trusted:      func() bool { return s.trust.Trusted(time.Now()) },
 		KernelStamps: netstamp.KernelStamps(),
 	})

@@ -10,9 +10,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/firsttoken/firsttoken/exporter"
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
+	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/otel"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
@@ -28,10 +30,10 @@ import (
 type service struct {
 	log        *slog.Logger
 	registry   *prometheus.Registry
-	metrics    *exporter.Metrics
-	history    *exporter.History
-	reloads    *exporter.Reloads
-	results    *exporter.Results // nil without a file
+	metrics    *metrics.Targets
+	history    *history.History
+	reloads    *metrics.Reloads
+	results    *results.File // nil without a file
 	telemetry  *otel.Telemetry
 	trust      *selfcheck.Trust
 	closeWaker func() // stops the timers of the loops
@@ -53,7 +55,7 @@ type serviceOptions struct {
 
 // newService sends no request yet: prober.Apply starts the targets.
 func newService(ctx context.Context, o serviceOptions) (*service, error) {
-	s := &service{log: o.log, history: exporter.NewHistory()}
+	s := &service{log: o.log, history: history.New()}
 	if err := s.register(ctx, o); err != nil {
 		return nil, err
 	}
@@ -84,14 +86,14 @@ func seedOf(o options) uint64 {
 
 // register creates everything that has metrics, in one registry.
 func (s *service) register(ctx context.Context, o serviceOptions) (err error) {
-	if s.registry, err = exporter.NewRegistry(); err != nil {
+	if s.registry, err = metrics.NewRegistry(); err != nil {
 		return err
 	}
-	shape := exporter.MetricsOptions{Targets: o.targets, Traced: o.options.telemetry.Traces}
-	if s.metrics, err = exporter.NewMetrics(s.registry, shape); err != nil {
+	shape := metrics.Options{Targets: o.targets, Traced: o.options.telemetry.Traces}
+	if s.metrics, err = metrics.NewTargets(s.registry, shape); err != nil {
 		return err
 	}
-	if s.reloads, err = exporter.NewReloads(s.registry); err != nil {
+	if s.reloads, err = metrics.NewReloads(s.registry); err != nil {
 		return err
 	}
 	if err = s.openGPUs(o.options.DCGM); err != nil {
@@ -114,19 +116,23 @@ func (s *service) openResults(o options) (err error) {
 	if o.ResultsFile == "" {
 		return nil
 	}
+	missing, err := metrics.NewMissingResults(s.registry)
+	if err != nil {
+		return err
+	}
 	const megabyte = 1 << 20
-	s.results, err = exporter.OpenResults(exporter.ResultsOptions{
+	s.results, err = results.Open(results.Options{
 		Path:      o.ResultsFile,
 		MaxSizeMB: int((o.ResultsMaxSize + megabyte - 1) / megabyte), MaxBackups: o.ResultsMaxBackups,
 		MaxAgeDays: int(time.Duration(o.ResultsMaxAge) / day),
-		Logger:     s.log, Registerer: s.registry,
+		Logger:     s.log, Missing: missing,
 	})
 	return err
 }
 
 // observers receive a result after the telemetry has decided whether to keep its span.
 func (s *service) observers() prober.Observer {
-	all := exporter.Observers{s.metrics, s.history}
+	all := prober.Observers{s.metrics, s.history}
 	if s.results != nil {
 		all = append(all, s.results)
 	}

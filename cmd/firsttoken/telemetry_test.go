@@ -16,7 +16,7 @@ import (
 	collecttraces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
@@ -158,7 +158,7 @@ func TestTelemetry(t *testing.T) {
 	}
 }
 
-func records(t *testing.T, path string) (all []exporter.Record) {
+func records(t *testing.T, path string) (all []results.Record) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -167,7 +167,7 @@ func records(t *testing.T, path string) (all []exporter.Record) {
 	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		rec, err := exporter.DecodeRecord(lines.Bytes())
+		rec, err := results.Decode(lines.Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/pages"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
@@ -84,7 +84,7 @@ func until(ctx context.Context, failed <-chan error, beside func(context.Context
 }
 
 func (w *website) handler() http.Handler {
-	return exporter.NewHandler(exporter.HandlerOptions{
+	return pages.NewHandler(pages.Options{
 		Gatherer: w.service.registry, Registerer: w.service.registry, History: w.service.history,
 		Version: programVersion(), Logger: w.service.log,
 		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload,

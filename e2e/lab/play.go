@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -72,13 +72,13 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 	return start, pages
 }
 
-func instrument(t *testing.T, s Scenario) (*prometheus.Registry, *exporter.Metrics) {
+func instrument(t *testing.T, s Scenario) (*prometheus.Registry, *metrics.Targets) {
 	t.Helper()
-	registry, err := exporter.NewRegistry()
+	registry, err := metrics.NewRegistry()
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := exporter.NewMetrics(registry, exporter.MetricsOptions{Targets: []prober.Target{s.Target}})
+	metrics, err := metrics.NewTargets(registry, metrics.Options{Targets: []prober.Target{s.Target}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
 
-	"github.com/firsttoken/firsttoken/exporter"
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
+	"github.com/firsttoken/firsttoken/exporter/series"
 )
 
 // metric is what is known of one name: its labels and their values, where these are closed sets.
@@ -44,13 +45,13 @@ func everything(t *testing.T) existing {
 // addCatalogue adds what exporter exports, each histogram in both of its forms.
 func (all existing) addCatalogue(t *testing.T) {
 	t.Helper()
-	families, err := exporter.Catalogue()
+	families, err := metrics.Catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
-	suffixes := map[exporter.Type][]string{
-		exporter.TypeHistogram: {"_sum", "_count", "_bucket"},
-		exporter.TypeSummary:   {"_sum", "_count"},
+	suffixes := map[series.Type][]string{
+		series.TypeHistogram: {"_sum", "_count", "_bucket"},
+		series.TypeSummary:   {"_sum", "_count"},
 	}
 	for _, f := range families {
 		m := metric{source: "exporter", labels: map[string][]string{"job": nil, "instance": nil}}
@@ -80,7 +81,7 @@ func (all existing) addGPUs(t *testing.T) {
 // addProcess adds the usual series of a Go process.
 func (all existing) addProcess(t *testing.T) {
 	t.Helper()
-	registry, err := exporter.NewRegistry()
+	registry, err := metrics.NewRegistry()
 	if err != nil {
 		t.Fatal(err)
 	}

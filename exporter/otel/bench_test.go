@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
@@ -64,7 +64,7 @@ func BenchmarkPush(b *testing.B) {
 	}
 	b.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", collector+"/v1/traces") // which takes anything
 	reg := prometheus.NewRegistry()
-	m, err := exporter.NewMetrics(reg, exporter.MetricsOptions{})
+	m, err := metrics.NewTargets(reg, metrics.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	collecttraces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/grpc"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -55,7 +55,7 @@ func TestOnlyKeptSpansAreNamed(t *testing.T) {
 func TestExemplarLeadsToTheSpan(t *testing.T) {
 	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
 	reg := prometheus.NewPedanticRegistry()
-	m, err := exporter.NewMetrics(reg, exporter.MetricsOptions{Targets: []prober.Target{testTarget("a")}, Traced: true})
+	m, err := metrics.NewTargets(reg, metrics.Options{Targets: []prober.Target{testTarget("a")}, Traced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -56,7 +56,7 @@ func TestPushIsTheScrape(t *testing.T) {
 // fill makes series of every type, one histogram with distant buckets among them.
 func fill(t *testing.T, reg *prometheus.Registry) {
 	t.Helper()
-	m, err := exporter.NewMetrics(reg, exporter.MetricsOptions{Targets: []prober.Target{testTarget("a")}, Traced: true})
+	m, err := metrics.NewTargets(reg, metrics.Options{Targets: []prober.Target{testTarget("a")}, Traced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

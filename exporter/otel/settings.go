@@ -32,8 +32,8 @@ type variables map[string]string
 type signal string
 
 const (
-	traces  signal = "TRACES"
-	metrics signal = "METRICS"
+	tracesSignal  signal = "TRACES"
+	metricsSignal signal = "METRICS"
 )
 
 // FromEnvironment reads KEY=value pairs. Its error lists everything that is wrong with them: the SDK
@@ -50,15 +50,15 @@ func FromEnvironment(environ []string) (Settings, error) {
 	}
 	var s Settings
 	var errs [6]error
-	s.Traces, errs[0] = v.on(traces, "otlp", "none")
-	s.Metrics, errs[1] = v.on(metrics, "otlp", "none", "prometheus")
+	s.Traces, errs[0] = v.on(tracesSignal, "otlp", "none")
+	s.Metrics, errs[1] = v.on(metricsSignal, "otlp", "none", "prometheus")
 	if s.Traces {
-		s.tracesByGRPC, errs[2] = v.byGRPC(traces)
+		s.tracesByGRPC, errs[2] = v.byGRPC(tracesSignal)
 		s.ratio, errs[3] = v.ratio()
 		s.queue, errs[4] = v.queue()
 	}
 	if s.Metrics {
-		s.metricsByGRPC, errs[5] = v.byGRPC(metrics)
+		s.metricsByGRPC, errs[5] = v.byGRPC(metricsSignal)
 	}
 	if errs[5] != nil && errs[2] != nil && errs[5].Error() == errs[2].Error() {
 		errs[5] = nil // what is wrong for both signals is said once

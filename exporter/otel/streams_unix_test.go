@@ -13,7 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
@@ -71,7 +71,7 @@ func BenchmarkThousandStreams(b *testing.B) {
 func round(b *testing.B, client *chat.Client, s Settings, n int) time.Duration {
 	b.Helper()
 	reg := prometheus.NewRegistry()
-	m, err := exporter.NewMetrics(reg, exporter.MetricsOptions{Traced: s.Traces})
+	m, err := metrics.NewTargets(reg, metrics.Options{Traced: s.Traces})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
@@ -41,7 +42,7 @@ type attainment struct {
 	Good      measured
 }
 
-func rowOf(s exporter.Summary, last []exporter.Record, t prober.Target) row {
+func rowOf(s history.Summary, last []results.Record, t prober.Target) row {
 	r := row{
 		Name: s.Target, Warm: percentilesOf(s.TTFTWarm), Cold: percentilesOf(s.TTFTCold),
 		TPS: measured{s.TPS.P50, s.TPS.OK()}, Spend: measured{s.Spent, t.Prices != nil},
@@ -66,7 +67,7 @@ func rowOf(s exporter.Summary, last []exporter.Record, t prober.Target) row {
 }
 
 // count adds up outcomes and skipped slots, and names them in Why.
-func (r *row) count(s exporter.Summary) {
+func (r *row) count(s history.Summary) {
 	var why []string
 	if s.SetPoint != nil && s.Effective != nil && *s.Effective < *s.SetPoint {
 		why = append(why, "backed off from "+Tokens(*s.SetPoint))
@@ -89,11 +90,11 @@ func (r *row) count(s exporter.Summary) {
 	r.Why = strings.Join(why, " · ")
 }
 
-func percentilesOf(q exporter.Quantiles) percentiles {
+func percentilesOf(q history.Quantiles) percentiles {
 	return percentiles{P50: measured{q.P50, q.OK()}, P95: measured{q.P95, q.OK()}}
 }
 
-func answerOf(rec exporter.Record) answer {
+func answerOf(rec results.Record) answer {
 	a := answer{Failed: rec.Outcome != string(chat.OK), Kind: warm}
 	if rec.TTFT != nil {
 		a.TTFT = measured{time.Duration(*rec.TTFT).Seconds(), true}

@@ -4,7 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
@@ -14,14 +15,14 @@ func TestRowOf(t *testing.T) {
 	t.Parallel()
 	in, set, effective := 2.4e6, 2.5e6, 1.25e6
 	second := int64(time.Second)
-	s := exporter.Summary{
+	s := history.Summary{
 		Target: "a", InputPerMin: &in, SetPoint: &set, Effective: &effective, Spent: 3,
 		Outcomes: map[chat.Outcome]int{chat.OK: 10, chat.Throttled: 2, chat.Timeout: 1},
 		Skipped:  map[prober.Reason]int{prober.Backoff: 4},
-		TTFTWarm: exporter.Quantiles{N: 10, P50: 0.7, P95: 1.4}, TPS: exporter.Quantiles{N: 9, P50: 130},
-		SLOs: map[slo.Name]exporter.Attainment{slo.Availability: {Events: 13, Bad: 3, Objective: 0.99}, slo.TTFT: {Objective: 0.95}},
+		TTFTWarm: history.Quantiles{N: 10, P50: 0.7, P95: 1.4}, TPS: history.Quantiles{N: 9, P50: 130},
+		SLOs: map[slo.Name]history.Attainment{slo.Availability: {Events: 13, Bad: 3, Objective: 0.99}, slo.TTFT: {Objective: 0.95}},
 	}
-	last := []exporter.Record{
+	last := []results.Record{
 		{Phase: "bootstrap", Cache: "cold", Outcome: "ok", TTFT: &second},
 		{Phase: "resume", Cache: "cold", Outcome: "ok", TTFT: &second},
 		{Phase: "warm", Cache: "warm", Outcome: "timeout"},

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/firsttoken/firsttoken/exporter"
+	"github.com/firsttoken/firsttoken/exporter/history"
 )
 
 // Options say what a Screen shows beside the history.
@@ -55,7 +55,7 @@ const (
 )
 
 // Show runs until ctx ends. The last state stays visible after it.
-func (s *Screen) Show(ctx context.Context, h *exporter.History, addresses []string) {
+func (s *Screen) Show(ctx context.Context, h *history.History, addresses []string) {
 	if s.terminal == nil {
 		s.printLines(ctx, h, addresses)
 		return
@@ -70,7 +70,7 @@ func (s *Screen) Show(ctx context.Context, h *exporter.History, addresses []stri
 	}
 }
 
-func (s *Screen) redraw(ctx context.Context, h *exporter.History, addresses []string) {
+func (s *Screen) redraw(ctx context.Context, h *history.History, addresses []string) {
 	tick := time.NewTicker(redraw)
 	defer tick.Stop()
 	for {
@@ -83,7 +83,7 @@ func (s *Screen) redraw(ctx context.Context, h *exporter.History, addresses []st
 	}
 }
 
-func (s *Screen) printLines(ctx context.Context, h *exporter.History, addresses []string) {
+func (s *Screen) printLines(ctx context.Context, h *history.History, addresses []string) {
 	fmt.Fprintln(s.Out, s.Title)
 	for _, n := range s.Notes(s.up()) {
 		fmt.Fprintln(s.Out, n)
@@ -103,7 +103,7 @@ func (s *Screen) printLines(ctx context.Context, h *exporter.History, addresses 
 	}
 }
 
-func (s *Screen) printRows(h *exporter.History) {
+func (s *Screen) printRows(h *history.History) {
 	for _, r := range s.rows(h) {
 		fmt.Fprintln(s.Out, plain(s.up(), r))
 	}
@@ -125,7 +125,7 @@ func link(addresses []string) string {
 
 func (s *Screen) up() time.Duration { return time.Since(s.started) }
 
-func (s *Screen) snapshot(h *exporter.History, addresses []string) snapshot {
+func (s *Screen) snapshot(h *history.History, addresses []string) snapshot {
 	return snapshot{
 		Title: s.Title, Notes: s.Notes(s.up()), Up: s.up(),
 		Rows: s.rows(h), Link: link(addresses), Warnings: s.warnings.last(),
@@ -133,7 +133,7 @@ func (s *Screen) snapshot(h *exporter.History, addresses []string) snapshot {
 }
 
 // rows are the targets that have a history, in the order of the options.
-func (s *Screen) rows(h *exporter.History) []row {
+func (s *Screen) rows(h *history.History) []row {
 	names := h.Targets()
 	slices.SortFunc(names, func(a, b string) int { return slices.Index(s.Order, a) - slices.Index(s.Order, b) })
 	var all []row

@@ -1,0 +1,95 @@
+package metrics
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/firsttoken/firsttoken/exporter/series"
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/probertest"
+)
+
+var update = flag.Bool("update", false, "write docs/metrics.md")
+
+// TestDocs holds docs/metrics.md to the code; go generate writes it.
+func TestDocs(t *testing.T) {
+	families, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := WriteCatalogue(&want, families); err != nil {
+		t.Fatal(err)
+	}
+	const path = "../../docs/metrics.md"
+	if *update {
+		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%s is not what the code says: run go generate ./exporter", path)
+	}
+}
+
+// TestCatalogueIsWhatIsScraped compares the rows with a registry on which everything has happened.
+func TestCatalogueIsWhatIsScraped(t *testing.T) {
+	families, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]series.Family{}
+	for _, f := range families {
+		if _, twice := rows[f.Name]; twice {
+			t.Errorf("%s is listed twice", f.Name)
+		}
+		rows[f.Name] = f
+	}
+	reg := prometheus.NewPedanticRegistry()
+	m, s := newTargets(reg, Options{})
+	_, reloads := newReloads(reg)
+	_, trust := newTrust(reg, TrustOptions{})
+	_, missing := newMissingResults(reg)
+	if err := errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err()); err != nil {
+		t.Fatal(err)
+	}
+	target := probertest.Target("a")
+	target.Labels = nil
+	m.Observe(prober.Started{Target: target})
+	m.Observe(probertest.Warm("a"))
+	scraped, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range scraped {
+		row, ok := rows[f.GetName()]
+		delete(rows, f.GetName())
+		if !ok || string(row.Type) != strings.ToLower(f.GetType().String()) || row.Help != f.GetHelp() || row.Unit != f.GetUnit() {
+			t.Errorf("%s: scraped as %s, %q, %q; the catalogue says %s, %q, %q", f.GetName(), f.GetType(), f.GetUnit(), f.GetHelp(), row.Type, row.Unit, row.Help)
+		}
+		var labels []string
+		for _, l := range f.Metric[0].Label {
+			labels = append(labels, l.GetName())
+		}
+		want := row.LabelNames()
+		slices.Sort(want)
+		if !slices.Equal(labels, want) {
+			t.Errorf("%s: scraped with labels %v, the catalogue says %v", f.GetName(), labels, want)
+		}
+	}
+	if len(rows) > 0 {
+		t.Errorf("listed and not scraped: %v", slices.Sorted(maps.Keys(rows)))
+	}
+}

@@ -1,0 +1,95 @@
+package pages
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/prober"
+)
+
+// Options are what the pages show and do.
+type Options struct {
+	Gatherer   prometheus.Gatherer
+	Registerer prometheus.Registerer // for the errors of /metrics itself; nil leaves them out
+	History    *history.History
+	Version    string // shown on the landing page
+	Logger     *slog.Logger
+
+	// Ready says whether targets have been applied and the process is not shutting down.
+	Ready func() bool
+	// Targets are those of the configuration in use, for /sd/engines; nil for none. A History will not
+	// do: a reload that changes nothing of what is sent leaves the targets in it as they were.
+	Targets func() []prober.Target
+	// Config is the configuration in use as YAML, its secrets redacted by whoever gives it.
+	Config func() string
+	// Reload loads the configuration again; nil where that is not enabled.
+	Reload func(context.Context) error
+}
+
+// NewHandler serves
+//
+//	GET       /             landing page: each target at a glance
+//	GET       /metrics      Prometheus text, OpenMetrics with exemplars, protobuf with native histograms
+//	GET       /targets      JSON: configuration, state and last results; ?target=NAME, ?last=N (default 10)
+//	GET       /sd/engines   metrics pages of the targets' engines and GPUs, for Prometheus' http_sd_configs
+//	GET       /config       YAML
+//	GET       /-/healthy    200 while the process serves at all
+//	GET       /-/ready      200, or 503 before the targets run and during shutdown
+//	POST, PUT /-/reload     403 where not enabled, 500 with the reason where the file is bad
+//
+// HEAD is served as GET is; any other method is a 405. Nothing may be cached.
+func NewHandler(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metricsHandler(o))
+	mux.HandleFunc("GET /{$}", o.landing)
+	mux.HandleFunc("GET /targets", o.targets)
+	mux.HandleFunc("GET /sd/engines", o.discovery)
+	mux.HandleFunc("GET /config", o.config)
+	mux.HandleFunc("GET /-/healthy", o.healthy)
+	mux.HandleFunc("GET /-/ready", o.ready)
+	mux.HandleFunc("POST /-/reload", o.reload)
+	mux.HandleFunc("PUT /-/reload", o.reload)
+	return guarded(mux)
+}
+
+// guarded keeps answers out of caches, and pages from loading or running anything.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// metricsHandler bounds what scrapes can cost: two Prometheus servers and a curious person are
+// served from one collection.
+func metricsHandler(o Options) http.Handler {
+	return promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{
+		ErrorLog:            scrapeErrors{o.Logger},
+		ErrorHandling:       promhttp.ContinueOnError, // one bad series must not hide all others
+		Registry:            o.Registerer,
+		MaxRequestsInFlight: 4,
+		CoalesceGather:      true,
+		Timeout:             10 * time.Second,
+		EnableOpenMetrics:   true, // the format that carries exemplars
+	})
+}
+
+// scrapeErrors is the logger that promhttp wants.
+type scrapeErrors struct{ log *slog.Logger }
+
+func (s scrapeErrors) Println(v ...any) {
+	for _, x := range v {
+		if err, ok := x.(error); ok {
+			s.log.Error("metrics cannot be collected or written", "err", err)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+)
+
+//go:embed landing.html
+var landingHTML string
+
+// shown is how many targets the landing page lists; /targets has all of them.
+const shown = 200
+
+// row is a target as a phone has room for it.
+type row struct {
+	Name, State               string
+	TPM, SetPoint             string
+	Warm50, Warm95            string
+	Cold50, Cold95            string
+	TPS, Outcomes, SLO, Spent string
+	LastError                 string
+}
+
+type landingPage struct {
+	Version string
+	Rows    []row
+	More    int
+}
+
+func (o Options) landing(w http.ResponseWriter, _ *http.Request) {
+	names := o.History.Targets()
+	page := landingPage{Version: o.Version, More: max(0, len(names)-shown)}
+	for _, name := range names[:min(shown, len(names))] {
+		if s, ok := o.History.Summary(name); ok {
+			page.Rows = append(page.Rows, rowOf(s))
+		}
+	}
+	html, err := page.html()
+	if err != nil {
+		o.Logger.Error("landing page cannot be written", "err", err)
+		plain(w, http.StatusInternalServerError, "the landing page cannot be written.\n")
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(html) // the reader has gone, and nobody is left to tell
+}
+
+// html parses the page each time: it is looked at by people, and nothing of it outlives them.
+func (p landingPage) html() ([]byte, error) {
+	page, err := template.New("landing").Parse(landingHTML)
+	if err != nil {
+		return nil, err
+	}
+	var html bytes.Buffer
+	err = page.Execute(&html, p)
+	return html.Bytes(), err
+}
+
+func rowOf(s history.Summary) row {
+	r := row{
+		Name: s.Target, State: string(s.State), TPM: "–", SetPoint: "–", TPS: "–",
+		Outcomes: outcomesText(s), SLO: slosText(s), Spent: fmt.Sprintf("$%.2f", s.Spent),
+	}
+	if tpm, ok := s.TPM(); ok {
+		r.TPM = short(tpm)
+	}
+	if s.SetPoint != nil {
+		r.SetPoint = short(*s.SetPoint)
+	}
+	if s.TPS.OK() {
+		r.TPS = short(s.TPS.P50)
+	}
+	r.Warm50, r.Warm95 = seconds(s.TTFTWarm)
+	r.Cold50, r.Cold95 = seconds(s.TTFTCold)
+	if s.Failures > 0 {
+		r.LastError = s.LastError
+	}
+	return r
+}
+
+func seconds(q history.Quantiles) (p50, p95 string) {
+	if !q.OK() {
+		return "–", "–"
+	}
+	return short(q.P50) + " s", short(q.P95) + " s"
+}
+
+// short is a number in three digits: 2.5M, 987k, 41.2, 0.712.
+func short(x float64) string {
+	for _, unit := range []struct {
+		of   float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if math.Abs(x) >= unit.of*.9995 {
+			return strconv.FormatFloat(x/unit.of, 'g', 3, 64) + unit.name
+		}
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+// outcomesText is "412 ok, 3 truncated" in the order of the set.
+func outcomesText(s history.Summary) string {
+	var parts []string
+	for _, o := range chat.Outcomes() {
+		if n := s.Outcomes[o]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// slosText is "ttft 97.1 % of 95 %, availability 100 % of 99 %".
+func slosText(s history.Summary) string {
+	var parts []string
+	for _, name := range slo.Names() {
+		if a := s.SLOs[name]; a.Events > 0 {
+			ratio, _ := a.Ratio()
+			parts = append(parts, fmt.Sprintf("%s %.4g %% of %.4g %%", name, 100*ratio, 100*a.Objective))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,202 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
+)
+
+// Version is the schema of Record. Fields may be added to it; one that changes its meaning or goes
+// makes a new version.
+const Version = 1
+
+// Record is a result as a line of the results file, as an entry of /targets and as the output of
+// firsttoken once --json: everything that was measured, raw, so that every series can be checked
+// against it. Absent is what did not happen or was not said; it is never 0 or null. The texts after
+// doc: are the documentation of the schema.
+type Record struct {
+	V         int        `json:"v" doc:"version of this schema: 1"`
+	RequestID string     `json:"request_id" doc:"sent to the server as X-Request-Id; also the exemplar of a histogram's bucket"`
+	Span      string     `json:"span_id,omitempty" doc:"the trace span that was kept of the exchange, 16 hexadecimal digits; its trace's id is request_id"`
+	Target    string     `json:"target" doc:"name of the target"`
+	Session   string     `json:"session,omitempty" doc:"the session's salt, 12 hexadecimal digits"`
+	Turn      int        `json:"turn" doc:"number of the turn in its session, from 0"`
+	Phase     string     `json:"phase" doc:"bootstrap, cold, warm, resume or compacted: what the prompt can expect of a prefix cache; bootstrap turns are not part of any latency series"`
+	Cache     string     `json:"cache" doc:"label of the latency series: cold or warm"`
+	Context   string     `json:"context" doc:"label of the latency series: the band of the prompt's size"`
+	Started   *time.Time `json:"started,omitempty" doc:"t1 on the wall clock, RFC 3339 with nanoseconds, UTC: the body is encoded and about to be sent. Every other instant is in nanoseconds after it, on the monotonic clock"`
+	Scheduled *int64     `json:"scheduled_ns,omitempty" doc:"t0: the instant that the schedule asked for; negative where the request started late"`
+	Connected *int64     `json:"connected_ns,omitempty" doc:"t2: a connection is in hand"`
+	Written   *int64     `json:"written_ns,omitempty" doc:"t3: the last byte of the request was handed to the kernel"`
+	Acked     *int64     `json:"acked_ns,omitempty" doc:"t3a: the server was seen to have acknowledged the last byte of the request; absent where the platform does not tell or the answer came first"`
+	Headers   *int64     `json:"headers_ns,omitempty" doc:"t4: first byte of the response"`
+	Event     *int64     `json:"first_event_ns,omitempty" doc:"t5: first event of any kind"`
+	Token     *int64     `json:"first_token_ns,omitempty" doc:"t6: first token on any channel"`
+	Output    *int64     `json:"first_output_ns,omitempty" doc:"t6o: first token of text or a tool call"`
+	LastToken *int64     `json:"last_token_ns,omitempty" doc:"t7: last token"`
+	End       *int64     `json:"end_ns,omitempty" doc:"t8: end marker, error or end of file"`
+
+	Reused     bool   `json:"reused" doc:"the connection had carried an exchange before"`
+	StaleRetry bool   `json:"stale_retry,omitempty" doc:"a reused connection was dead before its first response byte, and the request was sent again on a new one"`
+	DNS        *int64 `json:"dns_ns,omitempty" doc:"duration of the name resolution of a new connection"`
+	TCP        *int64 `json:"tcp_ns,omitempty" doc:"duration of the TCP handshake of a new connection"`
+	TLS        *int64 `json:"tls_ns,omitempty" doc:"duration of the TLS handshake of a new connection"`
+	Status     int    `json:"status,omitempty" doc:"HTTP status"`
+	SentBytes  int64  `json:"sent_bytes,omitempty" doc:"bytes of the request's body"`
+	Events     int    `json:"events" doc:"token-bearing events; not tokens, as an event may carry several"`
+	LongestGap *int64 `json:"longest_gap_ns,omitempty" doc:"longest time between two token-bearing events"`
+
+	ReceiveLag  *int64 `json:"receive_lag_ns,omitempty" doc:"how long after the kernel's timestamp of the first token, which first_token_ns then is, this process had it; absent without such a timestamp"`
+	Shared      bool   `json:"first_token_shared,omitempty" doc:"more was received together with the first token: the server wrote it at once, or this process was late, and then first_token_ns may be the receipt of the newest of it"`
+	Retransmits *int64 `json:"tcp_retransmits,omitempty" doc:"TCP segments that this side sent again; absent where the platform does not tell"`
+	Untrusted   bool   `json:"untrusted,omitempty" doc:"this process doubted its own numbers: firsttoken_trustworthy was 0, or the result's own lag was beyond the bound"`
+
+	Words          int   `json:"words,omitempty" doc:"one-token words of the prompt"`
+	Messages       int   `json:"messages,omitempty" doc:"messages of the prompt"`
+	ExpectedTokens int64 `json:"expected_tokens,omitempty" doc:"size of the prompt by the target's calibration"`
+	ExpectedCached int64 `json:"expected_cached_tokens,omitempty" doc:"tokens of the prompt that a healthy prefix cache would serve"`
+	MaxTokens      int   `json:"max_tokens,omitempty" doc:"output tokens that were asked for"`
+
+	Tokens *Tokens         `json:"tokens,omitempty" doc:"the server's usage, the same for every dialect; absent where it sent none"`
+	Usage  json.RawMessage `json:"usage,omitempty" doc:"the usage object as it was sent"`
+
+	Finish      string   `json:"finish,omitempty" doc:"finish or stop reason, verbatim"`
+	Model       string   `json:"model,omitempty" doc:"model that answered, as it says"`
+	Fingerprint string   `json:"fingerprint,omitempty" doc:"system_fingerprint"`
+	Server      string   `json:"server,omitempty" doc:"Server header"`
+	Protocol    string   `json:"protocol,omitempty" doc:"HTTP/1.1 or HTTP/2.0"`
+	RetryAfter  *int64   `json:"retry_after_ns,omitempty" doc:"how long the server asked to be left alone"`
+	Remaining   *float64 `json:"rate_limit_remaining_ratio,omitempty" doc:"smallest share left of any rate limit, 0 to 1"`
+	Recall      string   `json:"recall,omitempty" doc:"right or wrong, where a question about the depth of the context was asked"`
+	Outcome     string   `json:"outcome" doc:"{outcomes}"`
+	Error       string   `json:"error,omitempty" doc:"what went wrong, for people; holds no prompt, answer or key"`
+
+	// Derived, for those who read lines with jq: the rules which of the instants to take are not obvious.
+	TTFT *int64   `json:"ttft_ns,omitempty" doc:"derived: first token after t1 on a reused connection, after t2 on a new one"`
+	TPS  *float64 `json:"output_tokens_per_second,omitempty" doc:"derived: (N − 1)/(t7 − t6) of a finished answer of N ≥ 16 tokens by usage"`
+}
+
+// Tokens are counts that a server reported.
+type Tokens struct {
+	Input      *int64 `json:"input,omitempty" doc:"the whole prompt, cached or not"`
+	Cached     *int64 `json:"input_cached,omitempty" doc:"of input, read from a prefix cache"`
+	CacheWrite *int64 `json:"input_cache_write,omitempty" doc:"of input, written to a cache"`
+	Output     *int64 `json:"output,omitempty" doc:"all generated tokens"`
+	Reasoning  *int64 `json:"reasoning,omitempty" doc:"of output"`
+}
+
+// NewRecord is the record of a result.
+func NewRecord(r prober.Result) Record {
+	rec := Record{
+		V: Version, RequestID: r.ID, Span: r.Span, Target: r.Target,
+		Session: r.Turn.Session, Turn: r.Turn.Number, Phase: string(r.Turn.Phase), Cache: r.Turn.Cache(), Context: r.Context(),
+		Reused: r.Reused, StaleRetry: r.StaleRetry,
+		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
+		Status: r.Status, SentBytes: r.Sent, Events: r.Events, LongestGap: nanos(r.Stall()),
+		ReceiveLag: nanos(r.ReceiveDelay()), Shared: r.FirstShared, Retransmits: Optional(r.Retransmits.Value()), Untrusted: r.Untrusted,
+		Words: r.Turn.Words, Messages: r.Turn.Messages, ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached, MaxTokens: r.Turn.MaxTokens,
+		Tokens: tokensIn(r.Usage), Usage: verbatim(r.Usage.Verbatim),
+		Finish: r.Finish, Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server, Protocol: r.Identity.Protocol,
+		RetryAfter: duration(r.RateLimit.RetryAfter), Remaining: Optional(r.RateLimit.Remaining, r.RateLimit.HasRemaining),
+		Recall: recallText(r.Recall), Outcome: string(r.Outcome),
+		TTFT: nanos(r.TTFT()), TPS: Optional(r.TPS()),
+	}
+	if r.Err != nil {
+		rec.Error = r.Err.Error()
+	}
+	rec.setInstants(r)
+	return rec
+}
+
+func (rec *Record) setInstants(r prober.Result) {
+	if r.Started.IsZero() {
+		return // nothing to count from
+	}
+	started := r.Started.Round(0).UTC()
+	rec.Started = &started
+	for _, i := range rec.instants(&r) {
+		if !i.at.IsZero() {
+			*i.field = Optional(int64(i.at.Sub(r.Started)), true)
+		}
+	}
+}
+
+// instant pairs a field of a record with the result's moment.
+type instant struct {
+	field **int64
+	at    *time.Time
+}
+
+func (rec *Record) instants(r *prober.Result) []instant {
+	return []instant{
+		{&rec.Scheduled, &r.Scheduled}, {&rec.Connected, &r.Connected}, {&rec.Written, &r.Written}, {&rec.Acked, &r.Acked},
+		{&rec.Headers, &r.Headers}, {&rec.Event, &r.FirstEvent}, {&rec.Token, &r.FirstToken},
+		{&rec.Output, &r.FirstOutput}, {&rec.LastToken, &r.LastToken}, {&rec.End, &r.End},
+	}
+}
+
+// Encode is the record as one line, with its newline. It fails only for a number that JSON cannot
+// write, such as a NaN.
+func (rec Record) Encode() ([]byte, error) {
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false) // usage stays as it was sent
+	if err := e.Encode(rec); err != nil {
+		return nil, fmt.Errorf("encoding the result of request %s: %w", rec.RequestID, err)
+	}
+	return line.Bytes(), nil
+}
+
+// Decode reads a line of a results file. It refuses one of another schema.
+func Decode(line []byte) (Record, error) {
+	var rec Record
+	if err := json.Unmarshal(line, &rec); err != nil {
+		return Record{}, fmt.Errorf("decoding a result: %w", err)
+	}
+	if rec.V != Version {
+		return Record{}, fmt.Errorf("decoding a result: version %d is not %d", rec.V, Version)
+	}
+	return rec, nil
+}
+
+// Result is the result again, as far as it was recorded; replayed into Metrics it gives the same
+// series. Its instants have no monotonic reading.
+func (rec Record) Result() prober.Result {
+	r := prober.Result{Target: rec.Target, Span: rec.Span, Turn: workload.Turn{
+		Session: rec.Session, Number: rec.Turn, Phase: workload.Phase(rec.Phase),
+		Words: rec.Words, Messages: rec.Messages, Tokens: rec.ExpectedTokens, Cached: rec.ExpectedCached, MaxTokens: rec.MaxTokens,
+		Recall: rec.Recall != "",
+	}}
+	r.Untrusted = rec.Untrusted
+	r.Exchange = chat.Exchange{
+		ID: rec.RequestID, Reused: rec.Reused, StaleRetry: rec.StaleRetry,
+		Phases: chat.Phases{DNS: durationOf(rec.DNS), TCP: durationOf(rec.TCP), TLS: durationOf(rec.TLS)},
+		Status: rec.Status, Sent: rec.SentBytes, Events: rec.Events, LongestGap: durationOf(rec.LongestGap), HasGap: rec.LongestGap != nil,
+		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil, FirstShared: rec.Shared, Retransmits: count(rec.Retransmits),
+		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
+		Identity:  chat.Identity{Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol},
+		RateLimit: chat.RateLimit{RetryAfter: durationOf(rec.RetryAfter), HasRemaining: rec.Remaining != nil},
+		Recall:    recallOf(rec.Recall), Outcome: chat.Outcome(rec.Outcome),
+	}
+	if rec.Remaining != nil {
+		r.RateLimit.Remaining = *rec.Remaining
+	}
+	if rec.Error != "" {
+		r.Err = errors.New(rec.Error)
+	}
+	if rec.Started != nil {
+		r.Started = *rec.Started
+		for _, i := range rec.instants(&r) {
+			if *i.field != nil {
+				*i.at = r.Started.Add(time.Duration(**i.field))
+			}
+		}
+	}
+	return r
+}
