@@ -141,7 +141,7 @@ func (r *running) hup() { r.reload <- syscall.SIGHUP }
 // get is the status and the body of a page.
 func (r *running) get(path string) (int, string) {
 	r.t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	res, err := client.Get("http://" + r.address() + path)
 	if err != nil {
 		r.t.Fatal(err)
@@ -158,11 +158,15 @@ func (r *running) get(path string) (int, string) {
 // is measured against it.
 const patience = 2 * time.Minute
 
-// eventually waits for a condition.
+// eventually waits for a condition that only asking again can show.
 func eventually(t *testing.T, what string, met func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !met(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	ask, deadline := time.NewTicker(50*time.Millisecond), time.After(patience)
+	defer ask.Stop()
+	for !met() {
+		select {
+		case <-ask.C:
+		case <-deadline:
 			t.Fatalf("not within %s: %s", patience, what)
 		}
 	}
@@ -216,7 +220,7 @@ defaults:
   api: openai_chat
   model: m
   workload: small
-  load: {tokens_per_minute: 2e6, max_in_flight: 16}
+  load: {tokens_per_minute: 8e6, max_in_flight: 32}
 `
 
 // write puts a file into the test's own directory.

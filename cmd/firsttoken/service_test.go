@@ -70,7 +70,7 @@ func (v *served) stop() error {
 
 func (r *running) post(path string) (int, string) {
 	r.t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	res, err := client.Post("http://"+r.address()+path, "", nil)
 	if err != nil {
 		r.t.Fatal(err)

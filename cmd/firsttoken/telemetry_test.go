@@ -184,7 +184,7 @@ func (r *running) openMetrics() string {
 		r.t.Fatal(err)
 	}
 	req.Header.Set("Accept", "application/openmetrics-text;version=1.0.0")
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	res, err := client.Do(req)
 	if err != nil {
 		r.t.Fatal(err)
