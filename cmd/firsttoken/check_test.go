@@ -23,7 +23,8 @@ func TestDollarsPerDay(t *testing.T) {
 		}
 		return p
 	}
-	opus, sonnet, haiku, kimi := price(5, 6.25, 0.5, 25), price(3, 3.75, 0.3, 15), price(1, 1.25, 0.1, 5), price(1.2, 0, 0.2, 4.5)
+	opus, sonnet, haiku, kimi := price(5, 6.25, 0.5, 25), price(3, 3.75, 0.3, 15), price(1, 1.25, 0.1, 5),
+		price(1.2, 0, 0.2, 4.5)
 	for _, c := range []struct {
 		name   string
 		prices *prober.Prices
@@ -122,7 +123,9 @@ func TestCheck(t *testing.T) {
 	if paid == nil || paid[1] != "sentinel" || paid[2] != "20.0k" || paid[3] != "0.33" {
 		t.Errorf("the load of the sentinel: %v\n%s", paid, stdout)
 	}
-	for _, want := range []string{"3 targets, no problems", "own           no prices", "total", "A target without `prices`"} {
+	for _, want := range []string{
+		"3 targets, no problems", "own           no prices", "total", "A target without `prices`",
+	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is missing:\n%s", want, stdout)
 		}
@@ -156,7 +159,8 @@ func TestCheckJSON(t *testing.T) {
 // TestCheckOver holds that a load that has ended is an error here, where somebody is about to start it.
 func TestCheckOver(t *testing.T) {
 	t.Parallel()
-	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, load: {profile: load, until: 2020-01-01T00:00:00Z}}\n")
+	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, "+
+		"load: {profile: load, until: 2020-01-01T00:00:00Z}}\n")
 	code, _, stderr := run(t, "check", path)
 	if code != 1 || !strings.Contains(stderr, ":2: targets[0].load.until: 2020-01-01 00:00:00 UTC has passed") {
 		t.Errorf("exit code %d: %s", code, stderr)

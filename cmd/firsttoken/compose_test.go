@@ -118,7 +118,9 @@ func TestComposeCommands(t *testing.T) {
 			t.Errorf("%s reads %s, which is not mounted", name, o.ConfigFile)
 		}
 	}
-	for service, want := range map[string]string{"prometheus": "./prometheus.yml", "alertmanager": "../alerts/alertmanager.example.yml"} {
+	for service, want := range map[string]string{
+		"prometheus": "./prometheus.yml", "alertmanager": "../alerts/alertmanager.example.yml",
+	} {
 		found := ""
 		for _, arg := range c.Services[service].Command {
 			if path, ok := strings.CutPrefix(arg, "--config.file="); ok {

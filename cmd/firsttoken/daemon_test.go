@@ -31,12 +31,17 @@ func TestDaemon(t *testing.T) {
 	path := write(t, dir, "firsttoken.yml", first)
 	results := filepath.Join(dir, "results.jsonl")
 
-	r := start(t, "--config.file="+path, "--web.listen-address=127.0.0.1:0", "--results.file="+results, "--web.enable-lifecycle")
+	r := start(t, "--config.file="+path, "--web.listen-address=127.0.0.1:0", "--results.file="+results,
+		"--web.enable-lifecycle")
 	eventually(t, "a first token of the good target", func() bool {
 		return r.counts(`firsttoken_ttft_seconds_count{cache="warm",context="le_80k",target="good"}`)
 	})
-	eventually(t, "an address that does not resolve is an outcome", func() bool { return r.counts(`firsttoken_requests_total{outcome="refused",target="lost"}`) })
-	eventually(t, "a key that is refused is an outcome", func() bool { return r.counts(`firsttoken_requests_total{outcome="denied",target="guarded"}`) })
+	eventually(t, "an address that does not resolve is an outcome", func() bool {
+		return r.counts(`firsttoken_requests_total{outcome="refused",target="lost"}`)
+	})
+	eventually(t, "a key that is refused is an outcome", func() bool {
+		return r.counts(`firsttoken_requests_total{outcome="denied",target="guarded"}`)
+	})
 	r.want("/-/healthy", 200, "healthy")
 	r.want("/-/ready", 200, "ready")
 	r.want("/config", 200, "name: guarded")
@@ -63,22 +68,32 @@ func (r *running) reloads(path, first, url string) {
 		r.hup()
 	}
 	rewrite(strings.Replace(first, "name: lost", "name: found", 1) + target("new", url, ""))
-	eventually(r.t, "the new target answers", func() bool { return r.counts(`firsttoken_requests_total{outcome="ok",target="new"}`) })
+	eventually(r.t, "the new target answers", func() bool {
+		return r.counts(`firsttoken_requests_total{outcome="ok",target="new"}`)
+	})
 	if _, there := r.sample(`firsttoken_requests_total{outcome="ok",target="lost"}`); there {
 		r.t.Error("the target that was taken away still has series")
 	}
 	before := r.value(`firsttoken_requests_total{outcome="ok",target="good"}`)
 
 	rewrite(first + "  - {name: good}\n")
-	eventually(r.t, "the refusal is counted", func() bool { v, _ := r.sample("firsttoken_config_last_reload_successful"); return v == "0" })
+	eventually(r.t, "the refusal is counted", func() bool {
+		v, _ := r.sample("firsttoken_config_last_reload_successful")
+		return v == "0"
+	})
 	if log := r.stderr.String(); !strings.Contains(log, `is already the name of targets[0]`) {
 		r.t.Errorf("the log does not say what is wrong:\n%s", log)
 	}
-	eventually(r.t, "probing goes on", func() bool { return r.value(`firsttoken_requests_total{outcome="ok",target="good"}`) > before })
+	eventually(r.t, "probing goes on", func() bool {
+		return r.value(`firsttoken_requests_total{outcome="ok",target="good"}`) > before
+	})
 	r.want("/-/ready", 200, "ready")
 
 	rewrite(first)
-	eventually(r.t, "the good file is in use again", func() bool { v, _ := r.sample("firsttoken_config_last_reload_successful"); return v == "1" })
+	eventually(r.t, "the good file is in use again", func() bool {
+		v, _ := r.sample("firsttoken_config_last_reload_successful")
+		return v == "1"
+	})
 	if r.value(`firsttoken_requests_total{outcome="ok",target="good"}`) < before {
 		r.t.Error("a target that did not change lost its counts")
 	}
@@ -133,7 +148,10 @@ func TestEverySendIsALine(t *testing.T) {
 	path := write(t, dir, "firsttoken.yml", small+"targets:\n"+target("good", simulated(t, simulator.Options{}), ""))
 	results := filepath.Join(dir, "results.jsonl")
 	sent := &sends{}
-	o, err := fromEnvironment([]string{"FIRSTTOKEN_CONFIG_FILE=" + path, "FIRSTTOKEN_WEB_LISTEN_ADDRESS=127.0.0.1:0", "FIRSTTOKEN_RESULTS_FILE=" + results})
+	o, err := fromEnvironment([]string{
+		"FIRSTTOKEN_CONFIG_FILE=" + path, "FIRSTTOKEN_WEB_LISTEN_ADDRESS=127.0.0.1:0",
+		"FIRSTTOKEN_RESULTS_FILE=" + results,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,15 +187,32 @@ func TestBadInput(t *testing.T) {
 		want       string
 	}{
 		{"unknown key", fine + "    colour: red\n", nil, "firsttoken.yml:6: targets[0].colour: there is no such key"},
-		{"bad duration", fine + "    timeout: soon\n", nil, `firsttoken.yml:6: targets[0].timeout: not a valid duration string: "soon"`},
-		{"two of one name", fine + "  - name: a\n    url: http://nowhere.invalid/v1\n    api: openai_chat\n    model: m\n", nil, `firsttoken.yml:6: targets[1].name: "a" is already the name of targets[0] in line 2`},
+		{
+			"bad duration", fine + "    timeout: soon\n", nil,
+			`firsttoken.yml:6: targets[0].timeout: not a valid duration string: "soon"`,
+		},
+		{
+			"two of one name", fine + "  - name: a\n    url: http://nowhere.invalid/v1\n    api: openai_chat\n    model: m\n",
+			nil, `firsttoken.yml:6: targets[1].name: "a" is already the name of targets[0] in line 2`,
+		},
 		{"no key file", fine + "    api_key_file: none.key\n", nil, "firsttoken.yml:6: targets[0].api_key_file: "},
 		{"URL without scheme", head + "    url: nowhere.invalid/v1\n", nil, "firsttoken.yml:5: targets[0].url: "},
-		{"threshold above timeout", fine + "    slos: {ttft: {threshold: 10m}}\n", nil, "firsttoken.yml:6: targets[0].slos.ttft.threshold: 10m is above the timeout of 5m"},
+		{
+			"threshold above timeout", fine + "    slos: {ttft: {threshold: 10m}}\n", nil,
+			"firsttoken.yml:6: targets[0].slos.ttft.threshold: 10m is above the timeout of 5m",
+		},
 		{"load without end", fine + "    load: {profile: load}\n", nil, "firsttoken.yml:6: targets[0].load.until: "},
-		{"gpus of no host engine", fine + "    gpus:\n      - node1\n      - node9\n", []string{"--dcgm.hostengines=node1=unix:///nowhere.sock"}, `firsttoken.yml:8: targets[0].gpus[1]: "node9" is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID`},
+		{
+			"gpus of no host engine", fine + "    gpus:\n      - node1\n      - node9\n",
+			[]string{"--dcgm.hostengines=node1=unix:///nowhere.sock"},
+			`firsttoken.yml:8: targets[0].gpus[1]: "node9" is neither a host engine of DCGM_HOSTENGINES nor a GPU's UUID`,
+		},
 		{"host engine without address", fine, []string{"--dcgm.hostengines=node1"}, `"node1" is not name=address`},
-		{"interval of nothing", fine, []string{"--dcgm.interval=10ms"}, "gpu telemetry: DCGM_INTERVAL: 10ms is not between 1s and 5m0s"},
+		{
+			"interval of nothing", fine,
+			[]string{"--dcgm.interval=10ms"},
+			"gpu telemetry: DCGM_INTERVAL: 10ms is not between 1s and 5m0s",
+		},
 		{"no such file", "", nil, "no such file"},
 		{"port in use", fine, []string{"--web.listen-address=" + taken.Addr().String()}, "address already in use"},
 		{"results cannot be written", fine, []string{"--results.file=/nowhere/at/all.jsonl"}, "opening the results file"},
@@ -243,7 +278,8 @@ func TestReloadOverHTTP(t *testing.T) {
 	if status, body := r.post("/-/reload"); status != 500 || !strings.Contains(body, path+":1: targets: must be a list") {
 		t.Errorf("a bad file: %d %s", status, body)
 	}
-	closed := start(t, "--config.file="+write(t, t.TempDir(), "f.yml", "targets: []\n"), "--web.listen-address=127.0.0.1:0")
+	closed := start(t, "--config.file="+write(t, t.TempDir(), "f.yml", "targets: []\n"),
+		"--web.listen-address=127.0.0.1:0")
 	if status, _ := closed.post("/-/reload"); status != 403 {
 		t.Errorf("not enabled: %d", status)
 	}

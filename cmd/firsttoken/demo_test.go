@@ -28,7 +28,10 @@ func TestDemo(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, r.stderr)
 	}
 	out := r.stdout.String()
-	for _, want := range []string{"simulated", "not measurements", "http://" + r.address() + "/metrics", "together      tpm", "sglang        tpm"} {
+	for _, want := range []string{
+		"simulated", "not measurements", "http://" + r.address() + "/metrics",
+		"together      tpm", "sglang        tpm",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing:\n%s", want, out)
 		}
@@ -71,7 +74,8 @@ func TestDemoTargets(t *testing.T) {
 	if left := time.Until(targets[0].Load.Until); left > 10*time.Minute || left < 9*time.Minute {
 		t.Errorf("the load ends in %s", left)
 	}
-	if got := targets[1]; got.Name != "sglang" || got.URL != "http://127.0.0.1:2/v1" || got.Load.TokensPerMinute != 2.5e6 || got.Workload.Limit != 200_000 {
+	if got := targets[1]; got.Name != "sglang" || got.URL != "http://127.0.0.1:2/v1" ||
+		got.Load.TokensPerMinute != 2.5e6 || got.Workload.Limit != 200_000 {
 		t.Errorf("%+v", got)
 	}
 }

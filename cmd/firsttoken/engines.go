@@ -59,7 +59,9 @@ func startEngines(incidents []simulator.Incident) (*engines, error) {
 	return es, nil
 }
 
-func (es *engines) start(ctx context.Context, name string, seed uint64, incidents []simulator.Incident) (string, error) {
+func (es *engines) start(
+	ctx context.Context, name string, seed uint64, incidents []simulator.Incident,
+) (address string, err error) {
 	profile, ok := simulator.ProfileNamed(name)
 	if !ok {
 		return "", fmt.Errorf("there is no engine profile %q", name)

@@ -27,7 +27,8 @@ func TestGPUs(t *testing.T) {
 	good := simulated(t, simulator.Options{})
 	first := small + "targets:\n" + target("good", good, ", gpus: [node1]")
 	path := write(t, t.TempDir(), "firsttoken.yml", first)
-	r := start(t, "--config.file="+path, "--web.listen-address=127.0.0.1:0", "--dcgm.hostengines=node1=127.0.0.1:5555", "--dcgm.interval=1s")
+	r := start(t, "--config.file="+path, "--web.listen-address=127.0.0.1:0", "--dcgm.hostengines=node1=127.0.0.1:5555",
+		"--dcgm.interval=1s")
 	info := func(gpu int) string {
 		return fmt.Sprintf(`firsttoken_target_gpu_info{gpu="%d",hostengine="node1",target="good",uuid="GPU-%d"}`, gpu, gpu)
 	}
@@ -80,9 +81,13 @@ func agents(t *testing.T) []string {
 
 // twoB200s are a host engine in the words of the fake library.
 func twoB200s() string {
-	lines := []string{"version 4.6.1", "client_version 4.5.3", "gpus 2", "epoch 1", "field * 1 s 580.95.05", "field * 50 s NVIDIA B200", "field * 155 d 812.5"}
+	lines := []string{
+		"version 4.6.1", "client_version 4.5.3", "gpus 2", "epoch 1", "field * 1 s 580.95.05",
+		"field * 50 s NVIDIA B200", "field * 155 d 812.5",
+	}
 	for g := range 2 {
-		lines = append(lines, fmt.Sprintf("field %d 54 s GPU-%d", g, g), fmt.Sprintf("field %d 57 s 00000000:%02X:00.0", g, g+1), fmt.Sprintf("field %d 55 i %d", g, g))
+		lines = append(lines, fmt.Sprintf("field %d 54 s GPU-%d", g, g),
+			fmt.Sprintf("field %d 57 s 00000000:%02X:00.0", g, g+1), fmt.Sprintf("field %d 55 i %d", g, g))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

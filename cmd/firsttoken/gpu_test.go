@@ -12,7 +12,8 @@ import (
 // TestAgentIsHidden holds that nobody is shown a command that only the program itself can use.
 func TestAgentIsHidden(t *testing.T) {
 	t.Parallel()
-	if code, stdout, _ := run(t, "--help"); code != 0 || !strings.Contains(stdout, "simulate") || strings.Contains(stdout, dcgm.AgentCommand) {
+	if code, stdout, _ := run(t, "--help"); code != 0 || !strings.Contains(stdout, "simulate") ||
+		strings.Contains(stdout, dcgm.AgentCommand) {
 		t.Errorf("exit code %d:\n%s", code, stdout)
 	}
 }
@@ -43,7 +44,8 @@ func TestAgentFails(t *testing.T) {
 // TestCheckKnowsHostEngines holds that `check` refuses what the daemon of the same environment would.
 func TestCheckKnowsHostEngines(t *testing.T) {
 	t.Parallel()
-	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, gpus: [node9]}\n")
+	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, "+
+		"gpus: [node9]}\n")
 	if code, _, stderr := run(t, "check", path); code != 0 { // it may be a name of dcgm-exporter's
 		t.Errorf("without host engines: exit code %d: %s", code, stderr)
 	}
@@ -67,7 +69,8 @@ func TestInfrastructureAreReloaded(t *testing.T) {
 	r.gpus("node1")
 
 	before := r.value(`firsttoken_requests_total{outcome="ok",target="good"}`)
-	rewrite(t, path, small+"targets:\n"+target("good", good, `, dcgm_metrics: ["http://dcgm:9400/metrics"], gpus: [node2]`))
+	rewrite(t, path, small+"targets:\n"+target("good", good,
+		`, dcgm_metrics: ["http://dcgm:9400/metrics"], gpus: [node2]`))
 	r.hup()
 	eventually(t, "discovery follows", func() bool {
 		_, body := r.get("/sd/engines")
@@ -81,7 +84,10 @@ func TestInfrastructureAreReloaded(t *testing.T) {
 
 	rewrite(t, path, small+"targets:\n"+target("good", good, `, gpus: [""]`))
 	r.hup()
-	eventually(t, "the refusal is counted", func() bool { v, _ := r.sample("firsttoken_config_last_reload_successful"); return v == "0" })
+	eventually(t, "the refusal is counted", func() bool {
+		v, _ := r.sample("firsttoken_config_last_reload_successful")
+		return v == "0"
+	})
 	r.want("/sd/engines", 200, "dcgm:9400")
 	r.gpus("node2")
 }

@@ -97,7 +97,10 @@ func startIn(t *testing.T, environ []string, args ...string) *running {
 		t: t, stdout: &output{}, stderr: &output{}, cancel: cancel,
 		reload: make(chan os.Signal), listening: make(chan []string, 1), exited: make(chan struct{}),
 	}
-	p := program{Args: args, Environ: environ, Stdout: r.stdout, Stderr: r.stderr, Reload: r.reload, Listening: r.listening}
+	p := program{
+		Args: args, Environ: environ, Stdout: r.stdout, Stderr: r.stderr, Reload: r.reload,
+		Listening: r.listening,
+	}
 	go func() {
 		defer close(r.exited)
 		r.code = p.run(ctx)

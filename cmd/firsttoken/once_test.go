@@ -28,7 +28,10 @@ func TestOnce(t *testing.T) {
 		want   []string
 	}{
 		// Whether there is a rate is a matter of luck here: a busy machine may read all tokens at once.
-		{"good", 0, []string{"cold turn", "upload", "to first token", "TTFT", "from the cache", "outcome         ok · HTTP 200", "cost            $"}},
+		{"good", 0, []string{
+			"cold turn", "upload", "to first token", "TTFT", "from the cache",
+			"outcome         ok · HTTP 200", "cost            $",
+		}},
 		{"anthropic", 0, []string{"anthropic_messages", "outcome         ok · HTTP 200", "TTFT"}},
 		{"guarded", 1, []string{"outcome         denied · HTTP 401", "until denied"}},
 		{"lost", 1, []string{"outcome         refused", "error", "nowhere.invalid"}},
@@ -62,7 +65,8 @@ func TestOnceJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rec.Target != "good" || rec.Phase != "cold" || rec.Outcome != "ok" || rec.TTFT == nil || *rec.TTFT <= 0 || len(rec.RequestID) != 32 {
+	if rec.Target != "good" || rec.Phase != "cold" || rec.Outcome != "ok" || rec.TTFT == nil || *rec.TTFT <= 0 ||
+		len(rec.RequestID) != 32 {
 		t.Errorf("%+v", rec)
 	}
 }
@@ -70,7 +74,8 @@ func TestOnceJSON(t *testing.T) {
 func TestOnceUnknown(t *testing.T) {
 	t.Parallel()
 	code, _, stderr := run(t, "once", "nobody", "--config.file="+onceConfig(t))
-	if code != 1 || !strings.Contains(stderr, `there is no target "nobody" in the configuration: there are good, anthropic, guarded, lost`) {
+	if code != 1 || !strings.Contains(stderr,
+		`there is no target "nobody" in the configuration: there are good, anthropic, guarded, lost`) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

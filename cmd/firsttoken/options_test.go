@@ -41,12 +41,10 @@ func TestEveryVariableHasAFlag(t *testing.T) {
 	}
 }
 
-// variablesOf are the variables of a struct and of the structs in it, less what was read of other
-// programs' variables.
+// variablesOf are the variables of a struct and of the exported structs in it.
 func variablesOf(t reflect.Type) []string {
 	var names []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, tagged := f.Tag.Lookup("env")
 		switch {
 		case tagged:
@@ -67,15 +65,58 @@ func TestOptions(t *testing.T) {
 		want    func(options) (got, want any)
 	}{
 		{"default", nil, nil, func(o options) (any, any) { return o.ConfigFile, "firsttoken.yml" }},
-		{"variable", []string{"FIRSTTOKEN_CONFIG_FILE=a.yml"}, nil, func(o options) (any, any) { return o.ConfigFile, "a.yml" }},
-		{"flag wins", []string{"FIRSTTOKEN_CONFIG_FILE=a.yml"}, []string{"--config.file=b.yml"}, func(o options) (any, any) { return o.ConfigFile, "b.yml" }},
-		{"list", []string{"FIRSTTOKEN_WEB_LISTEN_ADDRESS=:1,:2"}, nil, func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":1 :2" }},
-		{"list of flags", []string{"FIRSTTOKEN_WEB_LISTEN_ADDRESS=:1,:2"}, []string{"--web.listen-address=:3", "--web.listen-address=:4"}, func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":3 :4" }}, // replaces, does not append
-		{"no default left in a list", nil, []string{"--web.listen-address=:3"}, func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":3" }},
-		{"switch off again", []string{"FIRSTTOKEN_WEB_ENABLE_LIFECYCLE=true"}, []string{"--no-web.enable-lifecycle"}, func(o options) (any, any) { return o.EnableLifecycle, false }},
-		{"size", []string{"FIRSTTOKEN_RESULTS_MAX_SIZE=2GB"}, nil, func(o options) (any, any) { return o.ResultsMaxSize, byteSize(2 << 30) }},
-		{"size flag", nil, []string{"--results.max-size=5KB"}, func(o options) (any, any) { return o.ResultsMaxSize, byteSize(5 << 10) }},
-		{"age", []string{"FIRSTTOKEN_RESULTS_MAX_AGE=2w"}, nil, func(o options) (any, any) { return o.ResultsMaxAge.String(), "2w" }},
+		{
+			"variable",
+			[]string{"FIRSTTOKEN_CONFIG_FILE=a.yml"},
+			nil,
+			func(o options) (any, any) { return o.ConfigFile, "a.yml" },
+		},
+		{
+			"flag wins",
+			[]string{"FIRSTTOKEN_CONFIG_FILE=a.yml"},
+			[]string{"--config.file=b.yml"},
+			func(o options) (any, any) { return o.ConfigFile, "b.yml" },
+		},
+		{
+			"list",
+			[]string{"FIRSTTOKEN_WEB_LISTEN_ADDRESS=:1,:2"},
+			nil,
+			func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":1 :2" },
+		},
+		{
+			"list of flags",
+			[]string{"FIRSTTOKEN_WEB_LISTEN_ADDRESS=:1,:2"},
+			[]string{"--web.listen-address=:3", "--web.listen-address=:4"},
+			func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":3 :4" },
+		}, // replaces, does not append
+		{
+			"no default left in a list", nil,
+			[]string{"--web.listen-address=:3"},
+			func(o options) (any, any) { return strings.Join(o.ListenAddresses, " "), ":3" },
+		},
+		{
+			"switch off again",
+			[]string{"FIRSTTOKEN_WEB_ENABLE_LIFECYCLE=true"},
+			[]string{"--no-web.enable-lifecycle"},
+			func(o options) (any, any) { return o.EnableLifecycle, false },
+		},
+		{
+			"size",
+			[]string{"FIRSTTOKEN_RESULTS_MAX_SIZE=2GB"},
+			nil,
+			func(o options) (any, any) { return o.ResultsMaxSize, byteSize(2 << 30) },
+		},
+		{
+			"size flag", nil,
+			[]string{"--results.max-size=5KB"},
+			func(o options) (any, any) { return o.ResultsMaxSize, byteSize(5 << 10) },
+		},
+		{
+			"age",
+			[]string{"FIRSTTOKEN_RESULTS_MAX_AGE=2w"},
+			nil,
+			func(o options) (any, any) { return o.ResultsMaxAge.String(), "2w" },
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +143,10 @@ func TestBadEnvironment(t *testing.T) {
 		{"FIRSTTOKEN_LOG_LEVEL=loud", "loud"},
 	} {
 		stderr := &output{}
-		p := program{Environ: []string{c.variable}, Args: []string{"check", "/nowhere.yml"}, Stdout: io.Discard, Stderr: stderr}
+		p := program{
+			Environ: []string{c.variable}, Args: []string{"check", "/nowhere.yml"}, Stdout: io.Discard,
+			Stderr: stderr,
+		}
 		if code := p.run(t.Context()); code != 1 || !strings.Contains(stderr.String(), c.want) {
 			t.Errorf("%s: exit code %d:\n%s", c.variable, code, stderr)
 		}
@@ -160,7 +204,8 @@ func TestHelp(t *testing.T) {
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := run(t, "--version")
-	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "firsttoken, version ") || !strings.Contains(stdout, "go version:") {
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "firsttoken, version ") ||
+		!strings.Contains(stdout, "go version:") {
 		t.Errorf("exit code %d, stderr %q:\n%s", code, stderr, stdout)
 	}
 }

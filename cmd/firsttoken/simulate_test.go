@@ -26,7 +26,8 @@ func TestSimulateIsProbed(t *testing.T) {
 	key := write(t, dir, "sim.key", "sesame\n")
 	r := start(t, "simulate", "--listen-address=127.0.0.1:0", "--profile=fast", "--model=m", "--api-key.file="+key)
 	path := write(t, dir, "firsttoken.yml", small+"targets:\n"+
-		target("right", "http://"+r.address()+"/v1", ", api_key_file: sim.key")+target("none", "http://"+r.address()+"/v1", ""))
+		target("right", "http://"+r.address()+"/v1", ", api_key_file: sim.key")+
+		target("none", "http://"+r.address()+"/v1", ""))
 	if code, out, _ := run(t, "once", "right", "--config.file="+path); code != 0 {
 		t.Errorf("with the key: %d\n%s", code, out)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -50,11 +51,7 @@ func (c *collector) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 func (c *collector) got() map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := map[string]string{}
-	for t, s := range c.spans {
-		all[t] = s
-	}
-	return all
+	return maps.Clone(c.spans)
 }
 
 // tracedEngine is a simulated server that remembers which parents it was told.
@@ -90,7 +87,10 @@ func newTracedEngine(t *testing.T) (e *tracedEngine, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = &tracedEngine{next: simulator.NewServer(simulator.Options{}, simulator.Model{Name: "m", Engine: engine}), parents: map[string]bool{}}
+	e = &tracedEngine{
+		next:    simulator.NewServer(simulator.Options{}, simulator.Model{Name: "m", Engine: engine}),
+		parents: map[string]bool{},
+	}
 	server := httptest.NewServer(e)
 	t.Cleanup(func() { engine.Close(); server.Close() })
 	return e, server.URL + "/v1"
@@ -114,7 +114,8 @@ func TestTelemetry(t *testing.T) {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	file := write(t, dir, "firsttoken.yml", small+"targets: [{name: a, url: "+url+", propagate_trace: true, slos: {ttft: null, tps: null, recall: null}}]\n")
+	file := write(t, dir, "firsttoken.yml", small+"targets: [{name: a, url: "+url+", propagate_trace: true, "+
+		"slos: {ttft: null, tps: null, recall: null}}]\n")
 	results := filepath.Join(dir, "results.jsonl")
 	r := startIn(t, otelEnvironment(t, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="+server.URL, "OTEL_BSP_SCHEDULE_DELAY=50",
 		"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.5"),
@@ -221,10 +222,13 @@ func TestTelemetryHangs(t *testing.T) {
 func TestBadTelemetry(t *testing.T) {
 	t.Parallel()
 	file := write(t, t.TempDir(), "firsttoken.yml", "targets: []\n")
-	r := startIn(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318", "OTEL_TRACES_SAMPLER=often"}, "--config.file="+file)
+	r := startIn(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318", "OTEL_TRACES_SAMPLER=often"},
+		"--config.file="+file)
 	<-r.exited
-	want := "firsttoken: error: reading the environment: OTEL_EXPORTER_OTLP_ENDPOINT: no URL of http:// or https://: want something like http://collector:4318\n" +
-		`OTEL_TRACES_SAMPLER: unknown sampler "often": one of always_on, always_off, traceidratio, each also as parentbased_…` + "\n"
+	want := "firsttoken: error: reading the environment: OTEL_EXPORTER_OTLP_ENDPOINT: no URL of http:// or https://: " +
+		"want something like http://collector:4318\n" +
+		`OTEL_TRACES_SAMPLER: unknown sampler "often": ` +
+		"one of always_on, always_off, traceidratio, each also as parentbased_…\n"
 	if r.code != 1 || r.stderr.String() != want {
 		t.Errorf("exit code %d\n%s\nwant\n%s", r.code, r.stderr, want)
 	}

@@ -78,8 +78,14 @@ func printTimeline(w io.Writer, t prober.Target, r prober.Result) {
 	printSpans(w, r)
 	fmt.Fprintln(w)
 	for _, line := range [][2]string{
-		{"outcome", outcomeLine(r)}, {"error", errorLine(r)}, {"latency", latencyLine(r)}, {"tokens", tokensLine(r)},
-		{"recall", recallLine(r)}, {"cost", costLine(t, r)}, {"answered by", serverLine(r)}, {"request", r.ID},
+		{"outcome", outcomeLine(r)},
+		{"error", errorLine(r)},
+		{"latency", latencyLine(r)},
+		{"tokens", tokensLine(r)},
+		{"recall", recallLine(r)},
+		{"cost", costLine(t, r)},
+		{"answered by", serverLine(r)},
+		{"request", r.ID},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(w, "%-16s%s\n", line[0], line[1])

@@ -16,17 +16,24 @@ func TestTimeline(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
-	target := prober.Target{Name: "kimi", Prices: &prober.Prices{Input: 1.2, Output: 4.5},
-		Endpoint: chat.Endpoint{API: chat.OpenAIChat, Model: "moonshotai/Kimi-K2.5"}}
+	target := prober.Target{
+		Name: "kimi", Prices: &prober.Prices{Input: 1.2, Output: 4.5},
+		Endpoint: chat.Endpoint{API: chat.OpenAIChat, Model: "moonshotai/Kimi-K2.5"},
+	}
 	turn := workload.Turn{Phase: workload.Cold, Tokens: 45_000, Cached: 0, MaxTokens: 300}
 
 	whole := prober.Result{Target: "kimi", Turn: turn, Scheduled: start, Exchange: chat.Exchange{
 		ID: "00112233445566778899aabbccddeeff",
-		Instants: chat.Instants{Started: start, Connected: at(60), Written: at(140), Headers: at(160),
-			FirstEvent: at(160), FirstToken: at(1000), FirstOutput: at(1500), LastToken: at(3990), End: at(4000)},
+		Instants: chat.Instants{
+			Started: start, Connected: at(60), Written: at(140), Headers: at(160),
+			FirstEvent: at(160), FirstToken: at(1000), FirstOutput: at(1500), LastToken: at(3990), End: at(4000),
+		},
 		Phases: chat.Phases{DNS: 5 * time.Millisecond, TCP: 20 * time.Millisecond, TLS: 35 * time.Millisecond},
 		Status: 200, LongestGap: 40 * time.Millisecond, HasGap: true, Finish: "length", Outcome: chat.OK, Recall: chat.Right,
-		Usage:    chat.Usage{Input: chat.Counted(45_210), Cached: chat.Counted(15_040), Output: chat.Counted(300), Reasoning: chat.Counted(50)},
+		Usage: chat.Usage{
+			Input: chat.Counted(45_210), Cached: chat.Counted(15_040), Output: chat.Counted(300),
+			Reasoning: chat.Counted(50),
+		},
 		Identity: chat.Identity{Model: "moonshotai/Kimi-K2.5", Fingerprint: "fp_1", Protocol: "HTTP/1.1"},
 	}}
 	refused := prober.Result{Target: "kimi", Turn: turn, Scheduled: start, Exchange: chat.Exchange{
@@ -89,8 +96,15 @@ func TestSpansReceivedTogether(t *testing.T) {
 	start := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 	r := prober.Result{Exchange: chat.Exchange{Outcome: chat.OK, Instants: chat.Instants{
-		Started: start, Connected: at(1), Written: at(2), Acked: at(5), Headers: at(9), FirstToken: at(9), FirstOutput: at(9), LastToken: at(20), End: at(21)}}}
-	want := []span{{"upload", at(1), at(5)}, {"to first token", at(5), at(9)}, {"output", at(9), at(20)}, {"to the end", at(20), at(21)}}
+		Started: start, Connected: at(1), Written: at(2), Acked: at(5), Headers: at(9), FirstToken: at(9),
+		FirstOutput: at(9), LastToken: at(20), End: at(21),
+	}}}
+	want := []span{
+		{"upload", at(1), at(5)},
+		{"to first token", at(5), at(9)},
+		{"output", at(9), at(20)},
+		{"to the end", at(20), at(21)},
+	}
 	if got := spans(r); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

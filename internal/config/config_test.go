@@ -40,22 +40,72 @@ func TestInherited(t *testing.T) {
 		want       any
 	}{
 		{"profile", "targets: [{name: a}]", func(t prober.Target) any { return t.Load.TokensPerMinute }, 125_000.0},
-		{"other profile", "targets: [{name: a, load: {profile: sentinel}}]", func(t prober.Target) any { return t.Load.TokensPerMinute }, 20_000.0},
-		{"profile of the defaults", "defaults: {api: openai_chat, model: m, url: 'http://h', load: {profile: sentinel}}\ntargets: [{name: a}]", func(t prober.Target) any { return t.Load.MaxSessions }, 1},
-		{"own over profile", "targets: [{name: a, load: {tokens_per_minute: 7}}]", func(t prober.Target) any { return t.Load.TokensPerMinute }, 7.0},
-		{"neighbour of an own key stays", "targets: [{name: a, load: {tokens_per_minute: 7}}]", func(t prober.Target) any { return t.Load.MaxInFlight }, 8},
-		{"part of a distribution", "targets: [{name: a, workload: {output: {max: 900}}}]", func(t prober.Target) any { return []int{t.Workload.Output.Median, t.Workload.Output.Max} }, []int{293, 900}},
-		{"named workload", "workloads: {w: {limit: 90000}}\ntargets: [{name: a, workload: w}]", func(t prober.Target) any { return t.Workload.Limit }, 90_000},
-		{"threshold alone", "targets: [{name: a, slos: {ttft: {threshold: 3s}}}]", func(t prober.Target) any { return t.SLOs[slo.TTFT] }, slo.Objective{Ratio: 0.95, Threshold: 3}},
-		{"objective taken away", "targets: [{name: a, slos: {tps: null}}]", func(t prober.Target) any { _, there := t.SLOs[slo.TPS]; return there }, false},
-		{"all objectives taken away", "targets: [{name: a, slos: null}]", func(t prober.Target) any { return len(t.SLOs) }, 0},
-		{"price list of the model", "prices: {m: {input: 3, output: 4}}\ntargets: [{name: a}]", func(t prober.Target) any { return *t.Prices }, prober.Prices{Input: 3, Output: 4}},
-		{"named prices over those of the model", "prices: {m: {input: 3, output: 4}, n: {input: 5, output: 6}}\ntargets: [{name: a, prices: n}]", func(t prober.Target) any { return t.Prices.Input }, 5.0},
-		{"no prices at all", "prices: {m: {input: 3, output: 4}}\ntargets: [{name: a, prices: null}]", func(t prober.Target) any { return t.Prices == nil }, true},
-		{"merge key", "targets: [{name: a, <<: {region: x, tier: y}, tier: z}]", func(t prober.Target) any { return t.Region + t.Tier }, "xz"},
-		{"key file beside the file", "targets: [{name: a, api_key_file: together.key}]", func(t prober.Target) any { return t.APIKeyFile }, filepath.Join("testdata", "good", "together.key")},
-		{"HTTP/2 stays off", "targets: [{name: a, http: {tls_config: {insecure_skip_verify: true}}}]", func(t prober.Target) any { return t.HTTP.EnableHTTP2 }, false},
-		{"HTTP/2 on if it is asked for", "targets: [{name: a, http: {enable_http2: true}}]", func(t prober.Target) any { return t.HTTP.EnableHTTP2 }, true},
+		{
+			"other profile", "targets: [{name: a, load: {profile: sentinel}}]",
+			func(t prober.Target) any { return t.Load.TokensPerMinute }, 20_000.0,
+		},
+		{"profile of the defaults", "defaults: {api: openai_chat, model: m, url: 'http://h', load: {profile: sentinel}}\n" +
+			"targets: [{name: a}]", func(t prober.Target) any { return t.Load.MaxSessions }, 1},
+		{
+			"own over profile", "targets: [{name: a, load: {tokens_per_minute: 7}}]",
+			func(t prober.Target) any { return t.Load.TokensPerMinute }, 7.0,
+		},
+		{
+			"neighbour of an own key stays", "targets: [{name: a, load: {tokens_per_minute: 7}}]",
+			func(t prober.Target) any { return t.Load.MaxInFlight }, 8,
+		},
+		{
+			"part of a distribution", "targets: [{name: a, workload: {output: {max: 900}}}]",
+			func(t prober.Target) any { return []int{t.Workload.Output.Median, t.Workload.Output.Max} },
+			[]int{293, 900},
+		},
+		{
+			"named workload", "workloads: {w: {limit: 90000}}\ntargets: [{name: a, workload: w}]",
+			func(t prober.Target) any { return t.Workload.Limit }, 90_000,
+		},
+		{
+			"threshold alone", "targets: [{name: a, slos: {ttft: {threshold: 3s}}}]",
+			func(t prober.Target) any { return t.SLOs[slo.TTFT] },
+			slo.Objective{Ratio: 0.95, Threshold: 3},
+		},
+		{
+			"objective taken away", "targets: [{name: a, slos: {tps: null}}]",
+			func(t prober.Target) any { _, there := t.SLOs[slo.TPS]; return there }, false,
+		},
+		{
+			"all objectives taken away", "targets: [{name: a, slos: null}]",
+			func(t prober.Target) any { return len(t.SLOs) }, 0,
+		},
+		{
+			"price list of the model", "prices: {m: {input: 3, output: 4}}\ntargets: [{name: a}]",
+			func(t prober.Target) any { return *t.Prices },
+			prober.Prices{Input: 3, Output: 4},
+		},
+		{
+			"named prices over those of the model",
+			"prices: {m: {input: 3, output: 4}, n: {input: 5, output: 6}}\ntargets: [{name: a, prices: n}]",
+			func(t prober.Target) any { return t.Prices.Input }, 5.0,
+		},
+		{
+			"no prices at all", "prices: {m: {input: 3, output: 4}}\ntargets: [{name: a, prices: null}]",
+			func(t prober.Target) any { return t.Prices == nil }, true,
+		},
+		{
+			"merge key", "targets: [{name: a, <<: {region: x, tier: y}, tier: z}]",
+			func(t prober.Target) any { return t.Region + t.Tier }, "xz",
+		},
+		{
+			"key file beside the file", "targets: [{name: a, api_key_file: together.key}]",
+			func(t prober.Target) any { return t.APIKeyFile }, filepath.Join("testdata", "good", "together.key"),
+		},
+		{
+			"HTTP/2 stays off", "targets: [{name: a, http: {tls_config: {insecure_skip_verify: true}}}]",
+			func(t prober.Target) any { return t.HTTP.EnableHTTP2 }, false,
+		},
+		{
+			"HTTP/2 on if it is asked for", "targets: [{name: a, http: {enable_http2: true}}]",
+			func(t prober.Target) any { return t.HTTP.EnableHTTP2 }, true,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -100,8 +150,10 @@ func TestWarnings(t *testing.T) {
 		want  string
 	}{
 		{"2026-11-23T12:00:01Z", ""},
-		{"2026-11-23T12:00:00Z", "testdata/good/here.yml:4: targets[0].load.until: 2026-11-23 12:00:00 UTC has passed: no load is sent"},
-		{"2026-11-20T12:00:00Z", "testdata/good/here.yml:4: targets[0].load.until: 2026-11-20 12:00:00 UTC has passed: no load is sent"},
+		{"2026-11-23T12:00:00Z", "testdata/good/here.yml:4: targets[0].load.until: 2026-11-23 12:00:00 UTC has passed: " +
+			"no load is sent"},
+		{"2026-11-20T12:00:00Z", "testdata/good/here.yml:4: targets[0].load.until: 2026-11-20 12:00:00 UTC has passed: " +
+			"no load is sent"},
 	} {
 		f := parsed(t, one+"targets:\n  - {name: a, load: {profile: load, until: "+c.until+"}}\n")
 		if got := f.Warnings.Error(); got != c.want {
@@ -141,7 +193,11 @@ targets:
     api: anthropic_messages
     model: m
     http:
-      oauth2: {client_id: id, client_secret: SECRET, token_url: "https://u:SECRET@t/x?k=SECRET", endpoint_params: {assertion: SECRET}}
+      oauth2:
+        client_id: id
+        client_secret: SECRET
+        token_url: "https://u:SECRET@t/x?k=SECRET"
+        endpoint_params: {assertion: SECRET}
   - name: bearer
     url: https://h/v1
     api: openai_chat
@@ -153,7 +209,10 @@ targets:
 	if strings.Contains(shown, secret) {
 		t.Errorf("a secret is shown:\n%s", shown)
 	}
-	for _, want := range []string{"https://h/v1?key=<secret>", "https://<secret>@t/x?k=<secret>", "https://d/metrics?key=<secret>", "X-Team", "client_id: id", "username: u", "insecure_skip_verify: true"} {
+	for _, want := range []string{
+		"https://h/v1?key=<secret>", "https://<secret>@t/x?k=<secret>",
+		"https://d/metrics?key=<secret>", "X-Team", "client_id: id", "username: u", "insecure_skip_verify: true",
+	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is missing:\n%s", want, shown)
 		}

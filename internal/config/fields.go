@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -28,10 +29,7 @@ func fieldsOf(t reflect.Type) fields {
 		case strings.Contains(options, "inline") && field.Type.Kind() == reflect.Map:
 			f.any = field.Type.Elem()
 		case strings.Contains(options, "inline"):
-			inner := fieldsOf(field.Type)
-			for k, v := range inner.types {
-				f.types[k] = v
-			}
+			maps.Copy(f.types, fieldsOf(field.Type).types)
 		case name == "":
 			f.types[strings.ToLower(field.Name)] = field.Type
 		default:
@@ -49,12 +47,7 @@ func (f fields) of(key string) (reflect.Type, bool) {
 }
 
 func (f fields) names() []string {
-	names := make([]string, 0, len(f.types))
-	for name := range f.types {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(f.types))
 }
 
 // isLeaf says that a value of the type is read at once: a scalar, anything at all, or a type whose
@@ -80,8 +73,8 @@ func hasReader(t reflect.Type) bool {
 }
 
 func isTagged(t reflect.Type) bool {
-	for i := range t.NumField() {
-		if _, ok := t.Field(i).Tag.Lookup("yaml"); ok {
+	for field := range t.Fields() {
+		if _, ok := field.Tag.Lookup("yaml"); ok {
 			return true
 		}
 	}

@@ -71,7 +71,8 @@ func TestGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	own, paid := shared.Targets[0], shared.Targets[1]
-	if own.Prices.Input != 0 || paid.Prices.Input != 1.2 || own.Timeout != paid.Timeout || paid.Labels["team"] != "platform" {
+	if own.Prices.Input != 0 || paid.Prices.Input != 1.2 || own.Timeout != paid.Timeout ||
+		paid.Labels["team"] != "platform" {
 		t.Errorf("%+v\n%+v", own, paid)
 	}
 }

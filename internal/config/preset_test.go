@@ -19,12 +19,14 @@ func TestPresets(t *testing.T) {
 		{"a label only", "engine: my-own", chat.OpenAIChat, true, nil, nil},
 		{
 			"all of it", "engine: vllm", chat.OpenAIChat, false,
-			map[string]any{"ignore_eos": true, "min_tokens": minTokens}, []string{"X-Session-ID"},
+			map[string]any{"ignore_eos": true, "min_tokens": minTokens},
+			[]string{"X-Session-ID"},
 		},
 		{
 			"the file wins, key by key", "engine: vllm, tools: true, extra_body: {min_tokens: null, seed: 1}",
 			chat.OpenAIChat, true,
-			map[string]any{"ignore_eos": true, "min_tokens": nil, "seed": 1}, []string{"X-Session-ID"},
+			map[string]any{"ignore_eos": true, "min_tokens": nil, "seed": 1},
+			[]string{"X-Session-ID"},
 		},
 		{
 			"null takes a whole key away", "engine: vllm, session_headers: null, extra_body: null",
@@ -32,11 +34,13 @@ func TestPresets(t *testing.T) {
 		},
 		{
 			"another dialect", "engine: anthropic", chat.AnthropicMessages, true,
-			map[string]any{"service_tier": "standard_only"}, nil,
+			map[string]any{"service_tier": "standard_only"},
+			nil,
 		},
 		{
 			"a dialect of one's own", "engine: openai, api: openai_chat", chat.OpenAIChat, true,
-			map[string]any{"service_tier": "default"}, nil,
+			map[string]any{"service_tier": "default"},
+			nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -17,12 +17,23 @@ func TestTier(t *testing.T) {
 		what, text string
 		ttft, tps  slo.Objective
 	}{
-		{"by its name", tiered + "targets: [{name: a, slos: " + name + "}]\n",
-			slo.Objective{Ratio: 0.95, Threshold: 5}, slo.Objective{Ratio: 0.75, Threshold: 60}},
-		{"for all targets, of which one asks for more", tiered[:len(tiered)-2] + ", slos: " + name + "}\ntargets: [{name: a, slos: {tps: {threshold: 80}}}]\n",
-			slo.Objective{Ratio: 0.95, Threshold: 5}, slo.Objective{Ratio: 0.75, Threshold: 80}},
-		{"the file's own set of that name goes first", tiered + "slos: {" + name + ": {ttft: {threshold: 7s}}}\ntargets: [{name: a, slos: " + name + "}]\n",
-			slo.Objective{Ratio: 0.95, Threshold: 7}, slo.Objective{Ratio: 0.95, Threshold: 20}},
+		{
+			"by its name", tiered + "targets: [{name: a, slos: " + name + "}]\n",
+			slo.Objective{Ratio: 0.95, Threshold: 5},
+			slo.Objective{Ratio: 0.75, Threshold: 60},
+		},
+		{
+			"for all targets, of which one asks for more", tiered[:len(tiered)-2] + ", slos: " +
+				name + "}\ntargets: [{name: a, slos: {tps: {threshold: 80}}}]\n",
+			slo.Objective{Ratio: 0.95, Threshold: 5},
+			slo.Objective{Ratio: 0.75, Threshold: 80},
+		},
+		{
+			"the file's own set of that name goes first",
+			tiered + "slos: {" + name + ": {ttft: {threshold: 7s}}}\ntargets: [{name: a, slos: " + name + "}]\n",
+			slo.Objective{Ratio: 0.95, Threshold: 7},
+			slo.Objective{Ratio: 0.95, Threshold: 20},
+		},
 	} {
 		got := parsed(t, c.text).Targets[0].SLOs
 		if got[slo.TTFT] != c.ttft || got[slo.TPS] != c.tps {
@@ -42,7 +53,10 @@ func TestTiersAreDocumented(t *testing.T) {
 		t.Errorf("%d rows for %d tiers", len(rows), len(slo.Tiers()))
 	}
 	for _, tier := range slo.Tiers() {
-		want := []string{tier.Name, fmt.Sprintf("%gs", tier.Objectives[slo.TTFT].Threshold), fmt.Sprintf("%g", tier.Objectives[slo.TPS].Threshold)}
+		want := []string{
+			tier.Name, fmt.Sprintf("%gs", tier.Objectives[slo.TTFT].Threshold),
+			fmt.Sprintf("%g", tier.Objectives[slo.TPS].Threshold),
+		}
 		if got := rows[tier.Name]; strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Errorf("%s: documented as %q, want %q", tier.Name, got, want)
 		}

@@ -1,5 +1,5 @@
-// Package invalid says what is wrong with a configured value and where below it. It knows nothing
-// of files or lines: whoever read the value adds those.
+// Package invalid reports what is wrong with a configured value, and where below it. It does not know
+// files or lines: the reader of the file adds them.
 package invalid
 
 import (
@@ -9,7 +9,9 @@ import (
 
 // Error is one problem.
 type Error struct {
-	Path   string // keys below the validated value as they are written in the file: "load.until", "slos.ttft.threshold"; empty for the value itself
+	// Path is the keys below the validated value, as the file writes them: "slos.ttft.threshold". It is
+	// empty for the value itself.
+	Path   string
 	Reason string
 }
 
@@ -20,7 +22,7 @@ func (e Error) Error() string {
 	return e.Path + ": " + e.Reason
 }
 
-// Errors are all problems of one value; empty when it is fine.
+// Errors are all problems of one value. They are empty for a valid value.
 type Errors []Error
 
 // Add appends a problem.
@@ -28,7 +30,7 @@ func (e *Errors) Add(path, format string, args ...any) {
 	*e = append(*e, Error{path, fmt.Sprintf(format, args...)})
 }
 
-// Under appends the problems of a part, which stands under key.
+// Under appends the problems of the part under key.
 func (e *Errors) Under(key string, part Errors) {
 	for _, p := range part {
 		*e = append(*e, Error{strings.Trim(key+"."+p.Path, "."), p.Reason})

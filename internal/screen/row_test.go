@@ -20,7 +20,10 @@ func TestRowOf(t *testing.T) {
 		Outcomes: map[chat.Outcome]int{chat.OK: 10, chat.Throttled: 2, chat.Timeout: 1},
 		Skipped:  map[prober.Reason]int{prober.Backoff: 4},
 		TTFTWarm: history.Quantiles{N: 10, P50: 0.7, P95: 1.4}, TPS: history.Quantiles{N: 9, P50: 130},
-		SLOs: map[slo.Name]history.Attainment{slo.Availability: {Events: 13, Bad: 3, Objective: 0.99}, slo.TTFT: {Objective: 0.95}},
+		SLOs: map[slo.Name]history.Attainment{
+			slo.Availability: {Events: 13, Bad: 3, Objective: 0.99},
+			slo.TTFT:         {Objective: 0.95},
+		},
 	}
 	last := []results.Record{
 		{Phase: "bootstrap", Cache: "cold", Outcome: "ok", TTFT: &second},
@@ -28,13 +31,16 @@ func TestRowOf(t *testing.T) {
 		{Phase: "warm", Cache: "warm", Outcome: "timeout"},
 	}
 	r := rowOf(s, last, prober.Target{Prices: &prober.Prices{}})
-	if r.OK != 10 || r.Failed != 3 || r.Skips != 4 || r.Why != "backed off from 2.50M · 2 throttled · 1 timeout · 4 skipped: backoff" {
+	if r.OK != 10 || r.Failed != 3 || r.Skips != 4 ||
+		r.Why != "backed off from 2.50M · 2 throttled · 1 timeout · 4 skipped: backoff" {
 		t.Errorf("%+v", r)
 	}
-	if r.TPM != in || r.Set != effective || r.Warm.P95 != is(1.4) || r.Cold.P50.OK || r.TPS != is(130) || r.Spend != is(3) {
+	if r.TPM != in || r.Set != effective || r.Warm.P95 != is(1.4) || r.Cold.P50.OK || r.TPS != is(130) ||
+		r.Spend != is(3) {
 		t.Errorf("%+v", r)
 	}
-	if len(r.SLOs) != 2 || r.SLOs[0].Name != "ttft" || r.SLOs[0].Good.OK || r.SLOs[1].Good.Value < 0.769 || r.SLOs[1].Good.Value > 0.770 {
+	if len(r.SLOs) != 2 || r.SLOs[0].Name != "ttft" || r.SLOs[0].Good.OK || r.SLOs[1].Good.Value < 0.769 ||
+		r.SLOs[1].Good.Value > 0.770 {
 		t.Errorf("%+v", r.SLOs)
 	}
 	for i, want := range []answer{{is(1), bootstrap, false}, {is(1), cold, false}, {measured{}, warm, true}} {

@@ -110,8 +110,10 @@ func (s *Screen) printRows(h *history.History) {
 }
 
 func plain(up time.Duration, r row) string {
-	return fmt.Sprintf("%-7s %-13s tpm %s  ttft warm p50 %s p95 %s  cold p50 %s p95 %s s  tps %s  ok %d failed %d skipped %d  spent %s",
-		Clock(up), r.Name, rates(r.TPM, r.Set), r.Warm.P50.seconds(), r.Warm.P95.seconds(), r.Cold.P50.seconds(), r.Cold.P95.seconds(),
+	return fmt.Sprintf("%-7s %-13s tpm %s  ttft warm p50 %s p95 %s  cold p50 %s p95 %s s  "+
+		"tps %s  ok %d failed %d skipped %d  spent %s",
+		Clock(up), r.Name, rates(r.TPM, r.Set),
+		r.Warm.P50.seconds(), r.Warm.P95.seconds(), r.Cold.P50.seconds(), r.Cold.P95.seconds(),
 		r.TPS.whole(), r.OK, r.Failed, r.Skips, r.Spend.dollars())
 }
 

@@ -93,7 +93,8 @@ func (v snapshot) objectives(s style) []string {
 		}
 	}
 	if len(out) > 0 {
-		out = append([]string{s.dim("OBJECTIVES: share of good events since the start / share that is asked for")}, append(out, "")...)
+		out = append([]string{s.dim("OBJECTIVES: share of good events since the start / share that is asked for")},
+			append(out, "")...)
 	}
 	return out
 }

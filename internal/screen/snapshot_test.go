@@ -16,19 +16,31 @@ func shown() snapshot {
 	for i := range 200 {
 		last = append(last, answer{TTFT: is(0.1 * float64(1+i%60)), Kind: kind(i % 3), Failed: i%17 == 0})
 	}
-	slos := []attainment{{"ttft", 0.95, is(0.9751)}, {"tps", 0.95, is(0.93)}, {"availability", 0.99, is(1)}, {"recall", 0.95, measured{}}}
+	slos := []attainment{
+		{"ttft", 0.95, is(0.9751)},
+		{"tps", 0.95, is(0.93)},
+		{"availability", 0.99, is(1)},
+		{"recall", 0.95, measured{}},
+	}
 	return snapshot{
 		Title: "firsttoken demo", Up: 75 * time.Second,
 		Notes: []string{"The engines are simulated: calibrated to published figures, not measurements."},
 		Rows: []row{
-			{Name: "together", TPM: 2.48e6, Set: 2.5e6, Warm: percentiles{is(0.71), is(1.2)}, Cold: percentiles{is(4.1), is(12.34)},
-				TPS: is(131), OK: 1234, Skips: 7, Why: "7 skipped: no_session", InFlight: 3, Spend: is(12.5), SLOs: slos, Last: last},
-			{Name: "tensorrt-llm", TPM: 1.1e6, Set: 1.25e6, Warm: percentiles{is(123), is(300)}, TPS: is(100), OK: 2, Failed: 3,
-				Why: "2 throttled · 1 timeout", InFlight: 1, Spend: is(1234.5), SLOs: slos, Last: last[:4]},
+			{
+				Name: "together", TPM: 2.48e6, Set: 2.5e6, Warm: percentiles{is(0.71), is(1.2)},
+				Cold: percentiles{is(4.1), is(12.34)},
+				TPS:  is(131), OK: 1234, Skips: 7, Why: "7 skipped: no_session", InFlight: 3, Spend: is(12.5), SLOs: slos,
+				Last: last,
+			},
+			{
+				Name: "tensorrt-llm", TPM: 1.1e6, Set: 1.25e6, Warm: percentiles{is(123), is(300)}, TPS: is(100), OK: 2, Failed: 3,
+				Why: "2 throttled · 1 timeout", InFlight: 1, Spend: is(1234.5), SLOs: slos, Last: last[:4],
+			},
 			{Name: "a-very-long-name", Set: 20_000, Spend: measured{}},
 		},
-		Link:     "http://127.0.0.1:9977",
-		Warnings: []string{"time=15:04:05 msg=\"turn failed\" target=tensorrt-llm outcome=throttled err=\"HTTP 429: the server asked to be left alone\""},
+		Link: "http://127.0.0.1:9977",
+		Warnings: []string{"time=15:04:05 msg=\"turn failed\" target=tensorrt-llm outcome=throttled err=\"HTTP 429: the " +
+			"server asked to be left alone\""},
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// answer is one result as a mark: how long its first token took, and what kind it was.
+// answer is one result as a mark: its time to first token and its kind.
 type answer struct {
 	TTFT   measured // seconds
 	Kind   kind
@@ -23,8 +23,10 @@ const (
 
 // strips shows the last answers of each target as a row of bars.
 func (v snapshot) strips(width int, s style) []string {
-	legend := fmt.Sprintf("LAST ANSWERS by time to first token, %s %.1f s … %s %.0f s: ", bars()[0], floor, bars()[len(bars())-1], ceiling)
-	out := []string{s.dim(legend) + s.good("warm") + " " + s.colder("cold") + " " + s.dim("start") + " " + s.bad("✗ failed")}
+	legend := fmt.Sprintf("LAST ANSWERS by time to first token, %s %.1f s … %s %.0f s: ",
+		bars()[0], floor, bars()[len(bars())-1], ceiling)
+	out := []string{s.dim(legend) + s.good("warm") + " " + s.colder("cold") + " " + s.dim("start") + " " +
+		s.bad("✗ failed")}
 	for _, r := range v.Rows {
 		room := min(len(r.Last), width-14)
 		var b strings.Builder

@@ -14,7 +14,8 @@ func TestTail(t *testing.T) {
 		log.Warn("turn failed", "target", name)
 	}
 	lines := w.last()
-	if len(lines) != 3 || !strings.Contains(lines[0], `msg="turn failed" target=two`) || !strings.Contains(lines[2], "target=four") {
+	if len(lines) != 3 || !strings.Contains(lines[0], `msg="turn failed" target=two`) ||
+		!strings.Contains(lines[2], "target=four") {
 		t.Errorf("%q", lines)
 	}
 	if strings.Contains(lines[0], "level=") {
