@@ -146,7 +146,7 @@ func launch(t *testing.T, targets []Target, tokensPerWord func(i int) float64) (
 		f[target.Name] = &account{start: time.Now()}
 		engines[target.Name] = newEngine(f[target.Name], tokensPerWord(i), uint64(i))
 	}
-	p := New(Options{
+	p := newTestProber(Options{
 		Connect:  func(t Target) (Sender, error) { return engines[t.Name], nil },
 		Observer: f,
 		Seed:     7,

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // server is a Sender that answers as an endpoint would, in the time of a test's bubble. That time
@@ -192,6 +194,26 @@ func of[E Event](events []Event) (out []E) {
 		}
 	}
 	return out
+}
+
+// The corpus and the estimates of the profiles are made once for all tests: they take most of a short
+// test's time.
+var (
+	testCorpus    = sync.OnceValue(func() *workload.Corpus { return workload.NewCorpus("test") })
+	testEstimates = sync.OnceValue(func() map[workload.Shape]workload.Estimate {
+		all := map[workload.Shape]workload.Estimate{}
+		for _, shape := range []workload.Shape{workload.Sentinel(), workload.Watch(), workload.Load()} {
+			all[shape] = shape.Estimate()
+		}
+		return all
+	})
+)
+
+// newTestProber is New with what has been made already.
+func newTestProber(o Options) *Prober {
+	p := newProber(o, testCorpus())
+	maps.Copy(p.estimates, testEstimates())
+	return p
 }
 
 // example is a valid target of a profile.

@@ -90,7 +90,7 @@ func TestLoopLimitsInFlight(t *testing.T) {
 func TestLoopThatSlept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		journal, server := &journal{}, newServer(1)
-		p := New(Options{Observer: journal, Seed: 1})
+		p := newTestProber(Options{Observer: journal, Seed: 1})
 		l := p.newLoop(example("t", ProfileLoad), server)
 		ctx, cancel := context.WithCancel(context.Background())
 		l.begin(time.Now())

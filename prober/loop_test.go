@@ -25,7 +25,7 @@ func newBench(t *testing.T, target Target, script func(*chat.Request) answer) *b
 	t.Helper()
 	b := &bench{T: t, start: time.Now(), server: newServer(1), journal: &journal{}}
 	b.server.answer = script
-	b.prober = New(Options{
+	b.prober = newTestProber(Options{
 		Connect:  func(Target) (Sender, error) { return b.server, nil },
 		Observer: b.journal, Seed: 1, Version: "test",
 	})

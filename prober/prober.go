@@ -60,7 +60,9 @@ type running struct {
 }
 
 // New prepares a prober without targets.
-func New(o Options) *Prober {
+func New(o Options) *Prober { return newProber(o, workload.NewCorpus(o.Version)) }
+
+func newProber(o Options, corpus *workload.Corpus) *Prober {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -69,7 +71,7 @@ func New(o Options) *Prober {
 	}
 	return &Prober{
 		options:   o,
-		corpus:    workload.NewCorpus(o.Version),
+		corpus:    corpus,
 		estimates: make(map[workload.Shape]workload.Estimate),
 		running:   make(map[string]*running),
 	}

@@ -25,7 +25,7 @@ type rig struct {
 
 func newRig() *rig {
 	r := &rig{journal: &journal{}}
-	r.Prober = New(Options{Connect: r.connect, Observer: r.journal, Seed: 1, Version: "test"})
+	r.Prober = newTestProber(Options{Connect: r.connect, Observer: r.journal, Seed: 1, Version: "test"})
 	return r
 }
 
@@ -227,7 +227,9 @@ func TestProberRepeats(t *testing.T) {
 	day := func(seed uint64) (out []string) {
 		synctest.Test(t, func(t *testing.T) {
 			j, start := &journal{}, time.Now()
-			p := New(Options{Connect: func(Target) (Sender, error) { return newServer(9), nil }, Observer: j, Seed: seed})
+			p := newTestProber(Options{
+				Connect: func(Target) (Sender, error) { return newServer(9), nil }, Observer: j, Seed: seed,
+			})
 			if err := p.Apply([]Target{example("a", ProfileWatch)}); err != nil {
 				t.Fatal(err)
 			}

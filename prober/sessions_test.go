@@ -15,11 +15,11 @@ func newPool(profile string, change func(*Load)) *pool {
 	}
 	p := &pool{
 		shape:    &t.Workload,
-		corpus:   workload.NewCorpus("test"),
+		corpus:   testCorpus(),
 		cal:      workload.NewCalibration(1),
 		id:       workload.Identity{Seed: 1, Target: "t"},
 		random:   seeded(1),
-		estimate: t.Workload.Estimate(),
+		estimate: testEstimates()[t.Workload],
 	}
 	p.size(t.Load)
 	return p

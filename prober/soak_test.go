@@ -68,7 +68,10 @@ func measure() memory {
 // The fleet offers its set-point in every hour, the first included, and costs no more in the last
 // than in the first.
 func TestSoakFleet(t *testing.T) {
-	const hours = 3
+	hours := 3
+	if small() {
+		hours = 2
+	}
 	synctest.Test(t, func(t *testing.T) {
 		targets := mixed(soakSize())
 		p, f := launch(t, targets, tokenizers)

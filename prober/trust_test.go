@@ -32,7 +32,7 @@ func TestResultsAreMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, s := &journal{}, newServer(1)
 		s.answer = inTime
-		p := New(Options{
+		p := newTestProber(Options{
 			Connect:  func(Target) (Sender, error) { return s, nil },
 			Observer: j, Seed: 1, Version: "test", Trust: sceptic{time.Now().Add(10 * time.Minute)},
 		})

@@ -34,7 +34,7 @@ type Corpus struct {
 func NewCorpus(version string) *Corpus {
 	c := &Corpus{phrases: newPhrases(version)}
 	c.text = make([]byte, 0, 5*corpusWords)
-	w := writer{c: c, rng: rand.New(rand.NewPCG(0x66697273, 0x746f6b656e))}
+	w := newWriter(c)
 	for w.words < corpusWords {
 		w.prose(proseRun)
 		w.code(codeRun)
@@ -78,9 +78,25 @@ func (c *Corpus) at(word int) int {
 
 // writer appends words to a corpus until it is full.
 type writer struct {
-	c     *Corpus
-	rng   *rand.Rand
-	words int
+	c      *Corpus
+	rng    *rand.Rand
+	words  int
+	common []string
+	names  []string
+	lines  [][]string // of code, by word
+}
+
+func newWriter(c *Corpus) *writer {
+	w := &writer{
+		c:      c,
+		rng:    rand.New(rand.NewPCG(0x66697273, 0x746f6b656e)),
+		common: strings.Fields(commonWords),
+		names:  strings.Fields(codeNames),
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(codeLines), "\n") {
+		w.lines = append(w.lines, strings.Fields(line))
+	}
+	return w
 }
 
 func (w *writer) word(s string) {
@@ -95,20 +111,17 @@ func (w *writer) word(s string) {
 }
 
 func (w *writer) prose(n int) {
-	common := strings.Fields(commonWords)
 	for range n - 1 {
-		w.word(common[w.rng.IntN(len(common))])
+		w.word(w.pick(w.common))
 	}
-	w.word(common[w.rng.IntN(len(common))] + `\n`)
+	w.word(w.pick(w.common) + `\n`)
 }
 
 func (w *writer) code(n int) {
-	lines := strings.Split(strings.TrimSpace(codeLines), "\n")
-	names := strings.Fields(codeNames)
 	for end := w.words + n; w.words < end && w.words < corpusWords; {
-		for atom := range strings.FieldsSeq(lines[w.rng.IntN(len(lines))]) {
+		for _, atom := range w.lines[w.rng.IntN(len(w.lines))] {
 			if atom == "X" {
-				atom = names[w.rng.IntN(len(names))]
+				atom = w.pick(w.names)
 			}
 			w.word(atom)
 		}
@@ -117,3 +130,5 @@ func (w *writer) code(n int) {
 		}
 	}
 }
+
+func (w *writer) pick(from []string) string { return from[w.rng.IntN(len(from))] }

@@ -152,11 +152,16 @@ func TestMidLifeIsSteadyState(t *testing.T) {
 	// be found at once.
 	compacting := Load()
 	compacting.Compaction = Compaction{0.5, LogNormal{150_000, 0.05, 140_000, 160_000}}
+	sessions := uint64(600)
+	if testing.Short() {
+		sessions = 150
+	}
+	mean := 0.98 / math.Sqrt(float64(sessions)) // 3 sigma
 	for name, shape := range map[string]Shape{"load": Load(), "watch": Watch(), "compacting": compacting} {
 		all, _ := lives(shape, 200)
 		var mid []float64
 		sum, want := 0.0, 0.0
-		for i := range uint64(600) {
+		for i := range sessions {
 			s := agent(shape, i)
 			s.MidLife()
 			n := float64(s.NextTokens())
@@ -166,7 +171,7 @@ func TestMidLifeIsSteadyState(t *testing.T) {
 			want += n / float64(len(all))
 		}
 		slices.Sort(mid)
-		near(t, name+": mean", sum/float64(len(mid)), want, 0.04)           // 3 sigma of 600 sessions
+		near(t, name+": mean", sum/float64(len(mid)), want, mean)
 		if d := distance(mid, all); d > 1.63/math.Sqrt(float64(len(mid))) { // Kolmogorov's bound at 1 %
 			t.Errorf("%s: the distributions are %.3f apart", name, d)
 		}
