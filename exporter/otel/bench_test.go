@@ -12,7 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// nowhere takes spans at once.
+// nowhere discards spans.
 type nowhere struct{}
 
 func (nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
@@ -22,8 +22,8 @@ type ignorant struct{}
 
 func (ignorant) Observe(prober.Event) {}
 
-// What an exchange costs that ends: decided against, kept, and dropped for want of room. Encoding and
-// sending are in BenchmarkThousandStreams.
+// BenchmarkObserve measures the end of an exchange whose span is not kept, kept, and dropped because the queue
+// is full. BenchmarkThousandStreams includes encoding and sending.
 func BenchmarkObserve(b *testing.B) {
 	for _, row := range []struct {
 		name  string
@@ -36,7 +36,8 @@ func BenchmarkObserve(b *testing.B) {
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			reg := prometheus.NewRegistry()
-			o := Options{Settings: Settings{Traces: true, ratio: row.ratio, queue: row.queue}, Gatherer: reg, Registerer: reg, Logger: quiet()}
+			settings := Settings{Traces: true, ratio: row.ratio, queue: row.queue}
+			o := Options{Settings: settings, Gatherer: reg, Registerer: reg, Logger: quiet()}
 			t, err := start(b.Context(), o, nowhere{}, nil)
 			if err != nil {
 				b.Fatal(err)
@@ -54,7 +55,7 @@ func BenchmarkObserve(b *testing.B) {
 	}
 }
 
-// What a push costs, encoded and sent over loopback, with a hundred targets.
+// BenchmarkPush encodes a push of a hundred targets and sends it over loopback.
 func BenchmarkPush(b *testing.B) {
 	collector := startResponder(b)
 	b.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector)

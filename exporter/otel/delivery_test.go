@@ -20,9 +20,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// Only spans that the collector can be expected to have are named to those behind.
+// Results and exemplars name only spans that the collector can be expected to have.
 func TestOnlyKeptSpansAreNamed(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=always_off")
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	observe := func(result prober.Result) { r.observer.Observe(result); r.flush(t) }
 	observe(goodWith(0, slowly)) // nobody knows yet whether there is a collector
@@ -53,7 +53,7 @@ func TestOnlyKeptSpansAreNamed(t *testing.T) {
 // The exemplar of the bucket in which a slow exchange was counted leads to the span that was exported,
 // and the dropped exchanges after it in the same bucket do not take its place.
 func TestExemplarLeadsToTheSpan(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=always_off")
 	reg := prometheus.NewPedanticRegistry()
 	m, err := metrics.NewTargets(reg, metrics.Options{Targets: []prober.Target{testTarget("a")}, Traced: true})
 	if err != nil {
@@ -64,9 +64,11 @@ func TestExemplarLeadsToTheSpan(t *testing.T) {
 	o.Observe(good(0))
 	r.flush(t) // from here on there is a collector
 	o.Observe(goodWith(1, slowly))
-	o.Observe(good(2))                                                                                  // a quick one, dropped
-	o.Observe(goodWith(3, func(x *prober.Result) { x.FirstToken, x.LastToken = ms(1990), ms(11_990) })) // in time, dropped
-	o.Observe(goodWith(4, func(x *prober.Result) { slowly(x); x.Outcome = chat.Cancelled }))            // slow, and dropped
+	o.Observe(good(2)) // quick: dropped
+	// In time: dropped.
+	o.Observe(goodWith(3, func(x *prober.Result) { x.FirstToken, x.LastToken = ms(1990), ms(11_990) }))
+	// Slow, and cancelled: dropped.
+	o.Observe(goodWith(4, func(x *prober.Result) { slowly(x); x.Outcome = chat.Cancelled }))
 	r.flush(t)
 	named := map[string]bool{}
 	families, err := reg.Gather()
@@ -100,9 +102,9 @@ func TestExemplarLeadsToTheSpan(t *testing.T) {
 	}
 }
 
-// When as many wait as may, nothing more is kept: it is dropped, counted and not named.
+// While the queue is full, further spans are dropped, counted and not named.
 func TestNoRoom(t *testing.T) {
-	r := newRig(t, "OTEL_BSP_MAX_QUEUE_SIZE=3")
+	r := newHarness(t, "OTEL_BSP_MAX_QUEUE_SIZE=3")
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	r.observer.Observe(good(0))
 	r.flush(t)
@@ -123,21 +125,20 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
-func (r *rig) expectDropped(t *testing.T, full, failed float64) {
+func (r *harness) expectDropped(t *testing.T, full, failed float64) {
 	t.Helper()
-	dropped := r.telemetry.spans.counts.dropped
-	if got := testutil.ToFloat64(dropped.WithLabelValues(noRoom)); got != full {
+	dropped := r.telemetry.spans.self.dropped
+	if got := testutil.ToFloat64(dropped.WithLabelValues(dropQueueFull)); got != full {
 		t.Errorf("%v dropped for want of room, want %v", got, full)
 	}
-	if got := testutil.ToFloat64(dropped.WithLabelValues(notTaken)); got != failed {
+	if got := testutil.ToFloat64(dropped.WithLabelValues(dropExportFailed)); got != failed {
 		t.Errorf("%v dropped as the collector did not take them, want %v", got, failed)
 	}
 }
 
-// Nothing that a server or a key file could put into a result gets out, but for the few texts that are
-// meant to, and these are short.
+// No text from a server or a key file leaves the process, except the few that should; those are short.
 func TestNoPromptAnswerOrKey(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	r.observer.Observe(prober.Started{Target: testTarget("a")}) // hunter2 stands in its URL
 	const secret = "sk-not-for-anyone"
 	r.observer.Observe(goodWith(0, func(x *prober.Result) {
@@ -149,7 +150,8 @@ func TestNoPromptAnswerOrKey(t *testing.T) {
 		x.Identity.Server = secret
 		x.Identity.Protocol = secret
 	}))
-	r.observer.Observe(goodWith(1, func(x *prober.Result) { x.Finish, x.Identity.Model = "\xff\xfe", "\xff" })) // no UTF-8 would cost the batch
+	// A text that is not UTF-8 would cost the whole batch.
+	r.observer.Observe(goodWith(1, func(x *prober.Result) { x.Finish, x.Identity.Model = "\xff\xfe", "\xff" }))
 	r.flush(t)
 	if n := len(r.received()); n != 2 {
 		t.Fatalf("%d spans", n)
@@ -163,7 +165,7 @@ func TestNoPromptAnswerOrKey(t *testing.T) {
 	}
 }
 
-// Off is off: nothing stands between the prober and the observers, nothing runs, nothing is registered.
+// Without an endpoint, no observer is added, no goroutine runs and no series is registered.
 func TestOff(t *testing.T) {
 	reg := prometheus.NewPedanticRegistry()
 	off, err := Start(t.Context(), Options{Gatherer: reg, Registerer: reg, Logger: quiet()})
@@ -180,7 +182,7 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// The services of a collector, each telling how much came in a request.
+// grpcTraces and grpcMetrics are the services of a collector. Each reports the size of a request.
 type grpcMetrics struct {
 	collectmetrics.UnimplementedMetricsServiceServer
 	got chan int
@@ -191,12 +193,16 @@ type grpcTraces struct {
 	got chan int
 }
 
-func (c grpcTraces) Export(_ context.Context, m *collecttraces.ExportTraceServiceRequest) (*collecttraces.ExportTraceServiceResponse, error) {
+func (c grpcTraces) Export(
+	_ context.Context, m *collecttraces.ExportTraceServiceRequest,
+) (*collecttraces.ExportTraceServiceResponse, error) {
 	c.got <- len(m.ResourceSpans[0].ScopeSpans[0].Spans)
 	return &collecttraces.ExportTraceServiceResponse{}, nil
 }
 
-func (c grpcMetrics) Export(_ context.Context, m *collectmetrics.ExportMetricsServiceRequest) (*collectmetrics.ExportMetricsServiceResponse, error) {
+func (c grpcMetrics) Export(
+	_ context.Context, m *collectmetrics.ExportMetricsServiceRequest,
+) (*collectmetrics.ExportMetricsServiceResponse, error) {
 	c.got <- len(m.ResourceMetrics[0].ScopeMetrics[0].Metrics)
 	return &collectmetrics.ExportMetricsServiceResponse{}, nil
 }
@@ -213,7 +219,8 @@ func TestGRPC(t *testing.T) {
 	go func() { served <- server.Serve(l) }()
 	defer func() { server.Stop(); <-served }()
 
-	settings, err := FromEnvironment(environment(t, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+l.Addr().String()))
+	settings, err := FromEnvironment(environment(t,
+		"OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+l.Addr().String()))
 	if err != nil {
 		t.Fatal(err)
 	}

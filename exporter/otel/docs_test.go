@@ -12,7 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// docs/opentelemetry.md names every attribute, event and series that there is, and no other.
+// docs/opentelemetry.md names every attribute, event and series, and no others.
 func TestDocs(t *testing.T) {
 	text, err := os.ReadFile("../../docs/opentelemetry.md")
 	if err != nil {
@@ -28,28 +28,29 @@ func TestDocs(t *testing.T) {
 	}
 	for i, quoted := range strings.Split(doc, "`") {
 		quoted, _, _ = strings.Cut(quoted, "=") // a search has a value behind it
-		ours := strings.HasPrefix(quoted, "gen_ai.") || strings.HasPrefix(quoted, "firsttoken.") || strings.HasPrefix(quoted, "firsttoken_otel_")
+		ours := strings.HasPrefix(quoted, "gen_ai.") || strings.HasPrefix(quoted, "firsttoken.") ||
+			strings.HasPrefix(quoted, "firsttoken_otel_")
 		if i%2 == 1 && ours && !known[quoted] {
 			t.Errorf("%s is documented and does not exist", quoted)
 		}
 	}
 }
 
-// everything is what a span can have and what is counted.
+// everything lists all attributes and events of a span, and the series of this package.
 func everything(t *testing.T) map[string]bool {
 	t.Helper()
 	all := map[string]bool{string(linkKind): true, string(errorType): true}
 	x := goodWith(0, func(r *prober.Result) {
 		r.Usage.CacheWrite, r.Recall, r.Untrusted = chat.Counted(1), chat.Right, true
 	})
-	for _, a := range append(attributesOf(x, ratio), newWatched(testTarget("a")).attributes...) {
+	for _, a := range append(attributesOf(x, keptRatio), newTargetState(testTarget("a")).attributes...) {
 		all[string(a.Key)] = true
 	}
 	for _, i := range instantsOf(x) {
 		all[i.name] = true
 	}
 	reg := prometheus.NewRegistry()
-	if _, err := newCounts(reg); err != nil {
+	if _, err := newSelfMetrics(reg); err != nil {
 		t.Fatal(err)
 	}
 	families, err := reg.Gather()
@@ -62,7 +63,7 @@ func everything(t *testing.T) map[string]bool {
 	return all
 }
 
-// Each moment that an exchange knows is an event of its span: one that is added there is missed here.
+// Each instant of an exchange is an event of its span. An instant that is added to the exchange fails here.
 func TestEveryInstantIsAnEvent(t *testing.T) {
 	// Less End, which is the span's, and with scheduled, which is the result's.
 	want := reflect.TypeFor[chat.Instants]().NumField() - 1 + 1

@@ -16,7 +16,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// spanExporter reads everything about its endpoint from the environment.
+// spanExporter makes an exporter that reads its endpoint from the environment.
 func spanExporter(ctx context.Context, o Options) (e sdktrace.SpanExporter, err error) {
 	if o.Settings.tracesByGRPC {
 		e, err = otlptracegrpc.New(ctx)
@@ -33,6 +33,7 @@ func spanExporter(ctx context.Context, o Options) (e sdktrace.SpanExporter, err 
 	return e, nil
 }
 
+// metricExporter makes an exporter that reads its endpoint from the environment.
 func metricExporter(ctx context.Context, o Options) (e sdkmetric.Exporter, err error) {
 	if o.Settings.metricsByGRPC {
 		e, err = otlpmetricgrpc.New(ctx)
@@ -49,13 +50,13 @@ func metricExporter(ctx context.Context, o Options) (e sdkmetric.Exporter, err e
 	return e, nil
 }
 
-// identity is who sends: service.name firsttoken and the host's name as service.instance.id, which
-// Prometheus makes the labels job and instance of, unless OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
-// say otherwise.
-func identity(ctx context.Context, version string) (*resource.Resource, error) {
+// resourceOf describes this process: service.name is firsttoken and service.instance.id is the host's name,
+// unless OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say otherwise. Prometheus turns them into the
+// labels job and instance.
+func resourceOf(ctx context.Context, version string) (*resource.Resource, error) {
 	host, err := os.Hostname()
 	if err != nil {
-		host = "unknown" // the name is a label and no more
+		host = "unknown" // the name is only a label
 	}
 	about, err := resource.New(ctx,
 		resource.WithTelemetrySDK(),
@@ -64,7 +65,7 @@ func identity(ctx context.Context, version string) (*resource.Resource, error) {
 			attribute.String("service.version", version),
 			attribute.String("service.instance.id", host),
 		),
-		resource.WithFromEnv(), // last: it wins
+		resource.WithFromEnv(), // the last option wins
 	)
 	if err != nil {
 		return nil, fmt.Errorf("reading OTEL_RESOURCE_ATTRIBUTES: %w", err)

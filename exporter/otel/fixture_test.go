@@ -39,13 +39,19 @@ func idOf(n int) string { return fmt.Sprintf("%016x%016x", n+1, ^uint64(n)) }
 func good(n int) prober.Result {
 	return prober.Result{
 		Target: "a", Scheduled: ms(-2),
-		Turn: workload.Turn{Session: "00aa11bb22cc", Number: n, Phase: workload.Warm, Tokens: 99_000, Cached: 95_000, MaxTokens: 600},
+		Turn: workload.Turn{
+			Session: "00aa11bb22cc", Number: n, Phase: workload.Warm, Tokens: 99_000, Cached: 95_000, MaxTokens: 600,
+		},
 		Exchange: chat.Exchange{
 			ID: idOf(n), Reused: true, Status: 200, Sent: 400_000, Events: 480,
-			Instants: chat.Instants{Started: started, Connected: ms(1), Written: ms(20), Acked: ms(40), Headers: ms(300), FirstEvent: ms(310),
+			Instants: chat.Instants{
+				Started: started, Connected: ms(1), Written: ms(20), Acked: ms(40), Headers: ms(300), FirstEvent: ms(310),
 				FirstToken: ms(720), FirstOutput: ms(900), LastToken: ms(10_720), End: ms(10_800)},
 			LongestGap: 250 * time.Millisecond, HasGap: true,
-			Usage:    chat.Usage{Input: chat.Counted(100_000), Cached: chat.Counted(90_000), Output: chat.Counted(501), Reasoning: chat.Counted(101)},
+			Usage: chat.Usage{
+				Input: chat.Counted(100_000), Cached: chat.Counted(90_000),
+				Output: chat.Counted(501), Reasoning: chat.Counted(101),
+			},
 			Finish:   "stop",
 			Identity: chat.Identity{Model: "m-2026", Fingerprint: "fp_1", Server: "uvicorn", Protocol: "HTTP/1.1"},
 			Outcome:  chat.OK,
@@ -65,7 +71,8 @@ func slowly(r *prober.Result) {
 }
 
 func truncated(r *prober.Result) {
-	r.Outcome, r.Err, r.Finish, r.Usage = chat.Truncated, errors.New("stream ended without its finish marker"), "", chat.Usage{}
+	r.Outcome, r.Finish, r.Usage = chat.Truncated, "", chat.Usage{}
+	r.Err = errors.New("stream ended without its finish marker")
 }
 
 // refused never had a connection.

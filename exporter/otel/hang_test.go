@@ -17,7 +17,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// hanging is a collector that takes connections and never answers.
+// hanging is a collector that accepts connections and never answers.
 type hanging struct{ asked atomic.Int64 }
 
 func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -26,7 +26,7 @@ func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// answering is an endpoint that takes a second and a half for each turn.
+// answering is an endpoint that needs a second and a half for each turn.
 type answering struct{}
 
 func (answering) Close() {}
@@ -49,7 +49,7 @@ func (answering) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	return x
 }
 
-// lagging are the results that were late, of all.
+// lagging counts all results, and those that started late.
 type lagging struct{ all, late atomic.Int64 }
 
 func (l *lagging) Observe(e prober.Event) {
@@ -61,17 +61,20 @@ func (l *lagging) Observe(e prober.Event) {
 	}
 }
 
-// A collector that hangs for an hour, with the real prober, the real exporters and simulated time: what
-// waits for it is bounded, no turn is late by a nanosecond, and the end comes when it was asked for.
+// A collector hangs for an hour, with the real prober, the real exporters and simulated time. The waiting spans
+// are bounded, no turn is late by a nanosecond, and the shutdown is not delayed.
 func TestCollectorHangsForAnHour(t *testing.T) {
 	const queue = 300
-	settings, err := FromEnvironment(environment(t, "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", fmt.Sprintf("OTEL_BSP_MAX_QUEUE_SIZE=%d", queue)))
+	settings, err := FromEnvironment(environment(t,
+		"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", fmt.Sprintf("OTEL_BSP_MAX_QUEUE_SIZE=%d", queue)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
 		collector, next, reg := &hanging{}, &lagging{}, prometheus.NewPedanticRegistry()
-		telemetry, err := Start(t.Context(), Options{Settings: settings, Gatherer: reg, Registerer: reg, Logger: quiet(), Transport: collector})
+		telemetry, err := Start(t.Context(), Options{
+			Settings: settings, Gatherer: reg, Registerer: reg, Logger: quiet(), Transport: collector,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +91,7 @@ func TestCollectorHangsForAnHour(t *testing.T) {
 		if grown, more := footprint(); grown > heap+4<<20 || more > running+20 {
 			t.Errorf("heap from %d to %d bytes, goroutines from %d to %d", heap, grown, running, more)
 		}
-		if free := telemetry.spans.outlet.free.Load(); free < 0 || free > queue {
+		if free := telemetry.spans.exporter.free.Load(); free < 0 || free > queue {
 			t.Errorf("%d slots of %d free", free, queue)
 		}
 		if err := p.Stop(t.Context()); err != nil {
@@ -113,15 +116,16 @@ func TestCollectorHangsForAnHour(t *testing.T) {
 	})
 }
 
-// accounted holds that every turn is counted as kept and then lost, or as dropped at once.
+// accounted checks that every turn is counted as kept and then lost, or as dropped at once.
 func accounted(t *testing.T, telemetry *Telemetry, turns float64) {
 	t.Helper()
-	c := telemetry.spans.counts
+	c := telemetry.spans.self
 	var kept float64
-	for _, r := range []reason{failed, slow, revision, ratio} {
+	for _, r := range []keepReason{keptFailed, keptSlow, keptRevision, keptRatio} {
 		kept += testutil.ToFloat64(c.kept.WithLabelValues(string(r)))
 	}
-	full, lost := testutil.ToFloat64(c.dropped.WithLabelValues(noRoom)), testutil.ToFloat64(c.dropped.WithLabelValues(notTaken))
+	full := testutil.ToFloat64(c.dropped.WithLabelValues(dropQueueFull))
+	lost := testutil.ToFloat64(c.dropped.WithLabelValues(dropExportFailed))
 	if kept+full != turns || lost != kept || kept == 0 || full == 0 {
 		t.Errorf("%v turns: %v kept, of which %v lost, %v without room", turns, kept, lost, full)
 	}

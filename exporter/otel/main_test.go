@@ -7,8 +7,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain is also the program of the benchmark's other process, which stands for an endpoint and a
-// collector.
+// TestMain is also the benchmark's other process, which serves an endpoint and a collector.
 func TestMain(m *testing.M) {
 	if os.Getenv(responderRole) != "" {
 		respond()

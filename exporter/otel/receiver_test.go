@@ -20,7 +20,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// receiver is a collector that keeps what it gets.
+// receiver is a collector that keeps everything it receives.
 type receiver struct {
 	t       *testing.T
 	mu      sync.Mutex
@@ -82,7 +82,7 @@ func (r *receiver) takeMetrics(m *collectmetrics.ExportMetricsServiceRequest) {
 	}
 }
 
-// refuse answers with a status from now on; 0 takes everything again.
+// refuse answers with a status from now on; 0 accepts everything again.
 func (r *receiver) refuse(status int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,8 +95,8 @@ func (r *receiver) received() []*tracepb.Span {
 	return append([]*tracepb.Span(nil), r.spans...)
 }
 
-// rig is a telemetry with a collector of its own, and what comes behind the spans.
-type rig struct {
+// harness is a Telemetry with its own collector, and a recorder of what the next observer sees.
+type harness struct {
 	*receiver
 	telemetry *Telemetry
 	observer  prober.Observer
@@ -104,7 +104,7 @@ type rig struct {
 	registry  *prometheus.Registry
 }
 
-// results are those that the observers behind the spans are told.
+// results are those that the next observer sees.
 type results struct {
 	mu  sync.Mutex
 	all []prober.Result
@@ -118,7 +118,7 @@ func (r *results) Observe(e prober.Event) {
 	}
 }
 
-// span is the id that the others were given for an exchange.
+// span is the id that the next observer sees for an exchange.
 func (r *results) span(requestID string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,10 +130,10 @@ func (r *results) span(requestID string) string {
 	return "never seen"
 }
 
-// newRig sends traces over loopback, with the variables on top of what every test needs.
-func newRig(t *testing.T, variables ...string) *rig {
+// newHarness sends traces over loopback. It adds variables to those that every test needs.
+func newHarness(t *testing.T, variables ...string) *harness {
 	t.Helper()
-	r := &rig{receiver: &receiver{t: t}, registry: prometheus.NewPedanticRegistry()}
+	r := &harness{receiver: &receiver{t: t}, registry: prometheus.NewPedanticRegistry()}
 	server := httptest.NewServer(r.receiver)
 	t.Cleanup(server.Close)
 	endpoint := "OTEL_EXPORTER_OTLP_ENDPOINT=" + server.URL
@@ -153,7 +153,7 @@ func newRig(t *testing.T, variables ...string) *rig {
 	return r
 }
 
-// environment sets variables for the exporters too, which read the process's.
+// environment also sets the variables for the exporters, which read the process's environment.
 func environment(t *testing.T, pairs ...string) []string {
 	t.Helper()
 	for _, pair := range pairs {
@@ -163,10 +163,10 @@ func environment(t *testing.T, pairs ...string) []string {
 	return pairs
 }
 
-func (r *rig) close() { r.telemetry.Close(context.Background()) }
+func (r *harness) close() { r.telemetry.Close(context.Background()) }
 
-// flush returns when the collector has been sent everything, or has refused it.
-func (r *rig) flush(t *testing.T) {
+// flush returns when the collector has accepted or refused everything.
+func (r *harness) flush(t *testing.T) {
 	t.Helper()
 	if err := r.telemetry.spans.processor.ForceFlush(t.Context()); err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func (r *rig) flush(t *testing.T) {
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-// lines are what was logged.
+// lines are the lines of the log.
 type lines struct {
 	mu   sync.Mutex
 	text strings.Builder

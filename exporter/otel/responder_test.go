@@ -28,13 +28,18 @@ func respond() {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", answer)
-	mux.HandleFunc("POST /v1/traces", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	mux.HandleFunc("POST /v1/traces", func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	})
 	go func() { _ = http.Serve(l, mux) }()
 	fmt.Println(l.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// answer streams as many tokens as were asked for, each in a write of its own.
+// chunk begins each event of an answer.
+const chunk = `data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m",`
+
+// answer streams the requested number of tokens, each in a write of its own.
 func answer(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		N int `json:"max_tokens"`
@@ -49,17 +54,19 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	defer tick.Stop()
 	for range ask.N {
 		<-tick.C
-		if _, err := io.WriteString(w, `data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}`+"\n\n"); err != nil {
+		_, err := io.WriteString(w, chunk+`"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}`+"\n\n")
+		if err != nil {
 			return
 		}
 		_ = flush.Flush()
 	}
-	fmt.Fprintf(w, `data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}`+"\n\n"+
-		`data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":%d,"total_tokens":%d}}`+"\n\ndata: [DONE]\n\n", ask.N, ask.N+10)
+	fmt.Fprintf(w, chunk+`"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}`+"\n\n"+
+		chunk+`"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":%d,"total_tokens":%d}}`+"\n\n"+
+		"data: [DONE]\n\n", ask.N, ask.N+10)
 }
 
-// startResponder runs the endpoint and collector in a process of its own, so that their work is not in
-// this one's account, and returns its URL.
+// startResponder runs the endpoint and the collector in a process of their own, so that their work is not
+// counted as ours, and returns the URL.
 func startResponder(b *testing.B) string {
 	b.Helper()
 	c := exec.Command(os.Args[0])

@@ -12,23 +12,22 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// Settings are what the environment says about OpenTelemetry, as far as it is decided here. All else
-// (headers, certificates, compression, timeouts, limits of spans, intervals) the OpenTelemetry SDK and
-// its exporters read themselves:
+// Settings are the OTEL_ variables that firsttoken itself acts on. The OpenTelemetry SDK and its exporters
+// read the others themselves (headers, certificates, compression, timeouts, limits of spans, intervals):
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 type Settings struct {
 	Traces  bool // spans are sent
 	Metrics bool // the registry is pushed
 
 	tracesByGRPC, metricsByGRPC bool
-	ratio                       float64 // of the spans that nothing speaks for
+	ratio                       float64 // of the spans that are kept only by sampling
 	queue                       int     // spans that may wait for a collector
 }
 
-// variables of the process's environment, the last of a name winning.
+// variables are the process's environment. The last value of a name wins.
 type variables map[string]string
 
-// signal is the name of a signal in variables.
+// signal is the name of a signal as variables spell it.
 type signal string
 
 const (
@@ -36,8 +35,8 @@ const (
 	metricsSignal signal = "METRICS"
 )
 
-// FromEnvironment reads KEY=value pairs. Its error lists everything that is wrong with them: the SDK
-// itself would fall back to its defaults and send to localhost.
+// FromEnvironment reads KEY=value pairs. Its error lists everything that is wrong with them. The SDK itself
+// would fall back to its defaults and send to localhost.
 func FromEnvironment(environ []string) (Settings, error) {
 	v := variables{}
 	for _, pair := range environ {
@@ -61,7 +60,7 @@ func FromEnvironment(environ []string) (Settings, error) {
 		s.metricsByGRPC, errs[5] = v.byGRPC(metricsSignal)
 	}
 	if errs[5] != nil && errs[2] != nil && errs[5].Error() == errs[2].Error() {
-		errs[5] = nil // what is wrong for both signals is said once
+		errs[5] = nil // one problem of both signals is reported once
 	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return Settings{}, fmt.Errorf("reading the environment: %w", err)
@@ -69,11 +68,11 @@ func FromEnvironment(environ []string) (Settings, error) {
 	return s, nil
 }
 
-// on reports whether a signal has somewhere to go. Of the exporters that the specification knows only
-// OTLP sends anything; "prometheus" says that metrics are scraped, which they can be in any case.
+// on reports whether a signal is exported. Only OTLP sends anything; "prometheus" means that metrics are
+// scraped, which they can be in any case.
 func (v variables) on(s signal, known ...string) (bool, error) {
 	if _, endpoint := v.endpoint(s); endpoint == "" {
-		return false, nil // whatever else is set is meant for others
+		return false, nil // other variables may be meant for other programs
 	}
 	name := "OTEL_" + string(s) + "_EXPORTER"
 	exporter := cmp.Or(v[name], "otlp")
@@ -83,7 +82,7 @@ func (v variables) on(s signal, known ...string) (bool, error) {
 	return exporter == "otlp", nil
 }
 
-// endpoint of a signal, and the variable that says it.
+// endpoint returns the endpoint of a signal and the variable that holds it.
 func (v variables) endpoint(s signal) (name, value string) {
 	const general = "OTEL_EXPORTER_OTLP_ENDPOINT"
 	own := "OTEL_EXPORTER_OTLP_" + string(s) + "_ENDPOINT"
@@ -93,8 +92,8 @@ func (v variables) endpoint(s signal) (name, value string) {
 	return general, v[general]
 }
 
-// byGRPC checks protocol and endpoint of a signal. The value of a bad endpoint is not repeated: it may
-// hold credentials.
+// byGRPC checks protocol and endpoint of a signal. Its errors do not repeat a bad endpoint, which may hold
+// credentials.
 func (v variables) byGRPC(s signal) (bool, error) {
 	const general = "OTEL_EXPORTER_OTLP_PROTOCOL"
 	own := "OTEL_EXPORTER_OTLP_" + string(s) + "_PROTOCOL"
@@ -120,8 +119,8 @@ func (v variables) byGRPC(s signal) (bool, error) {
 	}
 }
 
-// ratio is the share of spans to keep that are neither slow nor failed nor first of a revision. There
-// are no parents, so that a parent-based sampler is what it is for a root.
+// ratio is the share to keep of the spans that are neither slow nor failed nor the first of a revision. Our
+// spans have no parents, so a parent-based sampler behaves as it does for a root.
 func (v variables) ratio() (float64, error) {
 	sampler, arg := v["OTEL_TRACES_SAMPLER"], v["OTEL_TRACES_SAMPLER_ARG"]
 	switch strings.TrimPrefix(sampler, "parentbased_") {
@@ -136,7 +135,8 @@ func (v variables) ratio() (float64, error) {
 		}
 		return ratio, nil
 	}
-	return 0, fmt.Errorf("OTEL_TRACES_SAMPLER: unknown sampler %q: one of always_on, always_off, traceidratio, each also as parentbased_…", sampler)
+	return 0, fmt.Errorf("OTEL_TRACES_SAMPLER: unknown sampler %q: one of always_on, always_off, traceidratio, "+
+		"each also as parentbased_…", sampler)
 }
 
 func (v variables) queue() (int, error) {
@@ -151,5 +151,5 @@ func (v variables) queue() (int, error) {
 	return n, nil
 }
 
-// maxQueue keeps a slip of the hand from taking all memory: some 4 kB are needed for each span.
+// maxQueue keeps a typing error from taking all memory: each span needs about 4 kB.
 const maxQueue = 100_000

@@ -19,7 +19,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// word is a conversation of one: bodies as large as a real turn's would make the share of spans smaller.
+// word is a conversation of one word. A body as large as a real one would make the share of spans smaller.
 type word struct{}
 
 func (word) Tools() []chat.Tool { return nil }
@@ -33,10 +33,10 @@ const (
 	tokens  = 250 // in 10 s; a real answer has some 450
 )
 
-// BenchmarkThousandStreams compares the processor time of this process with spans of every exchange sent
-// over loopback, and without: a thousand streams at once, of 25 tokens per second, read by the real
-// client, counted by the real metrics. Rounds go off, on, on, off, so that a machine that grows slower
-// or faster meanwhile favours neither.
+// BenchmarkThousandStreams compares the processor time of this process with a span of every exchange sent over
+// loopback, and without spans. A thousand streams run at once, of 25 tokens per second, read by the real
+// client and counted by the real metrics. Rounds go off, on, on, off, so that a machine that becomes slower or
+// faster favours neither.
 func BenchmarkThousandStreams(b *testing.B) {
 	url := startResponder(b)
 	b.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url+"/v1/traces")
@@ -86,7 +86,8 @@ func round(b *testing.B, client *chat.Client, s Settings, n int) time.Duration {
 	var flying sync.WaitGroup
 	for i := range streams {
 		flying.Go(func() {
-			r := prober.Result{Target: "a", Scheduled: time.Now(), Turn: workload.Turn{Session: fmt.Sprint(i), Phase: workload.Warm, Tokens: 10}}
+			turn := workload.Turn{Session: fmt.Sprint(i), Phase: workload.Warm, Tokens: 10}
+			r := prober.Result{Target: "a", Scheduled: time.Now(), Turn: turn}
 			r.Exchange = client.Send(b.Context(), &chat.Request{ID: idOf(i), Conversation: word{}, MaxTokens: n}, nil)
 			if r.Outcome != chat.OK {
 				b.Error(r.Outcome, r.Err)
@@ -96,7 +97,7 @@ func round(b *testing.B, client *chat.Client, s Settings, n int) time.Duration {
 	}
 	flying.Wait()
 	t.Close(context.Background())
-	if t.spans != nil && t.spans.outlet.free.Load() != int64(s.queue) {
+	if t.spans != nil && t.spans.exporter.free.Load() != int64(s.queue) {
 		b.Error("not all spans were sent")
 	}
 	return processorTime(b) - before
@@ -111,8 +112,8 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// BenchmarkSpanSent is the processor time of a span from Observe to the collector's answer. Divided by
-// what a stream costs (cpu-s-off of the benchmark above, over 1,000) it is the same ratio with less noise.
+// BenchmarkSpanSent measures the processor time of a span from Observe to the collector's answer. Divided by
+// the cost of a stream (cpu-s-off of the benchmark above, over 1,000) it is the same ratio with less noise.
 func BenchmarkSpanSent(b *testing.B) {
 	b.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", startResponder(b)+"/v1/traces")
 	settings, err := FromEnvironment(os.Environ())
@@ -137,7 +138,7 @@ func BenchmarkSpanSent(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64((processorTime(b)-before).Microseconds())/float64(sent), "cpu-µs/span")
-	if free := t.spans.outlet.free.Load(); free < int64(settings.queue-1000) {
+	if free := t.spans.exporter.free.Load(); free < int64(settings.queue-1000) {
 		b.Errorf("%d slots free of %d", free, settings.queue)
 	}
 }

@@ -17,23 +17,23 @@ import (
 // Options of a Telemetry.
 type Options struct {
 	Settings   Settings
-	Gatherer   prometheus.Gatherer   // what is pushed
+	Gatherer   prometheus.Gatherer   // the registry to push
 	Registerer prometheus.Registerer // for the series about spans and pushes themselves
 	Logger     *slog.Logger
 	Version    string // of firsttoken
-	// Transport carries OTLP over HTTP; nil is the exporters' own, which knows of OTEL_EXPORTER_OTLP_CERTIFICATE,
-	// its like and the proxy variables.
+	// Transport carries OTLP over HTTP. Nil is the exporters' own, which reads OTEL_EXPORTER_OTLP_CERTIFICATE
+	// and the like, and the proxy variables.
 	Transport http.RoundTripper
 }
 
-// Telemetry is what is sent to a collector: traces, metrics, both or nothing.
+// Telemetry sends traces, metrics, both or nothing to a collector.
 type Telemetry struct {
-	spans *spans // nil without traces
-	push  *push  // nil without metrics
+	spans *spans      // nil without traces
+	push  *metricPush // nil without metrics
 }
 
-// Start connects to nobody yet: a collector that cannot be reached, now or later, is counted and logged,
-// and is no error. The caller must Close what it gets.
+// Start does not connect yet. A collector that cannot be reached, now or later, is counted and logged, and is
+// no error. The caller must Close the result.
 func Start(ctx context.Context, o Options) (*Telemetry, error) {
 	var span sdktrace.SpanExporter
 	var metric sdkmetric.Exporter
@@ -50,40 +50,40 @@ func Start(ctx context.Context, o Options) (*Telemetry, error) {
 	return start(ctx, o, span, metric)
 }
 
-// start is Start with its two ways out, either of which may be nil.
+// start is Start with given exporters, either of which may be nil.
 func start(ctx context.Context, o Options, span sdktrace.SpanExporter, metric sdkmetric.Exporter) (*Telemetry, error) {
 	t := &Telemetry{}
 	if span == nil && metric == nil {
 		return t, nil
 	}
-	counts, err := newCounts(o.Registerer)
+	self, err := newSelfMetrics(o.Registerer)
 	if err != nil {
 		return nil, err
 	}
-	about, err := identity(ctx, o.Version)
+	about, err := resourceOf(ctx, o.Version)
 	if err != nil {
 		return nil, err
 	}
 	if span != nil {
-		t.spans = newSpans(span, about, counts, o)
+		t.spans = newSpans(span, about, self, o)
 	}
 	if metric != nil {
-		t.push = newPush(metric, about, counts, o)
+		t.push = newMetricPush(metric, about, self, o)
 	}
 	return t, nil
 }
 
-// Before is an observer that keeps spans, and then tells next everything, with Result.Span filled in. It
-// is next itself where no traces are sent: they cost nothing then.
+// Before returns an observer that keeps spans, fills in Result.Span and passes every event on to next. Without
+// traces it returns next itself, so that they cost nothing.
 func (t *Telemetry) Before(next prober.Observer) prober.Observer {
 	if t.spans == nil {
 		return next
 	}
-	return &Traces{spans: t.spans, next: next, of: map[string]*watched{}}
+	return &traceObserver{spans: t.spans, next: next, targets: map[string]*targetState{}}
 }
 
-// Close sends what there still is, for as long as ctx allows, and gives up the rest: a collector that is
-// away is no reason to stay, nor to exit with an error. Nothing runs when it returns.
+// Close sends what is left until ctx ends, and gives up the rest: a collector that is away is no reason to
+// stay, nor to exit with an error. No goroutine is left when it returns.
 func (t *Telemetry) Close(ctx context.Context) {
 	var ending sync.WaitGroup
 	if t.spans != nil {

@@ -7,7 +7,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 )
 
-// The keys are spelled as the last convention that Go has a package for spells them.
+// The keys equal those of the last convention with a Go package.
 func TestKeysAreTheConventions(t *testing.T) {
 	for _, row := range []struct{ ours, theirs attribute.Key }{
 		{operationName, semconv.GenAIOperationNameKey},

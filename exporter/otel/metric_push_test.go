@@ -18,8 +18,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
-// What is pushed is what a scrape of the same moment shows: every series, every value, every bucket of
-// the native histograms.
+// A push equals a scrape of the same moment: every series, every value, every bucket of the native histograms.
 func TestPushIsTheScrape(t *testing.T) {
 	collector := &receiver{t: t}
 	server := httptest.NewServer(collector)
@@ -53,7 +52,7 @@ func TestPushIsTheScrape(t *testing.T) {
 	}
 }
 
-// fill makes series of every type, one histogram with distant buckets among them.
+// fill makes series of every type, and a histogram with distant buckets.
 func fill(t *testing.T, reg *prometheus.Registry) {
 	t.Helper()
 	m, err := metrics.NewTargets(reg, metrics.Options{Targets: []prober.Target{testTarget("a")}, Traced: true})
@@ -63,7 +62,9 @@ func fill(t *testing.T, reg *prometheus.Registry) {
 	m.Observe(prober.Started{Target: testTarget("a")})
 	m.Observe(prober.RateChanged{Target: "a", SetPoint: 2.5e6, Effective: 1e6})
 	for n := range 50 {
-		m.Observe(goodWith(n, func(r *prober.Result) { r.FirstToken, r.LastToken = ms(float64(60+n*n*3)), ms(float64(20_000+n)) }))
+		m.Observe(goodWith(n, func(r *prober.Result) {
+			r.FirstToken, r.LastToken = ms(float64(60+n*n*3)), ms(float64(20_000+n))
+		}))
 	}
 	m.Observe(goodWith(50, slowly))
 	m.Observe(goodWith(51, truncated))
@@ -72,7 +73,7 @@ func fill(t *testing.T, reg *prometheus.Registry) {
 	m.Observe(prober.Skipped{Target: "a", Reason: prober.InFlight})
 }
 
-// scrapedSamples are all series of a registry: name and labels, and what there is to compare.
+// scrapedSamples are the values of all series of a registry by name and labels.
 func scrapedSamples(t *testing.T, g prometheus.Gatherer) map[string]string {
 	t.Helper()
 	families, err := g.Gather()
@@ -104,7 +105,7 @@ func scrapedSamples(t *testing.T, g prometheus.Gatherer) map[string]string {
 	return all
 }
 
-// nativeBuckets are the counts by index, of those that are not empty. Bucket i of schema s ends at
+// nativeBuckets are the counts of the buckets that are not empty, by index. Bucket i of schema s ends at
 // 2^(i/2^s).
 func nativeBuckets(h *dto.Histogram) map[int32]int64 {
 	all := map[int32]int64{}
@@ -137,7 +138,8 @@ func (r *receiver) pushedSamples(t *testing.T) map[string]string {
 	for _, m := range r.metrics {
 		switch d := m.Data.(type) {
 		case *metricspb.Metric_Sum:
-			if !d.Sum.IsMonotonic || d.Sum.AggregationTemporality != metricspb.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE {
+			const cumulative = metricspb.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE
+			if !d.Sum.IsMonotonic || d.Sum.AggregationTemporality != cumulative {
 				t.Errorf("%s is no cumulative counter", m.Name)
 			}
 			for _, p := range d.Sum.DataPoints {
@@ -186,7 +188,7 @@ func labelsOf(attributes []*commonpb.KeyValue) string {
 	return fmt.Sprint(labels)
 }
 
-// A collector that refuses costs a count and a line in the log, not one for each time.
+// Each push that a collector refuses is counted; the log has one line for all of them.
 func TestPushFails(t *testing.T) {
 	collector := &receiver{t: t}
 	collector.refuse(400)
@@ -198,7 +200,9 @@ func TestPushFails(t *testing.T) {
 	}
 	reg := prometheus.NewPedanticRegistry()
 	log := &lines{}
-	telemetry, err := Start(t.Context(), Options{Settings: settings, Gatherer: reg, Registerer: reg, Logger: log.logger()})
+	telemetry, err := Start(t.Context(), Options{
+		Settings: settings, Gatherer: reg, Registerer: reg, Logger: log.logger(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,14 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// One good, one slow, one failed and one truncated exchange reach a collector over loopback, with the
-// instants that the exchanges have.
+// A good, a slow, a failed and a truncated exchange reach a collector over loopback, with all their instants.
 func TestSpansOfExchanges(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
+	everyInstant := []string{
+		"scheduled", "started", "connected", "written", "acknowledged", "headers",
+		"first_event", "first_token", "first_output_token", "last_token",
+	}
 	rows := []struct {
 		result prober.Result
 		kept   string
@@ -26,15 +29,15 @@ func TestSpansOfExchanges(t *testing.T) {
 		events []string
 	}{
 		{good(0), "revision", tracepb.Status_STATUS_CODE_UNSET,
-			[]string{"scheduled", "started", "connected", "written", "acknowledged", "headers", "first_event", "first_token", "first_output_token", "last_token"}},
+			everyInstant},
 		{goodWith(1, slowly), "slow", tracepb.Status_STATUS_CODE_UNSET,
-			[]string{"scheduled", "started", "connected", "written", "acknowledged", "headers", "first_event", "first_token", "first_output_token", "last_token"}},
+			everyInstant},
 		{goodWith(2, refused), "failed", tracepb.Status_STATUS_CODE_ERROR,
 			[]string{"scheduled", "started"}},
 		{goodWith(3, truncated), "failed", tracepb.Status_STATUS_CODE_ERROR,
-			[]string{"scheduled", "started", "connected", "written", "acknowledged", "headers", "first_event", "first_token", "first_output_token", "last_token"}},
+			everyInstant},
 		{good(4), "ratio", tracepb.Status_STATUS_CODE_UNSET,
-			[]string{"scheduled", "started", "connected", "written", "acknowledged", "headers", "first_event", "first_token", "first_output_token", "last_token"}},
+			everyInstant},
 	}
 	for _, row := range rows {
 		r.observer.Observe(row.result)
@@ -65,24 +68,27 @@ func TestSpansOfExchanges(t *testing.T) {
 			t.Errorf("%d: events %v, want %v", i, names, row.events)
 		}
 		if s.StartTimeUnixNano != uint64(x.Scheduled.UnixNano()) || s.EndTimeUnixNano != uint64(x.End.UnixNano()) {
-			t.Errorf("%d: from %d to %d, want %d to %d", i, s.StartTimeUnixNano, s.EndTimeUnixNano, x.Scheduled.UnixNano(), x.End.UnixNano())
+			t.Errorf("%d: from %d to %d, want %d to %d", i,
+				s.StartTimeUnixNano, s.EndTimeUnixNano, x.Scheduled.UnixNano(), x.End.UnixNano())
 		}
 	}
-	if r.about["service.name"] != "firsttoken" || r.about["service.version"] != "1.2.3" || r.about["service.instance.id"] == "" {
+	if r.about["service.name"] != "firsttoken" || r.about["service.version"] != "1.2.3" ||
+		r.about["service.instance.id"] == "" {
 		t.Errorf("sent by %v", r.about)
 	}
 }
 
-// instantsByName spells the exchange's fields once more, apart from the code.
+// instantsByName lists the exchange's instants independently of the code.
 func instantsByName(x prober.Result) map[string]time.Time {
 	return map[string]time.Time{
-		"scheduled": x.Scheduled, "started": x.Started, "connected": x.Connected, "written": x.Written, "acknowledged": x.Acked, "headers": x.Headers,
-		"first_event": x.FirstEvent, "first_token": x.FirstToken, "first_output_token": x.FirstOutput, "last_token": x.LastToken,
+		"scheduled": x.Scheduled, "started": x.Started, "connected": x.Connected, "written": x.Written,
+		"acknowledged": x.Acked, "headers": x.Headers, "first_event": x.FirstEvent,
+		"first_token": x.FirstToken, "first_output_token": x.FirstOutput, "last_token": x.LastToken,
 	}
 }
 
 func TestAttributes(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	anthropic := testTarget("b")
 	anthropic.Engine, anthropic.Region, anthropic.Tier, anthropic.API = "", "", "", chat.AnthropicMessages
@@ -94,21 +100,25 @@ func TestAttributes(t *testing.T) {
 	for i, want := range []map[string]string{{
 		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "vllm", "gen_ai.conversation.id": "00aa11bb22cc",
 		"gen_ai.request.model": "m", "gen_ai.request.max_tokens": "600", "gen_ai.request.stream": "true",
-		"gen_ai.response.model": "m-2026", "gen_ai.response.finish_reasons": "stop", "gen_ai.response.time_to_first_chunk": "0.31",
-		"gen_ai.usage.input_tokens": "100000", "gen_ai.usage.cache_read.input_tokens": "90000",
+		"gen_ai.response.model": "m-2026", "gen_ai.response.finish_reasons": "stop",
+		"gen_ai.response.time_to_first_chunk": "0.31",
+		"gen_ai.usage.input_tokens":           "100000", "gen_ai.usage.cache_read.input_tokens": "90000",
 		"gen_ai.usage.output_tokens": "501", "gen_ai.usage.reasoning.output_tokens": "101",
 		"server.address": "vllm", "server.port": "8000", "http.response.status_code": "200",
 		"firsttoken.target": "a", "firsttoken.engine": "vllm", "firsttoken.region": "eu", "firsttoken.tier": "gold",
 		"firsttoken.api": "openai_chat", "firsttoken.outcome": "ok", "firsttoken.kept": "revision",
-		"firsttoken.turn": "false" /* 0 */, "firsttoken.phase": "warm", "firsttoken.cache": "warm", "firsttoken.context": "le_120k",
-		"firsttoken.ttft": "0.72", "firsttoken.output_tokens_per_second": "50", "firsttoken.stall": "0.25",
+		"firsttoken.turn": "false" /* 0 */, "firsttoken.phase": "warm", "firsttoken.cache": "warm",
+		"firsttoken.context": "le_120k",
+		"firsttoken.ttft":    "0.72", "firsttoken.output_tokens_per_second": "50", "firsttoken.stall": "0.25",
 		"firsttoken.connection.reused": "true", "firsttoken.response.fingerprint": "fp_1",
 	}, {
 		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.conversation.id": "00aa11bb22cc",
 		"gen_ai.request.model": "m", "gen_ai.request.max_tokens": "600", "gen_ai.request.stream": "true",
 		"server.address": "api.anthropic.com", "server.port": "443", "error.type": "refused",
-		"firsttoken.target": "b", "firsttoken.api": "anthropic_messages", "firsttoken.outcome": "refused", "firsttoken.kept": "failed",
-		"firsttoken.turn": "1", "firsttoken.phase": "warm", "firsttoken.cache": "warm", "firsttoken.context": "le_120k",
+		"firsttoken.target": "b", "firsttoken.api": "anthropic_messages", "firsttoken.outcome": "refused",
+		"firsttoken.kept": "failed",
+		"firsttoken.turn": "1", "firsttoken.phase": "warm", "firsttoken.cache": "warm",
+		"firsttoken.context":           "le_120k",
 		"firsttoken.connection.reused": "false",
 	}} {
 		if got := attributesIn(r.spanOf(t, i)); !maps.Equal(got, want) {
@@ -117,7 +127,7 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
-// A wall clock that is set in mid-stream moves no instant against another: monotonic distances decide.
+// Setting the wall clock in mid-stream moves no instant against another: monotonic distances decide.
 func TestInstantsAreMonotonic(t *testing.T) {
 	now := time.Now() // with a monotonic reading
 	c := clockOf(goodWith(0, func(x *prober.Result) { x.Started = now }))
@@ -127,9 +137,9 @@ func TestInstantsAreMonotonic(t *testing.T) {
 	}
 }
 
-// The turns of a session are a chain, of which a link that would lead nowhere is left out.
+// The turns of a session form a chain of links. A link to a span that was not kept is left out.
 func TestTurnsAreLinked(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=always_off")
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	r.observer.Observe(good(0)) // first of its revision; not named, as the collector has taken nothing yet
 	r.flush(t)

@@ -2,9 +2,9 @@ package otel
 
 import "go.opentelemetry.io/otel/attribute"
 
-// Attributes of OpenTelemetry's GenAI conventions, all of them in development. The Go packages of later
-// conventions (semconv/v1.42.0 and on) have none of them any more, so they stand here: as of version
-// 1.41.0, https://github.com/open-telemetry/semantic-conventions/tree/v1.41.0/docs/gen-ai
+// Attributes of OpenTelemetry's GenAI conventions 1.41.0, all of them in development. The Go packages of later
+// conventions (semconv/v1.42.0 and on) no longer have them, so they are defined here.
+// https://github.com/open-telemetry/semantic-conventions/tree/v1.41.0/docs/gen-ai
 const (
 	operationName      = attribute.Key("gen_ai.operation.name")
 	providerName       = attribute.Key("gen_ai.provider.name")
@@ -30,7 +30,7 @@ const (
 	statusCode    = attribute.Key("http.response.status_code")
 )
 
-// Our own, by the names that metrics and results have.
+// Our own attributes, named as in metrics and results.
 const (
 	targetName   = attribute.Key("firsttoken.target")
 	engineName   = attribute.Key("firsttoken.engine")
@@ -49,6 +49,6 @@ const (
 	reusedConn   = attribute.Key("firsttoken.connection.reused")
 	recallResult = attribute.Key("firsttoken.recall") // right, wrong
 	fingerprint  = attribute.Key("firsttoken.response.fingerprint")
-	untrusted    = attribute.Key("firsttoken.untrusted") // true where this process doubted its own numbers
+	untrusted    = attribute.Key("firsttoken.untrusted") // true while this process distrusted its own numbers
 	linkKind     = attribute.Key("firsttoken.link")      // previous_turn
 )

@@ -15,32 +15,34 @@ import (
 )
 
 func TestDecision(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
-	traces := r.observer.(*Traces)
-	w := newWatched(testTarget("a"))
-	w.know(good(0)) // its revision is nothing new
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=always_off")
+	traces := r.observer.(*traceObserver)
+	state := newTargetState(testTarget("a"))
+	state.rememberRevision(good(0)) // its revision is nothing new
 	for _, row := range []struct {
 		name   string
 		change func(*prober.Result)
-		want   reason // "" is dropped
+		want   keepReason // "" is dropped
 	}{
 		{"good", func(*prober.Result) {}, ""},
-		{"slow", slowly, slow},
-		{"wrong recall", func(x *prober.Result) { x.Recall, x.Missed = chat.Wrong, []slo.Name{slo.Recall} }, slow},
-		{"failed bootstrap", func(x *prober.Result) { truncated(x); x.Turn.Phase = workload.Bootstrap }, failed},
-		{"truncated", truncated, failed},
-		{"refused", refused, failed},
+		{"slow", slowly, keptSlow},
+		{"wrong recall", func(x *prober.Result) { x.Recall, x.Missed = chat.Wrong, []slo.Name{slo.Recall} }, keptSlow},
+		{"failed bootstrap", func(x *prober.Result) { truncated(x); x.Turn.Phase = workload.Bootstrap }, keptFailed},
+		{"truncated", truncated, keptFailed},
+		{"refused", refused, keptFailed},
 		{"cancelled", func(x *prober.Result) { x.Outcome = chat.Cancelled }, ""}, // by us
 		{"cancelled in a hang", func(x *prober.Result) { slowly(x); x.Outcome = chat.Cancelled }, ""},
-		{"new model", func(x *prober.Result) { x.Identity.Model = "m-2027" }, revision},
-		{"new fingerprint", func(x *prober.Result) { x.Identity.Fingerprint = "fp_2" }, revision},
-		{"new server", func(x *prober.Result) { x.Identity.Server = "nginx" }, revision},
+		{"new model", func(x *prober.Result) { x.Identity.Model = "m-2027" }, keptRevision},
+		{"new fingerprint", func(x *prober.Result) { x.Identity.Fingerprint = "fp_2" }, keptRevision},
+		{"new server", func(x *prober.Result) { x.Identity.Server = "nginx" }, keptRevision},
 		{"other protocol", func(x *prober.Result) { x.Identity.Protocol = "HTTP/2.0" }, ""}, // ours to choose
-		{"error page of a gateway", func(x *prober.Result) { x.Outcome, x.Identity.Server = chat.ServerError, "envoy" }, failed},
-		{"new and slow", func(x *prober.Result) { slowly(x); x.Identity.Model = "m-2027" }, slow},
+		{"error page of a gateway", func(x *prober.Result) {
+			x.Outcome, x.Identity.Server = chat.ServerError, "envoy"
+		}, keptFailed},
+		{"new and slow", func(x *prober.Result) { slowly(x); x.Identity.Model = "m-2027" }, keptSlow},
 	} {
 		id, _ := idsOf(idOf(1))
-		got, keep := traces.decide(w, goodWith(1, row.change), id.TraceID())
+		got, keep := traces.decide(state, goodWith(1, row.change), id.TraceID())
 		if !keep {
 			got = ""
 		}
@@ -50,12 +52,12 @@ func TestDecision(t *testing.T) {
 	}
 }
 
-// A share of the traces is kept, by their ids, as any sampler of the name keeps them.
+// A share of the traces is kept by their ids, as every sampler of that name does.
 func TestRatio(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.5")
-	traces := r.observer.(*Traces)
-	w := newWatched(testTarget("a"))
-	w.know(good(0))
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.5")
+	traces := r.observer.(*traceObserver)
+	state := newTargetState(testTarget("a"))
+	state.rememberRevision(good(0))
 	for _, row := range []struct {
 		half string // of the id, the part that decides
 		want bool
@@ -67,7 +69,7 @@ func TestRatio(t *testing.T) {
 	} {
 		x := goodWith(1, func(x *prober.Result) { x.ID = "00000000000000aa" + row.half })
 		id, _ := idsOf(x.ID)
-		if why, keep := traces.decide(w, x, id.TraceID()); keep != row.want || why != ratio {
+		if why, keep := traces.decide(state, x, id.TraceID()); keep != row.want || why != keptRatio {
 			t.Errorf("…%s: %v %v, want %v", row.half, keep, why, row.want)
 		}
 	}
@@ -75,49 +77,50 @@ func TestRatio(t *testing.T) {
 
 // A revision is new until a span of it was kept, and known revisions are bounded.
 func TestRevisions(t *testing.T) {
-	w := newWatched(testTarget("a"))
+	state := newTargetState(testTarget("a"))
 	of := func(n int) prober.Result {
 		return goodWith(n, func(x *prober.Result) { x.Identity.Fingerprint = fmt.Sprint(n) })
 	}
 	for n := range maxRevisions + 1 {
 		for range 2 { // looking does not make it known
-			if !w.isNew(of(n)) {
+			if !state.isNewRevision(of(n)) {
 				t.Fatalf("%d is not new before it is known", n)
 			}
 		}
-		w.know(of(n))
-		if w.isNew(of(n)) {
+		state.rememberRevision(of(n))
+		if state.isNewRevision(of(n)) {
 			t.Fatalf("%d is new though it is known", n)
 		}
 	}
-	if len(w.revisions) != maxRevisions || !w.isNew(of(0)) || w.isNew(of(1)) {
-		t.Errorf("%d known; the oldest new %v, the next new %v", len(w.revisions), w.isNew(of(0)), w.isNew(of(1)))
+	if len(state.revisions) != maxRevisions || !state.isNewRevision(of(0)) || state.isNewRevision(of(1)) {
+		t.Errorf("%d known; the oldest new %v, the next new %v", len(state.revisions),
+			state.isNewRevision(of(0)), state.isNewRevision(of(1)))
 	}
 }
 
-// Links of sessions that ended without a word do not add up.
+// Links of sessions that have ended are dropped.
 func TestTurnsAreForgotten(t *testing.T) {
-	w := newWatched(testTarget("a"))
+	state := newTargetState(testTarget("a"))
 	id, _ := idsOf(idOf(0))
 	for n := range 2_000 { // a session each minute, each pauses for 10 minutes
-		w.named(goodWith(n, func(x *prober.Result) {
+		state.rememberTurn(goodWith(n, func(x *prober.Result) {
 			x.End = started.Add(time.Duration(n) * time.Minute)
 			x.Turn.Session, x.Turn.Pause = fmt.Sprint(n), 10*time.Minute
 		}), id)
 	}
-	if n := len(w.turns); n != 71 { // those whose pause ended within the hour, or has not
+	if n := len(state.turns); n != 71 { // those whose pause ended within the hour, or has not
 		t.Errorf("%d sessions, want 71", n)
 	}
 	for n := range 2_000 { // all at once
-		w.named(goodWith(n, func(x *prober.Result) { x.Turn.Session = fmt.Sprint("x", n) }), id)
+		state.rememberTurn(goodWith(n, func(x *prober.Result) { x.Turn.Session = fmt.Sprint("x", n) }), id)
 	}
-	if n := len(w.turns); n != maxTurns {
+	if n := len(state.turns); n != maxTurns {
 		t.Errorf("%d sessions, want %d", n, maxTurns)
 	}
 }
 
 func TestCountsOfKept(t *testing.T) {
-	r := newRig(t, "OTEL_TRACES_SAMPLER=always_off")
+	r := newHarness(t, "OTEL_TRACES_SAMPLER=always_off")
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	r.observer.Observe(good(0))
 	r.observer.Observe(good(1))

@@ -17,21 +17,21 @@ import (
 //	scheduled ─ started ─ connected ─ written ─ headers ─ first_event ─ first_token … last_token ─ end
 //	├ start of the span                └ acknowledged                              end of the span ┤
 //
-// It starts at the scheduled instant, so that our own lag is on it as what it is. All instants are the
-// exchange's, brought to the wall clock by their monotonic distance from its start: a wall clock that
-// is set meanwhile moves none of them against another.
-func (s *spans) record(w *watched, r prober.Result, id trace.SpanContext, why reason) {
+// It starts at the scheduled instant, so that our own lag is visible on it. Each instant is placed on the
+// wall clock by its monotonic distance from the start of the exchange, so that setting the wall clock in
+// between does not move one against another.
+func (s *spans) record(state *targetState, r prober.Result, id trace.SpanContext, why keepReason) {
 	clock := clockOf(r)
 	options := []trace.SpanStartOption{
-		trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(clock.at(begin(r))),
-		trace.WithAttributes(w.attributes...), trace.WithAttributes(attributesOf(r, why)...),
+		trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(clock.at(startOf(r))),
+		trace.WithAttributes(state.attributes...), trace.WithAttributes(attributesOf(r, why)...),
 	}
-	if last, ok := w.before(r.Turn.Session); ok {
+	if last, ok := state.previousTurn(r.Turn.Session); ok {
 		options = append(options, trace.WithLinks(trace.Link{
 			SpanContext: last, Attributes: []attribute.KeyValue{linkKind.String("previous_turn")},
 		}))
 	}
-	_, span := s.tracer.Start(context.WithValue(context.Background(), contextKey{}, id), w.spanName, options...)
+	_, span := s.tracer.Start(context.WithValue(context.Background(), presetIDsKey{}, id), state.spanName, options...)
 	for _, i := range instantsOf(r) {
 		if !i.at.IsZero() {
 			span.AddEvent(i.name, trace.WithTimestamp(clock.at(i.at)))
@@ -43,26 +43,26 @@ func (s *spans) record(w *watched, r prober.Result, id trace.SpanContext, why re
 	span.End(trace.WithTimestamp(clock.at(r.End)))
 }
 
-// begin is the first instant there is.
-func begin(r prober.Result) time.Time {
+// startOf is the first known instant of an exchange.
+func startOf(r prober.Result) time.Time {
 	if r.Scheduled.IsZero() {
 		return r.Started
 	}
 	return r.Scheduled
 }
 
-// clock is a moment on the monotonic clock and the same on the wall's.
-type clock struct{ moment, wall time.Time }
+// spanClock holds one moment, on the monotonic clock and on the wall clock.
+type spanClock struct{ moment, wall time.Time }
 
-func clockOf(r prober.Result) clock {
+func clockOf(r prober.Result) spanClock {
 	moment := r.Started
 	if moment.IsZero() {
 		moment = r.End
 	}
-	return clock{moment, moment.Round(0)} // Round takes the monotonic reading away
+	return spanClock{moment, moment.Round(0)} // Round drops the monotonic reading
 }
 
-func (c clock) at(t time.Time) time.Time { return c.wall.Add(t.Sub(c.moment)) }
+func (c spanClock) at(t time.Time) time.Time { return c.wall.Add(t.Sub(c.moment)) }
 
 // instant is an event of a span.
 type instant struct {
@@ -78,9 +78,9 @@ func instantsOf(r prober.Result) [10]instant {
 	}
 }
 
-// attributesOf lists all that is said of an exchange besides what is known of its target. What a server
-// says of itself is clipped; what it complains about is left out, as it may quote what it was sent.
-func attributesOf(r prober.Result, why reason) []attribute.KeyValue {
+// attributesOf lists the attributes of one exchange, without those of its target. Names that a server sends
+// are clipped. Its error texts are left out, because they may quote what it was sent.
+func attributesOf(r prober.Result, why keepReason) []attribute.KeyValue {
 	all := make(attributes, 0, 32)
 	all = append(all,
 		keptBecause.String(string(why)), outcomeName.String(string(r.Outcome)),
@@ -119,7 +119,7 @@ func attributesOf(r prober.Result, why reason) []attribute.KeyValue {
 	return all
 }
 
-// attributes are collected from values that may be absent.
+// attributes collects attributes whose values may be absent.
 type attributes []attribute.KeyValue
 
 func (a *attributes) text(k attribute.Key, text string) {

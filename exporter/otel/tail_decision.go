@@ -7,21 +7,21 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// decide is the tail decision: what somebody will ask about is kept always, the rest by ratio.
+// decide is the tail decision: exchanges worth a question are always kept, the others by ratio.
 //
 //	exchange                          kept because
 //	failed, whatever else             failed
 //	past its SLO                      slow
 //	first good answer of a revision   revision
 //	any other, cancelled ones too     ratio, if the sampler says so
-func (t *Traces) decide(w *watched, r prober.Result, id trace.TraceID) (reason, bool) {
+func (t *traceObserver) decide(state *targetState, r prober.Result, id trace.TraceID) (keepReason, bool) {
 	switch {
 	case r.Outcome != chat.OK && r.Outcome != chat.Cancelled:
-		return failed, true
+		return keptFailed, true
 	case r.Outcome == chat.OK && len(r.Missed) > 0:
-		return slow, true
-	case w.isNew(r):
-		return revision, true
+		return keptSlow, true
+	case state.isNewRevision(r):
+		return keptRevision, true
 	}
-	return ratio, t.spans.sampled(id)
+	return keptRatio, t.spans.sampled(id)
 }
