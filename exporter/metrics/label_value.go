@@ -2,11 +2,6 @@ package metrics
 
 import "strings"
 
-// valid makes a configured text fit for a label value, as the client library panics at any other.
+// valid makes a text fit for a label value: the client library panics at one that is not UTF-8. The words of a
+// server arrive short and printable, because prober/chat cleans them.
 func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-
-// clipped is valid, and short: what a server says of itself is not to be trusted.
-func clipped(text string) string {
-	const enough = 200
-	return valid(text[:min(len(text), enough)])
-}

@@ -49,7 +49,7 @@ func (r *revisionOf) observe(result prober.Result) {
 		return
 	}
 	id := result.Identity
-	now := [3]string{clipped(id.Model), clipped(id.Fingerprint), clipped(id.Server)}
+	now := [3]string{valid(id.Model), valid(id.Fingerprint), valid(id.Server)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.gone || r.seen && now == r.now {

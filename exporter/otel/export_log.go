@@ -25,8 +25,8 @@ func (l *exportLog) failure(signal string, err error) {
 	}
 }
 
-// clipped is a text of somebody else's, fit for a log line or an attribute: short, and UTF-8, without
-// which a whole batch could not be encoded.
+// clipped makes a text fit for an attribute or a log line: short, and UTF-8, because one text that is not would
+// cost a whole batch. The words of a server were cleaned by prober/chat; a collector's were not.
 func clipped(text string) string {
 	const enough = 200
 	return strings.ToValidUTF8(text[:min(len(text), enough)], "\uFFFD")

@@ -99,9 +99,7 @@ func (s *targetState) rememberRevision(r prober.Result) {
 
 // revisionOf has the same values as the labels of firsttoken_target_revision_info.
 func revisionOf(r prober.Result) chat.Identity {
-	return chat.Identity{
-		Model: clipped(r.Identity.Model), Fingerprint: clipped(r.Identity.Fingerprint), Server: clipped(r.Identity.Server),
-	}
+	return chat.Identity{Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server}
 }
 
 // rememberTurn keeps a span for the link of the session's next turn.
