@@ -21,7 +21,7 @@ type Receipt struct {
 	// Lag is how much later than At this process had the bytes; 0 unless Kernel.
 	Lag    time.Duration
 	Kernel bool
-	Full   bool   // the read filled its buffer, so more may be waiting
+	Full   bool   // the read filled its buffer, so more may be waiting; false unless Kernel
 	Serial uint64 // number of the read on this connection, from 1
 }
 

@@ -80,9 +80,9 @@ const (
 
 // RateLimit is what a server's headers say about pacing, the same for every vendor.
 type RateLimit struct {
-	// RetryAfter is how long the server asks to be left alone; 0 where it does not. It comes from
-	// Retry-After (seconds or a date). A throttled answer without one is taken by the vendor's reset header
-	// of the exhausted limit.
+	// RetryAfter is how long the server asks to be left alone; 0 where it does not ask. It comes from
+	// Retry-After (seconds or a date), or else, for a throttled answer, from the vendor's reset header of the
+	// exhausted limit.
 	RetryAfter time.Duration
 	// Remaining is the smallest share left, 0 to 1, of any limit whose size and remainder were both sent;
 	// HasRemaining is false where there is no such limit.
