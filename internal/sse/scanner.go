@@ -13,6 +13,8 @@ import (
 const (
 	firstBuffer = 4 << 10
 	maxEvent    = 8 << 20
+	maxComment  = 256
+	maxStray    = 4 << 10
 	keepBuffer  = 64 << 10 // a larger buffer is not kept for the next stream
 )
 
@@ -39,15 +41,21 @@ type Scanner struct {
 	lines  int // data lines so far
 	mark   int // start of the event's first field
 	held   bool
+
+	comment []byte // the last comment since the event before, cut to maxComment
+	stray   []byte // lines that are no field, cut to maxStray
 }
 
 // span is a part of the buffer by offsets, which stay right when the buffer is reallocated.
 type span struct{ from, to int }
 
 // Event is one dispatched event. Its bytes are valid until the scanner is used again.
+//
+// An event without data is dispatched only if it is named error: Dynamo sends one whose text is a comment.
 type Event struct {
-	Name []byte
-	Data []byte
+	Name    []byte
+	Data    []byte
+	Comment []byte // of the lines since the event before; the last one
 }
 
 // NewScanner is ready for a stream.
@@ -188,6 +196,11 @@ func (s *Scanner) field(l span) error {
 	case "event":
 		s.hold(l)
 		s.name = value
+	case "":
+		s.comment = appendUpTo(s.comment[:0], s.buf[value.from:value.to], maxComment)
+	case "id", "retry":
+	default:
+		s.stray = appendUpTo(s.stray, line, maxStray)
 	}
 	return nil
 }
@@ -220,10 +233,18 @@ func (s *Scanner) addData(v span) error {
 
 // dispatch ends the event; false if it had no data.
 func (s *Scanner) dispatch() (Event, bool) {
-	ev := Event{Name: s.buf[s.name.from:s.name.to], Data: s.buf[s.data.from:s.data.to]}
+	ev := Event{Name: s.buf[s.name.from:s.name.to], Data: s.buf[s.data.from:s.data.to], Comment: s.comment}
 	if s.lines > 1 {
 		ev.Data = s.joined
 	}
-	s.name, s.data, s.lines, s.held = span{}, span{}, 0, false
-	return ev, len(ev.Data) > 0
+	s.name, s.data, s.lines, s.held, s.comment = span{}, span{}, 0, false, s.comment[:0]
+	return ev, len(ev.Data) > 0 || string(ev.Name) == "error"
+}
+
+// Stray is what stood in lines that are no field of an event, so far: an error that a server sent as a whole document
+// under the type of a stream.
+func (s *Scanner) Stray() []byte { return s.stray }
+
+func appendUpTo(dst, src []byte, limit int) []byte {
+	return append(dst, src[:min(len(src), max(0, limit-len(dst)))]...)
 }

@@ -143,3 +143,35 @@ func FuzzScanner(f *testing.F) {
 		}
 	})
 }
+
+// An error without data is an event, with the text that its comment has; other events without data are not.
+func TestErrorInAComment(t *testing.T) {
+	s := NewScanner()
+	buf, err := s.Buffer(1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Filled(copy(buf, ": ping\n\nevent: note\n: nothing\n\nevent: error\n: the engine is gone\n\ndata: x\n\n"))
+	ev, ok, err := s.Next()
+	if !ok || err != nil || string(ev.Name) != "error" || len(ev.Data) != 0 || string(ev.Comment) != "the engine is gone" {
+		t.Fatalf("%q %q %q, %v, %v", ev.Name, ev.Data, ev.Comment, ok, err)
+	}
+	if ev, ok, _ = s.Next(); !ok || string(ev.Data) != "x" || len(ev.Comment) != 0 {
+		t.Fatalf("then %q, with the comment %q", ev.Data, ev.Comment)
+	}
+}
+
+func TestStrayLines(t *testing.T) {
+	s := NewScanner()
+	buf, err := s.Buffer(1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Filled(copy(buf, "id: 7\nretry: 9\n{\"error\":\"gone\"}\n"))
+	if _, ok, err := s.Next(); ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if got := string(s.Stray()); got != `{"error":"gone"}` {
+		t.Errorf("stray %q", got)
+	}
+}

@@ -20,7 +20,7 @@ const (
 func (c *Client) clean(x *Exchange, f *failure, sent []string) {
 	r := c.redactors.of(append(configuredSecrets(c.endpoint.HTTP), sent...))
 	if f != nil {
-		x.Outcome, x.Err = f.outcome, f.printable(r)
+		x.Outcome, x.Cause, x.Err = f.outcome(), f.cause, f.printable(r)
 	}
 	for _, words := range []*string{
 		&x.Finish, &x.Identity.Model, &x.Identity.Fingerprint, &x.Identity.Server, &x.Identity.Protocol,

@@ -68,7 +68,7 @@ func present(raw json.RawMessage) bool {
 // parse decodes an event with encoding/json.
 func parse(data []byte, v any) *failure {
 	if err := json.Unmarshal(data, v); err != nil {
-		return broken("malformed JSON in an event")
+		return &failure{cause: CauseMalformed, text: "malformed JSON in an event"}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
 	}
 	if isDone(ev.Data) {
 		if d.finish == "" {
-			return delta{}, truncated("[DONE] without a finish_reason")
+			return delta{}, &failure{cause: CauseNoFinish, text: "[DONE] without a finish_reason"}
 		}
 		return delta{signal: finished}, nil
 	}
@@ -113,8 +113,8 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 		dl.signal |= progress
 	}
 	d.begun = d.begun || dl.signal&token != 0
-	if finish == "error" {
-		return dl, broken("finish_reason is error")
+	if finish == "error" { // what it says comes with it, and often nothing after it
+		return dl, finishFailure(finish)
 	}
 	return dl, nil
 }

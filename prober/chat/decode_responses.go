@@ -139,6 +139,9 @@ func (d *responsesDecoder) end(kind string, r *responsesState) *failure {
 	if r.Incomplete != nil && scalar(r.Incomplete.Reason) != "" {
 		d.finish = scalar(r.Incomplete.Reason)
 	}
+	if status := scalar(r.Status); finishFailure(status) != nil {
+		d.finish = status
+	}
 	if present(r.Error) {
 		return r.failure()
 	}
@@ -147,7 +150,7 @@ func (d *responsesDecoder) end(kind string, r *responsesState) *failure {
 
 func (r *responsesState) failure() *failure {
 	if r == nil {
-		return broken("response failed")
+		return &failure{cause: CauseErrorEvent, text: "response failed"}
 	}
 	e := errorObject{Error: r.Error}
 	return e.failure()

@@ -41,22 +41,31 @@ func (e *errorObject) found(bare bool) bool {
 
 const genericError = "server reports an error"
 
-// failure is what the error means.
-func (e *errorObject) failure() *failure {
-	inner := *e
-	if present(e.Error) {
-		inner = errorObject{Message: e.Error}
-		var object errorObject
-		if json.Unmarshal(e.Error, &object) == nil && e.Error[0] == '{' {
-			inner = object
+// inner is the object that holds the words, where the outer one only wraps it.
+func (e *errorObject) inner() errorObject {
+	if !present(e.Error) {
+		return *e
+	}
+	var object errorObject
+	if e.Error[0] == '{' && json.Unmarshal(e.Error, &object) == nil {
+		if object.Kind == nil {
+			object.Kind = e.Kind
 		}
+		return object
 	}
-	f := broken(genericError)
-	if inner.throttles() || e.throttles() {
-		f.outcome = Throttled
+	return errorObject{Message: e.Error, Type: e.Type, Code: e.Code, Kind: e.Kind}
+}
+
+// failure is what the error means inside of an answer that began with 200.
+func (e *errorObject) failure() *failure {
+	inner := e.inner()
+	body := errorBody{text: inner.message(), object: inner}
+	f := &failure{cause: body.refine(CauseErrorEvent), text: genericError}
+	if e.throttles() || scalar(inner.Code) == "503" { // there is no status that would say it better
+		f.cause = CauseOverloaded
 	}
-	if m := inner.message(); m != "" {
-		f.reason += ": " + m
+	if body.text != "" {
+		f.text += ": " + body.text
 	}
 	return f
 }
@@ -81,7 +90,7 @@ func (e *errorObject) message() string {
 // vendors use for rate limits and overload, never by the message.
 func (e *errorObject) throttles() bool {
 	for _, raw := range []json.RawMessage{e.Type, e.Code, e.Kind} {
-		if n, err := strconv.Atoi(scalar(raw)); err == nil && throttlingStatus(n) {
+		if n, err := strconv.Atoi(scalar(raw)); err == nil && statusCause(n).Outcome() == Throttled {
 			return true
 		}
 		word := strings.Map(letter, scalar(raw))

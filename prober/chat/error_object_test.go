@@ -92,7 +92,7 @@ func TestErrorObjects(t *testing.T) {
 		var outcome Outcome
 		text := ""
 		if f != nil {
-			outcome, text = f.outcome, f.reason
+			outcome, text = f.outcome(), f.text
 		}
 		if outcome != tt.outcome || text != tt.text {
 			t.Errorf("%s %s: %s %q, want %s %q", tt.api, tt.event, outcome, text, tt.outcome, tt.text)

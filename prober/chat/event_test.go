@@ -99,7 +99,7 @@ func TestEventsDoNotAllocate(t *testing.T) {
 	for _, h := range hotShapes() {
 		var x Exchange
 		s := streamOf(h.api, &tape{first: []byte(h.first), again: []byte(h.again), left: 1}, &x)
-		if f := s.read(); f == nil || f.outcome != Truncated || x.Events != 2 {
+		if f := s.read(); f == nil || f.outcome() != Truncated || x.Events != 2 {
 			t.Fatalf("%s: %v, %d events", h.name, f, x.Events)
 		}
 		data := bytes.TrimPrefix(bytes.TrimSpace([]byte(h.again)), []byte("event: "))

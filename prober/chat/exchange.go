@@ -119,5 +119,6 @@ type Exchange struct {
 	RateLimit   RateLimit
 	Recall      Recall
 	Outcome     Outcome
+	Cause       Cause // why the outcome is not OK; empty where it is
 	Err         error // nil exactly when Outcome is OK; its text holds no prompt, answer or key
 }

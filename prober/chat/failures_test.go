@@ -78,7 +78,7 @@ func TestResponses(t *testing.T) {
 			},
 			"", Throttled, "HTTP 429", 62 * time.Second,
 		},
-		{"503", 503, nil, `{"error":{"message":"Overloaded"}}`, Throttled, "HTTP 503: Overloaded", 0},
+		{"503", 503, nil, `{"error":{"message":"Overloaded"}}`, ServerError, "HTTP 503: Overloaded", 0},
 		{
 			"529", 529, nil, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, Throttled,
 			"HTTP 529: overloaded_error: Overloaded", 0,
@@ -251,7 +251,7 @@ func TestKeyRotation(t *testing.T) {
 		}
 		x := c.Send(context.Background(), request(), nil)
 		told := x.Err != nil && (errors.Is(x.Err, os.ErrNotExist) || strings.Contains(x.Err.Error(), "no such file"))
-		if x.Outcome != Rejected || len(got) != 2 || !told {
+		if x.Outcome != Local || x.Cause != CauseKeyFile || len(got) != 2 || !told {
 			t.Errorf("%s without key: %s %v after %d requests", tt.api, x.Outcome, x.Err, len(got))
 		}
 	}

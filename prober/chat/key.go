@@ -1,13 +1,18 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"strings"
+	"unicode"
 )
 
-// errEmptyKey quotes nothing of the file.
-var errEmptyKey = errors.New("file is empty")
+// Errors about key files quote nothing of them.
+var (
+	errEmptyKey = errors.New("file is empty")
+	errNotAKey  = errors.New("file holds more than a key: a line break or another control character")
+)
 
 // key reads the key file; "" if the endpoint has none.
 func (c *Client) key() (string, *failure) {
@@ -16,7 +21,7 @@ func (c *Client) key() (string, *failure) {
 	}
 	key, err := readKey(c.endpoint.APIKeyFile)
 	if err != nil {
-		return "", &failure{outcome: Rejected, reason: "api key: " + err.Error()}
+		return "", &failure{cause: cmp.Or(localCause(err), CauseKeyFile), text: "api key: " + err.Error()}
 	}
 	return key, nil
 }
@@ -27,8 +32,11 @@ func readKey(file string) (string, error) {
 		return "", err
 	}
 	key := strings.TrimSpace(string(b))
-	if key == "" {
+	switch {
+	case key == "":
 		return "", errEmptyKey
+	case strings.ContainsFunc(key, unicode.IsControl):
+		return "", errNotAKey
 	}
 	return key, nil
 }

@@ -15,9 +15,11 @@ const (
 	Rejected    Outcome = "rejected"
 	Denied      Outcome = "denied"
 	Broken      Outcome = "broken"
+	Empty       Outcome = "empty"
 	Truncated   Outcome = "truncated"
 	Stalled     Outcome = "stalled"
 	Timeout     Outcome = "timeout"
+	Local       Outcome = "local"
 	Cancelled   Outcome = "cancelled"
 )
 
@@ -38,6 +40,7 @@ const (
 	faultNone          fault = "nobody"
 	faultEndpoint      fault = "endpoint"
 	faultConfiguration fault = "configuration"
+	faultProber        fault = "prober"
 )
 
 // effect is what an outcome does to the objectives of its target:
@@ -70,15 +73,15 @@ func outcomes() []outcome {
 			faultEndpoint, sloBad, false, "dark-purple",
 		},
 		{
-			Throttled, "HTTP 429, 503 or 529, or a vendor's rate-limit or overload error",
+			Throttled, "HTTP 429 or 529, or a vendor's rate-limit or overload error",
 			faultEndpoint, sloBad, true, "yellow",
 		},
 		{
-			ServerError, "any other HTTP 5xx: the engine failed, or a gateway lost it",
-			faultEndpoint, sloBad, false, "orange",
+			ServerError, "HTTP 5xx: the engine failed, or a gateway lost it",
+			faultEndpoint, sloBad, true, "orange",
 		},
 		{
-			Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long; or no readable key",
+			Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long",
 			faultConfiguration, sloExcused, false, "light-blue",
 		},
 		{
@@ -86,8 +89,12 @@ func outcomes() []outcome {
 			faultConfiguration, sloExcused, false, "blue",
 		},
 		{
-			Broken, "an error object in a 200, malformed data, or a connection that was cut",
+			Broken, "an error object in a 200, malformed data, a connection that was cut, or an engine that gave up",
 			faultEndpoint, sloBad, false, "red",
+		},
+		{
+			Empty, "finished as its dialect prescribes, without a single token",
+			faultEndpoint, sloBad, false, "semi-dark-orange",
 		},
 		{
 			Truncated, "a clean end of file without the dialect's finish marker",
@@ -98,8 +105,12 @@ func outcomes() []outcome {
 			faultEndpoint, sloBad, false, "super-light-red",
 		},
 		{
-			Timeout, "not finished within timeout",
-			faultEndpoint, sloBad, false, "dark-red",
+			Timeout, "no first token within first_token_timeout, not finished within timeout, or HTTP 408 or 504",
+			faultEndpoint, sloBad, true, "dark-red",
+		},
+		{
+			Local, "a fault of this process: no file descriptors, no memory, no readable key",
+			faultProber, sloExcused, false, "purple",
 		},
 		{
 			Cancelled, "given up by the prober itself: shutdown or reload",

@@ -79,7 +79,8 @@ func TestEveryOutcomeIsDocumented(t *testing.T) {
 }
 
 func TestOutcomeNames(t *testing.T) {
-	const want = "ok, refused, throttled, server_error, rejected, denied, broken, truncated, stalled, timeout or cancelled"
+	const want = "ok, refused, throttled, server_error, rejected, denied, broken, empty, truncated, stalled, timeout, local " +
+		"or cancelled"
 	if got := OutcomeNames(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -94,12 +95,13 @@ func TestUnknownOutcome(t *testing.T) {
 
 func TestOutcomeOfStatus(t *testing.T) {
 	for status, want := range map[int]Outcome{
-		301: Rejected, 400: Rejected, 404: Rejected, 408: Rejected, 413: Rejected, 422: Rejected,
+		301: Rejected, 400: Rejected, 404: Rejected, 413: Rejected, 422: Rejected,
 		401: Denied, 402: Denied, 403: Denied,
-		429: Throttled, 503: Throttled, 529: Throttled,
-		500: ServerError, 502: ServerError, 504: ServerError, 599: ServerError,
+		429: Throttled, 529: Throttled,
+		500: ServerError, 502: ServerError, 503: ServerError, 599: ServerError,
+		408: Timeout, 504: Timeout,
 	} {
-		if got := outcomeOf(status); got != want {
+		if got := statusCause(status).Outcome(); got != want {
 			t.Errorf("HTTP %d: %s, want %s", status, got, want)
 		}
 	}

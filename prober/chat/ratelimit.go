@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -44,6 +45,9 @@ func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 		reset = h.Get(names.reset)
 	}
 	wait, ok := waitUntil(h.Get("Retry-After"), now)
+	if ms, more := milliseconds(h.Get("Retry-After-Ms")); more { // Azure's, which is the finer of the two
+		wait, ok = ms, true
+	}
 	if !ok && throttled {
 		if reset == "" {
 			reset = h.Get("X-Ratelimit-Reset")
@@ -60,7 +64,7 @@ func shareLeft(h http.Header, names limitHeaders) (float64, bool) {
 		return 0, false
 	}
 	left, err := strconv.ParseFloat(strings.TrimSpace(h.Get(names.remaining)), 64)
-	if err != nil || left != left {
+	if err != nil || !(left >= 0) { // Azure sends -1 for a limit that it does not count
 		return 0, false
 	}
 	return min(max(left/limit, 0), 1), true
@@ -77,10 +81,13 @@ func waitUntil(s string, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		if math.IsNaN(n) || math.IsInf(n, 0) {
+			return 0, false
+		}
 		if n > 1e9 { // no wait is thirty years long, so this is a date
 			n -= float64(now.UnixNano()) / 1e9
 		}
-		return bounded(n * float64(time.Second)), n == n
+		return bounded(n * float64(time.Second)), true
 	}
 	if d, err := time.ParseDuration(s); err == nil {
 		return bounded(float64(d)), true
@@ -91,6 +98,15 @@ func waitUntil(s string, now time.Time) (time.Duration, bool) {
 		}
 	}
 	return 0, false
+}
+
+// milliseconds reads a number of them.
+func milliseconds(s string) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, false
+	}
+	return bounded(n * float64(time.Millisecond)), true
 }
 
 func bounded(nanoseconds float64) time.Duration {

@@ -1,12 +1,10 @@
 package chat
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 )
 
 // maxErrorBody is how much of an error's body is read for its message.
@@ -14,44 +12,71 @@ const maxErrorBody = 64 << 10
 
 // statusFailure is a response with any status but 200.
 func statusFailure(resp *http.Response) *failure {
-	f := &failure{outcome: outcomeOf(resp.StatusCode), reason: fmt.Sprintf("HTTP %d", resp.StatusCode)}
-	if detail := errorIn(resp.Body); detail != nil {
-		f.reason += ": " + strings.TrimPrefix(detail.reason, genericError+": ")
+	f := &failure{cause: statusCause(resp.StatusCode), text: fmt.Sprintf("HTTP %d", resp.StatusCode)}
+	if resp.StatusCode < http.StatusOK {
+		return f // after 101 the connection speaks another protocol, and reading it may never end
+	}
+	body, said := readError(resp)
+	if said {
+		f.cause = body.refine(f.cause)
+		f.text += ": " + body.text
 	}
 	return f
 }
 
-// outcomeOf any status but 200.
-func outcomeOf(status int) Outcome {
-	switch {
-	case throttlingStatus(status):
-		return Throttled
-	case status >= http.StatusInternalServerError:
-		return ServerError
-	case status == http.StatusUnauthorized, status == http.StatusPaymentRequired, status == http.StatusForbidden:
-		return Denied
+// statusCause is the cause that a status by itself stands for.
+func statusCause(status int) Cause {
+	known := map[int]Cause{
+		http.StatusTooManyRequests:       CauseHTTP429,
+		529:                              CauseHTTP529,
+		http.StatusInternalServerError:   CauseHTTP500,
+		http.StatusBadGateway:            CauseHTTP502,
+		http.StatusServiceUnavailable:    CauseHTTP503,
+		http.StatusGatewayTimeout:        CauseHTTP504,
+		http.StatusRequestTimeout:        CauseHTTP408,
+		http.StatusUnauthorized:          CauseUnauthorized,
+		http.StatusPaymentRequired:       CausePayment,
+		http.StatusForbidden:             CauseForbidden,
+		http.StatusNotFound:              CauseNotFound,
+		http.StatusRequestEntityTooLarge: CauseTooLarge,
+		http.StatusBadRequest:            CauseBadRequest,
+		http.StatusUnprocessableEntity:   CauseBadRequest,
 	}
-	return Rejected
-}
-
-// throttlingStatus holds for 429, 503 and Anthropic's 529.
-func throttlingStatus(status int) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || status == 529
+	switch cause, ok := known[status]; {
+	case ok:
+		return cause
+	case status >= http.StatusInternalServerError:
+		return CauseHTTP5xx
+	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest:
+		return CauseRedirect
+	}
+	return CauseOddStatus
 }
 
 // notAStream is a 200 that is no stream: an error object, or a whole answer from a server that does not
 // know "stream":true.
 func notAStream(resp *http.Response) *failure {
-	if f := errorIn(resp.Body); f != nil {
-		return f
+	if body, said := readError(resp); said && body.isError {
+		return &failure{cause: body.refine(CauseErrorEvent), text: genericError + ": " + body.text}
 	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	return broken("answer is " + excerpt(kind) + " and no stream of events")
+	return &failure{cause: CauseNotAStream, text: "answer is " + excerpt(kind) + " and no stream of events"}
+}
+
+// noEvents is a response that calls itself a stream and has no event: a document, or nothing.
+func noEvents(document []byte) *failure {
+	if body, said := parseErrorBody(document); said && body.isError {
+		return &failure{cause: body.refine(CauseErrorEvent), text: genericError + ": " + body.text}
+	}
+	return &failure{cause: CauseNoEvents, text: "empty stream"}
 }
 
 // isStream reports whether a response may be a stream of events. A server that names no type is assumed
-// to send one.
+// to send one, unless it compressed it: firsttoken asks for no compression.
 func isStream(h http.Header) bool {
+	if e := h.Get("Content-Encoding"); e != "" && e != "identity" {
+		return false
+	}
 	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil {
 		return true
@@ -59,16 +84,12 @@ func isStream(h http.Header) bool {
 	return kind == "text/event-stream" || kind == "application/octet-stream" || kind == "text/plain"
 }
 
-// errorIn reads an error object, then drains the rest of the body. It is nil where there is none with a
-// message: then the status says enough.
-func errorIn(body io.Reader) *failure {
-	var e errorObject
-	read, err := io.ReadAll(io.LimitReader(body, maxErrorBody))
-	drain(body)
-	if err == nil && json.Unmarshal(read, &e) == nil {
-		if f := e.failure(); f.reason != genericError {
-			return f
-		}
+// readError reads the words of an error's body, then drains the rest.
+func readError(resp *http.Response) (errorBody, bool) {
+	read, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	drain(resp.Body)
+	if err != nil && len(read) == 0 {
+		return errorBody{}, false
 	}
-	return nil
+	return parseErrorBody(read)
 }

@@ -53,7 +53,7 @@ func (s *sending) run(parent context.Context) *failure {
 		s.client.Close() // the connections in the pool are as old as the one that was dead
 		f, _ = s.attempt(ctx)
 	}
-	if f != nil && f.cause != nil && ctx.Err() != nil {
+	if f != nil && f.err != nil && ctx.Err() != nil {
 		return s.timeouts.failure(context.Cause(ctx), s.x)
 	}
 	return f
@@ -95,7 +95,7 @@ func (s *sending) response(resp *http.Response) *failure {
 	x.Identity.Server = resp.Header.Get("Server")
 	x.Identity.Protocol = resp.Proto
 	f := s.answer(resp)
-	x.RateLimit = rateLimit(resp.Header, now, f != nil && f.outcome == Throttled)
+	x.RateLimit = rateLimit(resp.Header, now, f != nil && f.outcome() == Throttled)
 	return f
 }
 

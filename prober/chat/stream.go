@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -48,8 +49,22 @@ func (s *stream) read() *failure {
 	f := s.readEvents()
 	s.decoder.settle(s.x)
 	s.x.Usage = s.usage(s.x.Usage.Verbatim)
+	f = s.unfinished(f)
 	s.x.Recall = s.recall.verdict(f == nil)
 	return f
+}
+
+// unfinished is what is wrong with a stream, which may be more than its end says: a finish reason can be that of an
+// engine which gave up, and an answer can have no token.
+func (s *stream) unfinished(f *failure) *failure {
+	switch {
+	case f == nil:
+		return cmp.Or(finishFailure(s.x.Finish), emptyFailure(s.x))
+	case f.cause == CauseNoFinish:
+		return cmp.Or(finishFailure(s.x.Finish), f)
+	default:
+		return f
+	}
 }
 
 func (s *stream) readEvents() *failure {
@@ -57,7 +72,7 @@ func (s *stream) readEvents() *failure {
 	for {
 		buf, err := s.scanner.Buffer(limit)
 		if err != nil {
-			return broken(err.Error())
+			return &failure{cause: CauseMalformed, text: err.Error()}
 		}
 		n, got, err := s.source.receive(buf)
 		s.scanner.Filled(n)
@@ -111,7 +126,7 @@ func (s *stream) decodeRead() (done bool, f *failure) {
 	for {
 		ev, ok, err := s.scanner.Next()
 		if err != nil {
-			return false, broken(err.Error())
+			return false, &failure{cause: CauseMalformed, text: err.Error()}
 		}
 		if !ok {
 			return false, nil
@@ -125,6 +140,9 @@ func (s *stream) decodeRead() (done bool, f *failure) {
 func (s *stream) decodeEvent(ev sse.Event) (done bool, f *failure) {
 	if s.x.FirstEvent.IsZero() {
 		s.x.FirstEvent = s.receipt.At
+	}
+	if len(ev.Data) == 0 { // an error whose text is a comment
+		return false, &failure{cause: CauseErrorEvent, text: genericError + ": " + excerpt(string(ev.Comment))}
 	}
 	dl, f := s.decoder.event(ev)
 	if dl.signal&(token|progress) != 0 {
@@ -165,7 +183,7 @@ func (s *stream) noteToken(dl delta) {
 // line, so an event that is left over counts if it is whole.
 func (s *stream) endOfData(err error) *failure {
 	if !errors.Is(err, io.EOF) {
-		return &failure{outcome: Broken, reason: "connection lost in mid-stream", cause: err}
+		return &failure{cause: CauseConnectionLost, text: "connection lost in mid-stream", err: err}
 	}
 	if ev, ok := s.scanner.Rest(); ok && isWhole(ev.Data) {
 		if done, f := s.decodeEvent(ev); done || f != nil {
@@ -173,7 +191,7 @@ func (s *stream) endOfData(err error) *failure {
 		}
 	}
 	if s.x.FirstEvent.IsZero() {
-		return truncated("empty stream")
+		return noEvents(s.scanner.Stray())
 	}
-	return truncated("stream ended without its finish marker")
+	return &failure{cause: CauseNoFinish, text: "stream ended without its finish marker"}
 }

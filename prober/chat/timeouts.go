@@ -88,15 +88,15 @@ func (t *timeouts) stop() {
 func (t *timeouts) failure(cause error, x *Exchange) *failure {
 	switch {
 	case errors.Is(cause, errTimeout):
-		return &failure{outcome: Timeout, reason: fmt.Sprintf("not finished within %s, %s", t.timeout, stage(x))}
+		return &failure{cause: CauseTooLong, text: fmt.Sprintf("not finished within %s, %s", t.timeout, stage(x))}
 	case errors.Is(cause, errNoToken):
-		return &failure{outcome: Timeout, reason: fmt.Sprintf("no token within %s, %s", t.firstTokenTimeout, stage(x))}
+		return &failure{cause: CauseNoFirstToken, text: fmt.Sprintf("no token within %s, %s", t.firstTokenTimeout, stage(x))}
 	case errors.Is(cause, errStalled):
 		return &failure{
-			outcome: Stalled, reason: fmt.Sprintf("nothing for %s after %d token events", t.stallTimeout, x.Events),
+			cause: CauseStalled, text: fmt.Sprintf("nothing for %s after %d token events", t.stallTimeout, x.Events),
 		}
 	}
-	return &failure{outcome: Cancelled, reason: "cancelled " + stage(x)}
+	return &failure{cause: CauseCancelled, text: "cancelled " + stage(x)}
 }
 
 // stage is how far an exchange had come when it ended.
