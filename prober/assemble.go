@@ -21,6 +21,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),
 		backoff:  newBackoff(t.Load.TokensPerMinute),
+		failing:  newFailing(t.Load.TokensPerMinute),
 		finished: make(chan *inflight, t.Load.MaxInFlight+1), // and a recovery probe
 		unused:   newUnusedSlots(t, p.options.Observer),
 	}

@@ -95,7 +95,8 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	l.inflight = slices.DeleteFunc(l.inflight, func(other *inflight) bool { return other == q })
 	var room [4]slo.Verdict
 	r, verdicts := q.result(now, room[:0])
-	if q == l.recovery.probe {
+	probe := q == l.recovery.probe
+	if probe {
 		l.recovery.probe = nil
 	} else {
 		l.pool.settle(q.state, q.session, r.End, q.turn.Pause, !r.FirstToken.IsZero())
@@ -109,8 +110,23 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	}
 	l.unused.ended(q, r)
 	l.report(r)
-	if r.Outcome.SlowsLoad() && l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter) && !l.ended {
-		l.rateChanged()
+	l.slow(q, r, now, probe)
+}
+
+// slow adapts the load to the way in which an exchange ended.
+func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
+	switch {
+	case r.Outcome == chat.Throttled:
+		if l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter) && !l.ended {
+			l.rateChanged()
+		}
+	case probe && !r.FirstToken.IsZero():
+		l.failing.sign(now)
+	case probe:
+	case r.Outcome == chat.OK:
+		l.failing.answered(now)
+	case r.Outcome.SlowsLoad():
+		l.failing.failed(q.sent)
 	}
 }
 

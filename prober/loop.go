@@ -29,6 +29,7 @@ type loop struct {
 	arrivals arrivals
 	pool     *pool
 	backoff  backoff
+	failing  failing
 	opening  time.Time // the regular slots begin here, after the trial's share of the load
 	opened   bool
 	ended    bool // Load.Until has come
@@ -178,13 +179,19 @@ func (l *loop) blocked(due, now time.Time) (Reason, bool) {
 		return Backoff, true
 	case len(l.inflight) >= l.target.Load.MaxInFlight:
 		return InFlight, true
+	case !l.failing.use():
+		return Backoff, true
 	}
 	return "", false
 }
 
 func (l *loop) skip(r Reason, due time.Time) {
 	l.observer.Observe(Skipped{Target: l.target.Name, Reason: r, At: due, Tokens: l.pool.mean()})
-	if witness := l.newestInFlight(); witness != nil && l.endpointHolds(r, due) {
+	witness := l.newestInFlight()
+	switch {
+	case r == Backoff && l.failing.interval() > 1:
+		l.unused.failed(due)
+	case witness != nil && l.endpointHolds(r, due):
 		l.unused.add(due, witness)
 	}
 }

@@ -16,6 +16,7 @@ import (
 type outage struct {
 	start    time.Time
 	frozen   bool          // it answers what it holds when it comes back; else that is lost
+	gateway  bool          // a gateway answers 502 for it
 	patience time.Duration // the first token's timeout of ordinary requests; 0 is a minute
 }
 
@@ -35,6 +36,8 @@ func (o outage) answer(r *chat.Request) answer {
 	switch {
 	case left == 0:
 		return inTime(r)
+	case o.gateway:
+		return answer{duration: 10 * time.Millisecond, outcome: chat.ServerError}
 	case !o.frozen || left+time.Second > patience:
 		return answer{duration: patience, outcome: chat.Timeout}
 	}
@@ -61,18 +64,20 @@ func badShare(events []Event, n slo.Name) (share float64, all int) {
 // MaxInFlight or few of them do.
 func TestOutageCountsInFull(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		tpm  float64
+		name    string
+		tpm     float64
+		gateway bool
 	}{
-		{"all requests of the outage fit", 125_000},
-		{"eight of twenty fit", 1_250_000},
-		{"eight of sixty fit", 3_750_000},
+		{"all requests of the outage fit", 125_000, false},
+		{"eight of twenty fit", 1_250_000, false},
+		{"eight of sixty fit", 3_750_000, false},
+		{"a gateway refuses them", 1_250_000, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				target := example("t", ProfileWatch)
 				target.Load.TokensPerMinute = c.tpm
-				b := newBench(t, target, outage{start: time.Now()}.answer)
+				b := newBench(t, target, outage{start: time.Now(), gateway: c.gateway}.answer)
 				time.Sleep(150 * outagePeriod * time.Duration(math.Ceil(1e6/c.tpm)))
 				events := b.stop()
 				for _, n := range []slo.Name{slo.TTFT, slo.Availability} {
@@ -191,6 +196,42 @@ func TestOwnSkipsAreNoEvents(t *testing.T) {
 		}
 		if share, all := badShare(events, slo.TTFT); share != 0 || all > len(of[Result](events)) {
 			t.Errorf("%.2f of %d are bad, with %d results", share, all, len(of[Result](events)))
+		}
+	})
+}
+
+// A queue that answers nothing in time gets less load, down to the sentinel's level, and all of it again with the first
+// good answer.
+func TestFailuresSlowTheLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := example("t", ProfileLoad)
+		target.Load.Until = time.Now().Add(24 * time.Hour)
+		start, broken := time.Now(), time.Now().Add(time.Hour)
+		b := newBench(t, target, func(r *chat.Request) answer {
+			if at := time.Now(); at.After(broken) && at.Before(broken.Add(time.Hour)) {
+				return answer{duration: time.Minute, outcome: chat.Timeout}
+			}
+			return inTime(r)
+		})
+		time.Sleep(150 * time.Minute)
+		events := b.stop()
+		between := func(from, to time.Duration) (n int) {
+			for _, e := range of[Sent](events) {
+				if at := e.At.Sub(start); at >= from && at < to {
+					n++
+				}
+			}
+			return n
+		}
+		before := between(30*time.Minute, 60*time.Minute)
+		during := between(90*time.Minute, 120*time.Minute)
+		after := between(120*time.Minute, 150*time.Minute)
+		t.Logf("half an hour's requests: %d before, %d during, %d after", before, during, after)
+		if during > before/2 || float64(after) < 0.8*float64(before) {
+			t.Errorf("half an hour's requests: %d before, %d during, %d after", before, during, after)
+		}
+		if share, _ := badShare(events, slo.Availability); share < 0.35 || share > 0.45 {
+			t.Errorf("%.2f of the events are bad; the server was away for 60 of 150 minutes", share)
 		}
 	})
 }

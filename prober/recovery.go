@@ -10,7 +10,8 @@ import (
 
 // A recovery probe is a request of a tenth of the size, beyond MaxInFlight, that looks whether an endpoint that holds
 // all other requests answers again. It is sent while every slot is taken, some of them by requests that wait for their
-// first token, and none has come for quietAfter or twice the threshold of ttft, whichever is longer:
+// first token, and none has come for quietAfter or twice the threshold of ttft, whichever is longer; and while the load
+// is slowed because requests fail one after the other (see failing):
 //
 //	all slots taken ── quietAfter ── probe ─ recoveryWait ✗ ── probe ✓ first token: the endpoint is back
 //	                                 ├───── recoveryEvery ────┤
@@ -30,14 +31,17 @@ type recovery struct {
 
 // nextProbe is when to send a recovery probe; false while there is room for ordinary requests, or no need.
 func (l *loop) nextProbe() (time.Time, bool) {
-	if l.ended || l.target.Load.Paused || l.recovery.probe != nil || len(l.inflight) < l.target.Load.MaxInFlight {
+	if l.ended || l.target.Load.Paused || l.recovery.probe != nil {
 		return time.Time{}, false
 	}
-	quietSince, waits := l.quietSince()
-	if !waits {
+	at, needed := l.quietSince()
+	at = at.Add(max(quietAfter, 2*l.unused.threshold))
+	switch {
+	case l.failing.interval() > 1:
+		at = time.Time{}
+	case len(l.inflight) < l.target.Load.MaxInFlight || !needed:
 		return time.Time{}, false
 	}
-	at := quietSince.Add(max(quietAfter, 2*l.unused.threshold))
 	if next := l.recovery.sent.Add(recoveryEvery); next.After(at) {
 		at = next
 	}

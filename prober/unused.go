@@ -51,6 +51,16 @@ func (u *unusedSlots) add(due time.Time, witness *inflight) {
 	u.open = append(u.open, &unusedSlot{due: due, waiting: waiting, witness: witness})
 }
 
+// failed takes in a slot that went unused because requests fail one after the other.
+func (u *unusedSlots) failed(due time.Time) {
+	if u.threshold > 0 {
+		u.judged(slo.TTFT, true, due)
+	}
+	if u.availability {
+		u.judged(slo.Availability, true, due)
+	}
+}
+
 // firstToken tells that some request of the target had its first token.
 func (u *unusedSlots) firstToken(at time.Time) {
 	u.each(func(s *unusedSlot) {

@@ -199,7 +199,7 @@ func TestBadInput(t *testing.T) {
 		{"URL without scheme", head + "    url: nowhere.invalid/v1\n", nil, "firsttoken.yml:5: targets[0].url: "},
 		{
 			"threshold above timeout", fine + "    slos: {ttft: {threshold: 10m}}\n", nil,
-			"firsttoken.yml:6: targets[0].slos.ttft.threshold: 10m is above the timeout of 5m",
+			"firsttoken.yml:6: targets[0].slos.ttft.threshold: 10m is above the longest wait for a first token, 1m",
 		},
 		{"load without end", fine + "    load: {profile: load}\n", nil, "firsttoken.yml:6: targets[0].load.until: "},
 		{

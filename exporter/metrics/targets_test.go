@@ -142,6 +142,8 @@ func TestExposition(t *testing.T) {
 firsttoken_requests_total{outcome="broken",target="a"} 0
 firsttoken_requests_total{outcome="cancelled",target="a"} 0
 firsttoken_requests_total{outcome="denied",target="a"} 0
+firsttoken_requests_total{outcome="empty",target="a"} 0
+firsttoken_requests_total{outcome="local",target="a"} 0
 firsttoken_requests_total{outcome="ok",target="a"} 2
 firsttoken_requests_total{outcome="refused",target="a"} 0
 firsttoken_requests_total{outcome="rejected",target="a"} 0

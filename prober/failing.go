@@ -1,0 +1,61 @@
+package prober
+
+import "time"
+
+// failing slows a load whose requests fail one after the other: a queue that no longer answers in time, or a gateway
+// without its engine, is not helped by more requests. The set-point stays, and with it the schedule; of its slots only
+// every second, fourth, … is used, never fewer than at the sentinel's level:
+//
+//	failures in a row   0 1 2 │ 3 4 5 │ 6 7 8 │ …
+//	of the slots, use     all │  1/2  │  1/4  │ … 1/most
+//
+// The first good answer ends it at once. Unlike the wait that a throttled answer asks for, nobody asked for this one, so
+// the slots that it costs count as bad.
+type failing struct {
+	most int // slots to one that is used
+	row  int // failures in a row
+	slot int // since the last that was used
+	good time.Time
+}
+
+const failuresPerStep = 3
+
+func newFailing(setPoint float64) failing {
+	return failing{most: max(1, int(setPoint/SentinelTPM))}
+}
+
+// interval is of how many slots one is used.
+func (f *failing) interval() int {
+	interval := 1
+	for range f.row / failuresPerStep {
+		interval = min(2*interval, f.most)
+	}
+	return interval
+}
+
+// use reports whether to use the next slot, and counts it.
+func (f *failing) use() bool {
+	f.slot++
+	if f.slot < f.interval() {
+		return false
+	}
+	f.slot = 0
+	return true
+}
+
+// failed takes in a failure of a request that was sent at the given instant. Requests from before the last good answer
+// are no news.
+func (f *failing) failed(sent time.Time) {
+	if sent.After(f.good) {
+		f.row++
+	}
+}
+
+// answered takes in a good answer.
+func (f *failing) answered(now time.Time) { f.row, f.slot, f.good = 0, 0, now }
+
+// sign takes in the first token of a recovery probe. It is small, so full prompts may still fail: one more failure
+// slows the load again.
+func (f *failing) sign(now time.Time) {
+	f.row, f.good = min(f.row, failuresPerStep-1), now
+}
