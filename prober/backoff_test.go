@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Each row is a script of throttled answers, "at: sent before, Retry-After", and what is seen at
-// given times: the effective rate, and "hold" while the server is to be left alone.
+// Each row is a script of throttled answers (at, sent, Retry-After) and the state at given times: the
+// rate, and "hold" while the server asked to be left alone.
 func TestBackoff(t *testing.T) {
 	type throttle struct{ at, sent, retry time.Duration }
 	const m = time.Minute
@@ -119,7 +119,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// What is said to have changed has, and next names the very instant of the next step.
+// throttled and stepUp report real changes only, and next is the exact instant of the next step.
 func TestBackoffSaysWhenItChanges(t *testing.T) {
 	start := time.Unix(1e9, 0)
 	b := newBackoff(100_000)

@@ -12,7 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// account is what became of one target's slots, and its load as its server counts it.
+// account counts what happened to one target's slots, and its load as its server counts it.
 type account struct {
 	start   time.Time
 	hours   [24]atomic.Int64 // tokens, by the hour in which their request was sent
@@ -34,7 +34,7 @@ func (m *moments) add(tokens int64) {
 	m.n, m.sum, m.sums = m.n+1, m.sum+f, m.sums+f*f
 }
 
-// read is their mean, and their variance as a share of its square.
+// read returns their mean, and their variance as a share of its square.
 func (m *moments) read() (mean, spread float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,7 +75,7 @@ func (f fleet) Observe(e Event) {
 }
 
 // engine answers one target's requests well: with a plausible latency, and usage by a tokenizer
-// of its own, which sees bytes and messages and not our words.
+// of its own, which counts bytes and messages, not words.
 type engine struct {
 	account       *account
 	tokensPerWord float64
@@ -158,8 +158,8 @@ func launch(t *testing.T, targets []Target, tokensPerWord func(i int) float64) (
 	return p, f
 }
 
-// settleAccounts stops the prober and holds every slot of every target to have been sent or
-// skipped. The schedule counts its slots where it places them, and knows of neither.
+// settleAccounts stops the prober and checks that every slot of every target was sent or skipped. The
+// schedule counts its slots where it places them, independently of both.
 func settleAccounts(t *testing.T, p *Prober, f fleet) {
 	t.Helper()
 	loops := p.seal()

@@ -32,7 +32,7 @@ type tally struct {
 	closed int
 }
 
-// answer is what becomes of a request.
+// answer scripts the exchange of a request.
 type answer struct {
 	ttft     time.Duration // 0: no token at all
 	duration time.Duration // of the stream, or until it fails
@@ -80,7 +80,7 @@ func promptBytes(c chat.Conversation, from int) (n int) {
 	return n
 }
 
-// tokenize is what a server makes of a prompt: it sees bytes and messages, not our words.
+// tokenize is a server's count of a prompt: by bytes and messages, not words.
 func tokenize(bytes, messages int, tokensPerWord float64) int64 {
 	return int64(float64(bytes)*tokensPerWord/bytesPerToken) + 5*int64(messages)
 }

@@ -64,7 +64,7 @@ func TestInfrastructure(t *testing.T) {
 	}
 }
 
-// Problems are found wherever a target is looked at.
+// A target's Validate finds them too.
 func TestTargetsInfrastructure(t *testing.T) {
 	t.Parallel()
 	target := example("t", ProfileWatch)

@@ -27,7 +27,7 @@ func TestLoopPaused(t *testing.T) {
 	})
 }
 
-// After its end a load sends nothing more and says so once; what is in flight is not disturbed.
+// After its end a load sends nothing more and says so once. Requests in flight are not disturbed.
 func TestLoopEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := example("t", ProfileLoad)
@@ -70,7 +70,7 @@ func TestLoopEndsForGood(t *testing.T) {
 	})
 }
 
-// More than MaxInFlight requests are never out, and what a slow server costs in slots is counted.
+// Never more than MaxInFlight requests are in flight, and the slots that a slow server costs are counted.
 func TestLoopLimitsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := example("t", ProfileLoad)
@@ -86,7 +86,7 @@ func TestLoopLimitsInFlight(t *testing.T) {
 	})
 }
 
-// A prober that did not get to run counts what it missed, and does not make up for it in a burst.
+// A prober that did not run in time counts the slots that it missed, and does not send them in a burst.
 func TestLoopThatSlept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		journal, server := &journal{}, newServer(1)

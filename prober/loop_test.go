@@ -121,7 +121,7 @@ func TestLoopLearns(t *testing.T) {
 	})
 }
 
-// verdicts are told apart from the rest by the time at which the journal had them.
+// verdicts are shown with the time at which the journal got them.
 func verdicts(j *journal, n slo.Name) (out []string) {
 	for i, e := range j.events {
 		if v, ok := e.(Judged); ok && v.SLO == n {
@@ -260,7 +260,7 @@ func TestLoopJudgesEachOnce(t *testing.T) {
 	})
 }
 
-// Throttled answers halve the rate, keep the server alone for as long as it asked, and are told.
+// Throttled answers halve the rate and stop the load for as long as the server asked.
 func TestLoopBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var until time.Time // of the throttling
@@ -292,7 +292,7 @@ func TestLoopBacksOff(t *testing.T) {
 	})
 }
 
-// checkAway holds that nothing is sent for three minutes after a throttled answer.
+// checkAway checks that nothing is sent for three minutes after a throttled answer.
 func checkAway(t *testing.T, results []Result) {
 	t.Helper()
 	throttled := 0

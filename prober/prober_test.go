@@ -130,7 +130,7 @@ func checkError(t *testing.T, err error, want string) {
 	}
 }
 
-// checkProgress holds that what runs goes on and that nothing else does.
+// checkProgress checks that the running targets go on sending, and no others.
 func (r *rig) checkProgress(t *testing.T) {
 	t.Helper()
 	before := r.sent()
@@ -159,7 +159,7 @@ func (r *rig) checkClosed(t *testing.T) {
 	}
 }
 
-// An untouched target keeps its sessions: its next turn is a warm one of a session that it had.
+// An unchanged target keeps its sessions: its next turn is a warm one of a session that it had.
 func TestApplyLeavesSessionsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig()
@@ -252,7 +252,7 @@ func TestProberRepeats(t *testing.T) {
 	}
 }
 
-// Stop cancels what is in flight, waits for it, and loses no result.
+// Stop cancels the requests in flight, waits for them, and loses no result.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig()
@@ -332,7 +332,7 @@ func TestStopIsBounded(t *testing.T) {
 	})
 }
 
-// A Stop that comes while an Apply waits for what it ends leaves nothing running.
+// A Stop during an Apply that waits for loops to end leaves nothing running.
 func TestStopDuringApply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig()

@@ -2,5 +2,5 @@
 
 package prober
 
-// raceEnabled: see the other file.
+// raceEnabled is explained in race_on_test.go.
 const raceEnabled = false

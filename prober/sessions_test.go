@@ -49,14 +49,14 @@ func TestPoolSize(t *testing.T) {
 	}
 }
 
-// play takes the seat's turn and settles it at once.
+// play takes the session's turn and settles it at once.
 func (p *pool) play(s *sessionState, now time.Time, answer time.Duration) workload.Turn {
 	turn, _, session := p.draw(s, now)
 	p.settle(s, session, now.Add(answer), turn.Pause, true)
 	return turn
 }
 
-// The first request of all is the trial, alone; then come sessions in the middle of their lives.
+// The first request is the trial, alone. Sessions in the middle of their lives follow.
 func TestPoolOpensWithATrial(t *testing.T) {
 	p, now := newPool(ProfileLoad, nil), time.Unix(0, 0)
 	p.open(now)
@@ -116,7 +116,7 @@ func TestPoolIsStaggered(t *testing.T) {
 	}
 }
 
-// The session that has waited longest has the turn, and one that is busy or pausing never.
+// The session that has waited longest is taken, never one that is busy or pausing.
 func TestPoolTakesTheLongestWaiting(t *testing.T) {
 	p, now := newPool(ProfileWatch, nil), time.Unix(1000, 0)
 	p.fill(now)
@@ -140,7 +140,7 @@ func TestPoolTakesTheLongestWaiting(t *testing.T) {
 	}
 }
 
-// When none is ready a new session starts, up to the limit; a cold one, which begins at its beginning.
+// When none is ready a new session starts, up to the limit. It is cold, at the beginning of its life.
 func TestPoolGrowsToItsLimit(t *testing.T) {
 	p, now := newPool(ProfileWatch, func(l *Load) { l.MaxSessions = 8 }), time.Unix(1000, 0)
 	p.fill(now)
@@ -163,7 +163,7 @@ func TestPoolGrowsToItsLimit(t *testing.T) {
 	}
 }
 
-// A session that is over leaves its seat to another at once: mean always knows the next prompt.
+// A session that is over is replaced at once, so that mean always counts the next prompt.
 func TestPoolReplacesSessions(t *testing.T) {
 	p, now := newPool(ProfileSentinel, nil), time.Unix(0, 0)
 	p.fill(now)
@@ -192,7 +192,7 @@ func TestPoolReplacesSessions(t *testing.T) {
 	}
 }
 
-// What never reached the server is not expected in its cache, by the session that sent it or by others.
+// A prompt that never reached the server is not expected in its cache, by any session.
 func TestPoolRemembersWhatReachedTheServer(t *testing.T) {
 	p, now := newPool(ProfileSentinel, nil), time.Unix(0, 0)
 	p.fill(now)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// soakSize is how many targets the soak has: 10,000 take some 30 s of two processors, which a run
-// under the race detector or with -short does not have. A smaller fleet's load scatters more, by
+// soakSize is how many targets the soak has: 10,000 take some 30 s of two processors, too long under
+// the race detector or with -short. A smaller fleet's load scatters more, by
 // 0.6 % of its set-point in an hour for 500 targets against 0.15 %, still well inside the 2 %.
 func soakSize() int {
 	if small() {
@@ -52,7 +52,7 @@ func setPoint(targets []Target) (tpm float64) {
 	return tpm
 }
 
-// memory is what is in use, after a collection.
+// memory in use after a collection.
 type memory struct {
 	heap       float64 // bytes
 	goroutines float64
@@ -104,8 +104,8 @@ func TestSoakFleet(t *testing.T) {
 	})
 }
 
-// Near-regular arrivals show most what a schedule's first gap is worth: a full one, instead of the
-// rest of one, loses half of the twenty slots' first, 2.3 % of the hour. σ of the fleet is 0.35 %.
+// Near-regular arrivals show a wrong first gap best: a full gap, instead of the rest of one, loses half
+// a slot of twenty, 2.3 % of the hour. σ of the fleet is 0.35 %.
 func TestSoakFirstHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var targets []Target

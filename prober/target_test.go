@@ -120,7 +120,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// Hash tells targets apart by all that they say, and by nothing else.
+// Hash tells targets apart by all of their contents, and by nothing else.
 func TestHash(t *testing.T) {
 	price, same := 1.0, 1.0
 	base := func() Target {

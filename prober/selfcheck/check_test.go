@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// memory is a loopback of pipes, for bubbles of synctest. hold delays what the client's side reads:
-// a process that does not get to run.
+// memory is a loopback of pipes, for bubbles of synctest. hold delays the reads of the client's side, as
+// a starved process does.
 type memory struct {
 	conns chan net.Conn
 	done  chan struct{}
@@ -65,7 +65,7 @@ func (s slow) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bubble runs a check of a second for a while.
+// bubble runs a check every second while test runs.
 func bubble(t *testing.T, test func(m *memory, samples func() []Sample, trust *Trust)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,7 +91,7 @@ func bubble(t *testing.T, test func(m *memory, samples func() []Sample, trust *T
 	})
 }
 
-// In simulated time nothing takes any, and the check has no error at all.
+// In simulated time code takes no time, and the check has no error at all.
 func TestCheckIsExact(t *testing.T) {
 	bubble(t, func(_ *memory, samples func() []Sample, trust *Trust) {
 		time.Sleep(10*time.Second + Delay + 1)

@@ -19,9 +19,8 @@ func all() map[Name]Objective {
 	}
 }
 
-// play runs a judge in the time of a bubble, as a loop and an exchange do: a first token after
-// first (0 is none), then the end after end. It returns each verdict as "slo good|bad at (told)",
-// both times after the start.
+// play runs a judge in the time of a bubble as a loop does: a first token after first (0 is none), then
+// the end after end. It returns each verdict as "slo good|bad at (returned)", both times after the start.
 func play(objectives map[Name]Objective, steady bool, first, end time.Duration, e Completion) []string {
 	start := time.Now()
 	j := NewJudge("t", objectives, start, steady)

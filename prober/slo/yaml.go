@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// UnmarshalYAML reads a name and refuses one that nobody judges.
+// UnmarshalYAML reads a name and refuses an unknown one.
 func (n *Name) UnmarshalYAML(node *yaml.Node) error {
 	var s string
 	if err := node.Decode(&s); err != nil {

@@ -43,7 +43,7 @@ func TestAFullSessionIsSmall(t *testing.T) {
 	each := (heap() - before) / n
 	t.Logf("%d bytes a session of %d messages", each, messages/n)
 	if messages/n < 150 {
-		t.Fatalf("only %d messages a session: not what is to be measured", messages/n)
+		t.Fatalf("only %d messages a session: not the sessions to be measured", messages/n)
 	}
 	if each > 12<<10 { // the project's bound is 64 KiB; records make it about 6
 		t.Errorf("a full session costs %d bytes of heap", each)

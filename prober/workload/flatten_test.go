@@ -34,7 +34,8 @@ func flattenMessage(b *bytes.Buffer, m chat.Message) {
 
 func join(t chat.Text) []byte { return bytes.Join(t[:], nil) }
 
-// unescaped is a message's text as a server has it, which fails the test if it is not the inside of a JSON string.
+// unescaped is a message's text as a server gets it. The test fails if the text is not the inside of a JSON
+// string.
 func unescaped(t *testing.T, text chat.Text) string {
 	t.Helper()
 	var s string
@@ -57,7 +58,7 @@ func step(s *Session) (Turn, chat.Request) {
 	return t, r
 }
 
-// always is a shape whose every person's turn, and only that, asks for a checksum.
+// always returns a shape in which every person's turn, and no other, asks for a checksum.
 func always(s Shape) Shape {
 	s.RecallShare = s.HumanShare + s.IdleShare
 	return s

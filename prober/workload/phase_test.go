@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// event is one turn of a scripted session: what is known before it, and what has to be expected.
+// event is one turn of a scripted session: the ages before it, and the wanted phase and cached tokens.
 type event struct {
 	ages    Ages
 	phase   Phase
@@ -32,7 +32,7 @@ func TestPhases(t *testing.T) {
 			{Ages{never, fresh}, Cold, "prefix", true},
 			{Ages{old, fresh}, Resume, "prefix", true}, // away for exactly the cache's lifetime
 			{Ages{fresh, fresh}, Warm, "held", true},   // warm again
-			{Ages{old, old}, Resume, "nothing", true},  // nobody was there
+			{Ages{old, old}, Resume, "nothing", true},  // no session of the target was
 		}},
 		"a prompt that never arrived": {events: []event{
 			{Ages{never, fresh}, Cold, "prefix", false},
