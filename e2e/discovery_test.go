@@ -7,23 +7,19 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
 	sdhttp "github.com/prometheus/prometheus/discovery/http"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
-	"github.com/prometheus/prometheus/scrape"
 
-	"github.com/firsttoken/firsttoken/e2e/lab"
 	"github.com/firsttoken/firsttoken/exporter/pages"
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// TestDiscovery has Prometheus' own discovery read exporter's list, by the scrape job of
-// docs/discovery.md, and its own scraper read the pages that were found.
+// TestDiscovery lets Prometheus' own discovery read exporter's list, with the scrape job of docs/discovery.md, and
+// Prometheus' own scraper read the pages that it finds.
 func TestDiscovery(t *testing.T) {
 	engine := page(t, "/kimi k2/metrics", "part=1", `vllm:num_requests_waiting{engine="0",target="its own"} 7`)
 	gpus := page(t, "/metrics", "", `DCGM_FI_DEV_GPU_TEMP{gpu="0",UUID="GPU-1",Hostname="n1"} 61`)
@@ -38,17 +34,15 @@ func TestDiscovery(t *testing.T) {
 
 	job := documentedJob(t, own.URL)
 	s := serve(t)
-	scrapingFound(t, s, job, find(t, job))
+	scrapeTargets(t, s, job, find(t, job))
 	address := func(url string) string { return strings.TrimPrefix(url, "http://") }
-	for _, want := range []string{
-		`vllm:num_requests_waiting{job="engines", role="engine", target="kimi", exported_target="its own", engine="0", instance="` + address(engine) + `"} == 7`,
-		`DCGM_FI_DEV_GPU_TEMP{job="engines", role="dcgm", target="kimi", gpu="0", UUID="GPU-1", instance="` + address(gpus) + `"} == 61`,
-	} {
-		await(t, s, want)
-	}
+	await(t, s, `vllm:num_requests_waiting{job="engines", role="engine", target="kimi", exported_target="its own", `+
+		`engine="0", instance="`+address(engine)+`"} == 7`)
+	await(t, s, `DCGM_FI_DEV_GPU_TEMP{job="engines", role="dcgm", target="kimi", `+
+		`gpu="0", UUID="GPU-1", instance="`+address(gpus)+`"} == 61`)
 }
 
-// page serves one line of text at a path with a query, and nothing anywhere else.
+// page serves one line of text at a path with a query, and 404 elsewhere.
 func page(t *testing.T, path, query, line string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +72,7 @@ func examples(t *testing.T) []string {
 	return all
 }
 
-// documentedJob is the job of the first of them, at another address and in a hurry.
+// documentedJob is the job of the first example, with the address of the test and a short scrape interval.
 func documentedJob(t *testing.T, url string) *config.Config {
 	t.Helper()
 	all := examples(t)
@@ -123,26 +117,4 @@ func find(t *testing.T, c *config.Config) map[string][]*targetgroup.Group {
 	}
 	t.Fatal("there is no job engines")
 	return nil
-}
-
-// scrapingFound has Prometheus scrape what was found.
-func scrapingFound(t *testing.T, s *lab.Server, c *config.Config, groups map[string][]*targetgroup.Group) {
-	t.Helper()
-	m, err := scrape.NewManager(&scrape.Options{DiscoveryReloadInterval: model.Duration(100 * time.Millisecond)}, nil, nil, nil, s.DB, prometheus.NewRegistry())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.ApplyConfig(c); err != nil {
-		t.Fatal(err)
-	}
-	found := make(chan map[string][]*targetgroup.Group, 1)
-	found <- groups
-	done := make(chan error)
-	go func() { done <- m.Run(found) }()
-	t.Cleanup(func() {
-		m.Stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
 }

@@ -1,4 +1,4 @@
-// Package e2e holds the shipped rules to what they promise, on the real Prometheus libraries.
+// Package e2e tests what the shipped rules promise, on the real Prometheus libraries.
 package e2e
 
 import (
@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
-	"github.com/firsttoken/firsttoken/e2e/lab"
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/slo"
@@ -20,7 +20,7 @@ func ruleFiles() []string {
 	return []string{"../alerts/gpu.rules.yml", "../alerts/firsttoken.rules.yml"}
 }
 
-// promise is an alert that an incident has to fire, and how long after the incident's start at most.
+// promise is an alert that has to fire within a time after the start of an incident.
 type promise struct {
 	alert  string
 	slo    string // label, where the alert has it
@@ -29,7 +29,7 @@ type promise struct {
 
 type incident struct {
 	name      string
-	calm      time.Duration // before it
+	calm      time.Duration // before its start
 	goes      time.Duration // from its start to the end
 	what      []simulator.Incident
 	available float64 // objective; 0 is the default of 99 %
@@ -37,12 +37,12 @@ type incident struct {
 	promises  []promise
 }
 
-// Baselines are of the same hours yesterday, so that a regression needs a day before it.
+// day is how long a target has to run before a regression can fire: its baseline is that of the same hours yesterday.
 const day = 28 * time.Hour
 
-// settling is how long before an incident rules are evaluated at least. The raw series of the day
-// before are all there; what is recorded of them and read again reaches no further back than this,
-// but for the error budget and the fastest fifth of the day.
+// settling is for how long rules are evaluated before an incident. The raw series of the whole day before are there.
+// Rules that read recorded series look back no further than this, except for the error budget and the fastest fifth of
+// the day.
 const settling = 3 * time.Hour
 
 func incidents() []incident {
@@ -92,18 +92,20 @@ func incidents() []incident {
 	}
 }
 
-// TestIncidents plays each incident once and lets two servers look at it, one that ingests classic
-// histograms and one that ingests native ones.
+// TestIncidents plays each incident once and evaluates the rules on two servers: one ingests classic histograms and one
+// native ones.
 func TestIncidents(t *testing.T) {
 	for _, i := range incidents() {
 		t.Run(i.name, func(t *testing.T) {
 			if testing.Short() && i.calm == day {
 				t.Skip("plays more than a day; not with -short")
 			}
-			start, pages := lab.Play(t, i.scenario(t))
+			start, pages := promlab.Play(t, i.scenario(t))
 			from := start.Add(max(0, i.calm-settling))
 			for name, how := range ingestions() {
-				t.Run(name, func(t *testing.T) { i.judge(t, start, look(t, how, from, start.Add(i.calm+i.goes), pages)) })
+				t.Run(name, func(t *testing.T) {
+					i.judge(t, start, evaluate(t, how, from, start.Add(i.calm+i.goes), pages))
+				})
 			}
 		})
 	}
@@ -115,14 +117,14 @@ func TestQuiet(t *testing.T) {
 	if testing.Short() {
 		i.calm = 2 * time.Hour
 	}
-	start, pages := lab.Play(t, i.scenario(t))
+	start, pages := promlab.Play(t, i.scenario(t))
 	for name, how := range ingestions() {
 		t.Run(name, func(t *testing.T) {
 			from := start
-			if how == lab.Native {
+			if how == promlab.Native {
 				from = start.Add(max(0, i.calm-settling)) // the hours in which the longest incident is looked at
 			}
-			fired := look(t, how, from, start.Add(i.calm+i.goes), pages)
+			fired := evaluate(t, how, from, start.Add(i.calm+i.goes), pages)
 			if names := namesOf(fired); !slices.Equal(names, []string{"FirsttokenWatchdog"}) {
 				t.Errorf("fired %v, want the watchdog alone", names)
 			}
@@ -130,11 +132,11 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-func ingestions() map[string]lab.Ingestion {
-	return map[string]lab.Ingestion{"classic": lab.Classic, "native": lab.Native}
+func ingestions() map[string]promlab.Ingestion {
+	return map[string]promlab.Ingestion{"classic": promlab.Classic, "native": promlab.Native}
 }
 
-func (i incident) scenario(t *testing.T) lab.Scenario {
+func (i incident) scenario(t *testing.T) promlab.Scenario {
 	t.Helper()
 	target, err := prober.DefaultTarget(prober.ProfileWatch)
 	if err != nil {
@@ -152,14 +154,17 @@ func (i incident) scenario(t *testing.T) lab.Scenario {
 	for k := range i.what {
 		i.what[k].At = model.Duration(i.calm)
 	}
-	s := lab.Scenario{Target: target, Engine: engine, Incidents: i.what, For: i.calm + i.goes, Scrape: 30 * time.Second, Seed: 1}
+	s := promlab.Scenario{
+		Target: target, Engine: engine, Incidents: i.what,
+		For: i.calm + i.goes, Scrape: 30 * time.Second, Seed: 1,
+	}
 	if i.lag > 0 {
 		s.Observer = func(next prober.Observer) prober.Observer { return late{next, i.calm, i.lag, time.Now()} }
 	}
 	return s
 }
 
-// late tells the metrics that every turn came later than it was due, as a starved process would.
+// late makes every turn start later than it was scheduled, as a starved process would.
 type late struct {
 	next  prober.Observer
 	after time.Duration
@@ -175,7 +180,8 @@ func (l late) Observe(e prober.Event) {
 	l.next.Observe(e)
 }
 
-func look(t *testing.T, how lab.Ingestion, from, to time.Time, pages []lab.Page) []lab.Firing {
+// evaluate ingests pages, evaluates the rules over them and returns the alerts that fired.
+func evaluate(t *testing.T, how promlab.Ingestion, from, to time.Time, pages []promlab.Page) []promlab.Firing {
 	t.Helper()
 	s := serve(t)
 	if err := s.Ingest(t.Context(), how, pages...); err != nil {
@@ -188,13 +194,13 @@ func look(t *testing.T, how lab.Ingestion, from, to time.Time, pages []lab.Page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	legible(t, s)
+	checkTexts(t, s)
 	return fired
 }
 
-func serve(t *testing.T) *lab.Server {
+func serve(t *testing.T) *promlab.Server {
 	t.Helper()
-	s, err := lab.Open(t.TempDir(), ruleFiles()...)
+	s, err := promlab.Open(t.TempDir(), ruleFiles()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,8 +212,8 @@ func serve(t *testing.T) *lab.Server {
 	return s
 }
 
-// legible holds what was sent to Alertmanager to templates that found their values.
-func legible(t *testing.T, s *lab.Server) {
+// checkTexts checks that the templates of sent alerts found their values.
+func checkTexts(t *testing.T, s *promlab.Server) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, a := range s.Sent() {
@@ -221,7 +227,8 @@ func legible(t *testing.T, s *lab.Server) {
 	}
 }
 
-func (i incident) judge(t *testing.T, start time.Time, fired []lab.Firing) {
+// judge compares the alerts that fired with what the incident promises.
+func (i incident) judge(t *testing.T, start time.Time, fired []promlab.Firing) {
 	t.Helper()
 	began := start.Add(i.calm)
 	for _, f := range fired {
@@ -243,7 +250,7 @@ func (i incident) judge(t *testing.T, start time.Time, fired []lab.Firing) {
 	t.Log("all that fired:", namesOf(fired))
 }
 
-func (p promise) kept(began time.Time, fired []lab.Firing) (after time.Duration, ok bool) {
+func (p promise) kept(began time.Time, fired []promlab.Firing) (after time.Duration, ok bool) {
 	for _, f := range fired {
 		if f.Name() != "Firsttoken"+p.alert || p.slo != "" && f.Labels.Get("slo") != p.slo {
 			continue
@@ -255,7 +262,7 @@ func (p promise) kept(began time.Time, fired []lab.Firing) (after time.Duration,
 	return after, ok
 }
 
-func namesOf(fired []lab.Firing) []string {
+func namesOf(fired []promlab.Firing) []string {
 	var names []string
 	for _, f := range fired {
 		name := f.Name()

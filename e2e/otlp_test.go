@@ -19,7 +19,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/storage/remote"
 
-	"github.com/firsttoken/firsttoken/e2e/lab"
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/prober"
@@ -28,12 +28,11 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// TestPushedIsScraped pushes a registry by OTLP for half an hour of simulated time and takes a page of it
-// at the instant of each push. Prometheus' own OTLP receiver ingests the one, a scrape the other: every
-// query has the same answer.
+// TestPushedIsScraped pushes a registry by OTLP for half an hour of simulated time and reads its page at the instant of
+// each push. Prometheus' own OTLP receiver ingests the pushes, a scrape the pages: every query has the same answer.
 func TestPushedIsScraped(t *testing.T) {
 	both := pushedAndScraped(t)
-	pushed, scraped := openServer(t), openServer(t)
+	pushed, scraped := serve(t), serve(t)
 	receiver := remote.NewOTLPWriteHandler(slog.New(slog.DiscardHandler), prometheus.NewRegistry(), pushed.DB,
 		func() config.Config { return config.DefaultConfig }, remote.OTLPOptions{})
 	for _, m := range both {
@@ -44,7 +43,7 @@ func TestPushedIsScraped(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Fatalf("push of %s: %d %s", m.page.At, w.Code, w.Body)
 		}
-		if err := scraped.Ingest(t.Context(), lab.Native, m.page); err != nil {
+		if err := scraped.Ingest(t.Context(), promlab.Native, m.page); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +55,8 @@ func TestPushedIsScraped(t *testing.T) {
 		`histogram_fraction(0, 2, rate(firsttoken_ttft_seconds[10m]))`,
 		`histogram_count(sum(firsttoken_output_tokens_per_second))`,
 		`rate(firsttoken_ttft_log_sum[10m]) / rate(firsttoken_ttft_log_count[10m])`,
-		`sum by (target, slo) (rate(firsttoken_slo_bad_events_total[10m])) / sum by (target, slo) (rate(firsttoken_slo_events_total[10m]))`,
+		`sum by (target, slo) (rate(firsttoken_slo_bad_events_total[10m]))` +
+			` / sum by (target, slo) (rate(firsttoken_slo_events_total[10m]))`,
 		`firsttoken_slo_objective_ratio * on (target) group_left (model, region) firsttoken_target_info`,
 		`firsttoken_tokens_per_minute_target{job="firsttoken", instance="prober-0"}`,
 	} {
@@ -64,22 +64,8 @@ func TestPushedIsScraped(t *testing.T) {
 	}
 }
 
-func openServer(t *testing.T) *lab.Server {
-	t.Helper()
-	s, err := lab.Open(t.TempDir(), ruleFiles()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-// sameAnswer does not take two empty answers for the same.
-func sameAnswer(t *testing.T, pushed, scraped *lab.Server, expr string, at time.Time) {
+// sameAnswer compares the answers of both servers. Two empty answers are not the same.
+func sameAnswer(t *testing.T, pushed, scraped *promlab.Server, expr string, at time.Time) {
 	t.Helper()
 	got, err := pushed.Query(t.Context(), expr, at)
 	if err != nil {
@@ -109,8 +95,8 @@ func sameAnswer(t *testing.T, pushed, scraped *lab.Server, expr string, at time.
 	}
 }
 
-// sameValue leaves the width of the zero bucket aside: Prometheus' receiver gives all of them its own,
-// 1e-128. Ours is 2^-128, and no duration but 0 falls into either.
+// sameValue ignores the width of the zero bucket: Prometheus' receiver sets its own, 1e-128. Ours is 2^-128, and only
+// 0 falls into either.
 func sameValue(a, b promql.Sample) bool {
 	if a.H != nil && b.H != nil {
 		x, y := a.H.Copy(), b.H.Copy()
@@ -120,14 +106,14 @@ func sameValue(a, b promql.Sample) bool {
 	return a.H == b.H && (a.F == b.F || math.IsNaN(a.F) && math.IsNaN(b.F) || math.Abs(a.F-b.F) <= 1e-12*math.Abs(b.F))
 }
 
-// moment is a push and a page of the same instant.
+// moment holds a push and a page of the same instant.
 type moment struct {
 	push   []byte
 	header http.Header
-	page   lab.Page
+	page   promlab.Page
 }
 
-// tap is a collector that takes a page of the registry for each push.
+// tap is a collector that reads a page of the registry at each push.
 type tap struct {
 	t        *testing.T
 	registry *prometheus.Registry
@@ -140,9 +126,10 @@ func (p *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 		p.t.Error(err)
 	}
 	w, get := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil)
-	get.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	get.Header.Set("Accept",
+		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
 	promhttp.HandlerFor(p.registry, promhttp.HandlerOpts{}).ServeHTTP(w, get)
-	p.moments = append(p.moments, moment{body, r.Header, lab.Page{
+	p.moments = append(p.moments, moment{body, r.Header, promlab.Page{
 		At: time.Now(), ContentType: w.Header().Get("Content-Type"), Body: w.Body.Bytes(),
 		Labels: []string{"job", "firsttoken", "instance", "prober-0"},
 	}})
@@ -173,7 +160,8 @@ func pushedAndScraped(t *testing.T) []moment {
 		m.Observe(prober.Started{Target: target})
 		m.Observe(prober.RateChanged{Target: target.Name, SetPoint: 125_000, Effective: 125_000})
 		telemetry, err := otel.Start(t.Context(), otel.Options{
-			Settings: settings, Gatherer: p.registry, Registerer: p.registry, Logger: slog.New(slog.DiscardHandler), Transport: p,
+			Settings: settings, Gatherer: p.registry, Registerer: p.registry,
+			Logger: slog.New(slog.DiscardHandler), Transport: p,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -213,8 +201,11 @@ func pushedResult(target string, n int) prober.Result {
 		Turn: workload.Turn{Phase: workload.Warm, Tokens: int64(50_000 + n*1000%150_000)},
 		Exchange: chat.Exchange{
 			ID: fmt.Sprintf("%032x", n+1), Reused: true, Status: 200, Outcome: chat.OK,
-			Instants: chat.Instants{Started: now, Connected: now, Written: now, FirstToken: now.Add(ttft), FirstOutput: now.Add(ttft),
-				LastToken: now.Add(ttft + 8*time.Second), End: now.Add(ttft + 8*time.Second)},
+			Instants: chat.Instants{
+				Started: now, Connected: now, Written: now,
+				FirstToken: now.Add(ttft), FirstOutput: now.Add(ttft),
+				LastToken: now.Add(ttft + 8*time.Second), End: now.Add(ttft + 8*time.Second),
+			},
 			Usage: chat.Usage{Input: chat.Counted(90_000), Cached: chat.Counted(80_000), Output: chat.Counted(400)},
 		},
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/prometheus/prometheus/scrape"
 
-	"github.com/firsttoken/firsttoken/e2e/lab"
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/pages"
 	"github.com/firsttoken/firsttoken/internal/simulator"
@@ -22,39 +22,48 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// TestRealScrape has nothing simulated but the engine: sockets on loopback, and Prometheus' own
-// scraper on exporter's own handler, both ways of ingesting histograms side by side.
+// TestRealScrape simulates only the engine: it uses sockets on loopback, and Prometheus' own scraper reads exporter's
+// own handler, once for each way of ingesting histograms.
 func TestRealScrape(t *testing.T) {
 	page := probing(t)
 	for name, native := range map[string]bool{"classic": false, "native": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t)
-			scraping(t, s, page, native)
+			scrapeAddress(t, s, page, native)
 			await(t, s, `count_over_time(up{job="firsttoken"}[1m]) > 5 and on () sum(firsttoken_ttft_log_count) > 3`)
 			now := time.Now()
 			if err := s.EvaluateEvery(t.Context(), now.Add(-2*time.Second), now, time.Second); err != nil {
 				t.Fatal(err)
 			}
-			for _, present := range []string{
-				"up == 1", "firsttoken_build_info", "target:firsttoken_ttft_log:mean5m > 0", "instance:firsttoken_schedule_lag_seconds:mean5m >= 0",
-				`target_slo:firsttoken_slo_events:increase5m{slo="ttft"} > 0`, `target_slo:firsttoken_slo_bad:ratio5m{slo="availability"} == 0`,
-				"target:firsttoken_output_tokens_per_second:mean30m > 0",
-				map[bool]string{false: "firsttoken_ttft_seconds_count", true: "histogram_count(firsttoken_ttft_seconds)"}[native],
-			} {
-				if v, err := s.Query(t.Context(), present, now); err != nil || len(v) == 0 {
-					t.Errorf("%s: %v, %v; want a value", present, v, err)
+			present, absent := "firsttoken_ttft_seconds_count", "histogram_count(firsttoken_ttft_seconds)"
+			if native {
+				present, absent = absent, present
+			}
+			for _, expr := range append(scraped(), present) {
+				if v, err := s.Query(t.Context(), expr, now); err != nil || len(v) == 0 {
+					t.Errorf("%s: %v, %v; want a value", expr, v, err)
 				}
 			}
-			other := map[bool]string{true: "firsttoken_ttft_seconds_count", false: "histogram_count(firsttoken_ttft_seconds)"}[native]
-			if v, err := s.Query(t.Context(), other, now); err != nil || len(v) > 0 {
-				t.Errorf("%s: %v, %v; the server should not have that form", other, v, err)
+			if v, err := s.Query(t.Context(), absent, now); err != nil || len(v) > 0 {
+				t.Errorf("%s: %v, %v; the server should not have that form", absent, v, err)
 			}
 			fired, err := s.Fired(t.Context(), now.Add(-time.Minute), now)
 			if names := namesOf(fired); err != nil || strings.Join(names, " ") != "FirsttokenWatchdog" {
 				t.Errorf("fired %v, %v; want the watchdog alone", names, err)
 			}
 		})
+	}
+}
+
+// scraped are expressions that have a value after some scrapes and an evaluation of the rules.
+func scraped() []string {
+	return []string{
+		"up == 1", "firsttoken_build_info", "target:firsttoken_ttft_log:mean5m > 0",
+		"instance:firsttoken_schedule_lag_seconds:mean5m >= 0",
+		`target_slo:firsttoken_slo_events:increase5m{slo="ttft"} > 0`,
+		`target_slo:firsttoken_slo_bad:ratio5m{slo="availability"} == 0`,
+		"target:firsttoken_output_tokens_per_second:mean30m > 0",
 	}
 }
 
@@ -105,8 +114,8 @@ func probing(t *testing.T) string {
 	return own.Listener.Addr().String()
 }
 
-// scraping has Prometheus scrape the address every second.
-func scraping(t *testing.T, s *lab.Server, address string, native bool) {
+// scrapeAddress lets Prometheus scrape an address every second.
+func scrapeAddress(t *testing.T, s *promlab.Server, address string, native bool) {
 	t.Helper()
 	c, err := config.Load(fmt.Sprintf(`
 global: {scrape_interval: 1s, scrape_timeout: 1s, scrape_native_histograms: %t}
@@ -114,7 +123,18 @@ scrape_configs: [{job_name: firsttoken}]`, native), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := scrape.NewManager(&scrape.Options{DiscoveryReloadInterval: model.Duration(100 * time.Millisecond)}, nil, nil, nil, s.DB, prometheus.NewRegistry())
+	scrapeTargets(t, s, c, map[string][]*targetgroup.Group{"firsttoken": {{
+		Source: "test", Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}},
+	}}})
+}
+
+// scrapeTargets lets Prometheus' own scraper read targets until the test ends.
+func scrapeTargets(
+	t *testing.T, s *promlab.Server, c *config.Config, targets map[string][]*targetgroup.Group,
+) {
+	t.Helper()
+	options := &scrape.Options{DiscoveryReloadInterval: model.Duration(100 * time.Millisecond)}
+	m, err := scrape.NewManager(options, nil, nil, nil, s.DB, prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,9 +142,7 @@ scrape_configs: [{job_name: firsttoken}]`, native), nil)
 		t.Fatal(err)
 	}
 	found := make(chan map[string][]*targetgroup.Group, 1)
-	found <- map[string][]*targetgroup.Group{"firsttoken": {{
-		Source: "test", Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(address)}},
-	}}}
+	found <- targets
 	done := make(chan error)
 	go func() { done <- m.Run(found) }()
 	t.Cleanup(func() {
@@ -135,8 +153,8 @@ scrape_configs: [{job_name: firsttoken}]`, native), nil)
 	})
 }
 
-// await polls until an expression has a value. Only a test that hangs for minutes fails here.
-func await(t *testing.T, s *lab.Server, expr string) {
+// await polls until an expression has a value. It gives up only after minutes.
+func await(t *testing.T, s *promlab.Server, expr string) {
 	t.Helper()
 	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		if v, err := s.Query(t.Context(), expr, time.Now()); err != nil {

@@ -13,8 +13,8 @@ import (
 
 func literal(f float64) string { return fmt.Sprintf("vector(%.17g)", f) }
 
-// TestWilsonIsTheSameInGoAndPromQL compares the two over counts as increase() gives them, fractions
-// included, and over the edges.
+// TestWilsonIsTheSameInGoAndPromQL compares the two for counts as increase() returns them, fractions included, and at
+// the edges.
 func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
 	s := serve(t)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -28,13 +28,14 @@ func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
 		got := value(t, s.Query, alerts.Wilson(literal(c.bad), literal(c.events), alerts.WilsonZ))
 		same(t, fmt.Sprintf("Wilson(%v of %v)", c.bad, c.events), got, stat.WilsonLower(c.bad, c.events, stat.Z95))
 	}
-	if v, err := s.Query(t.Context(), alerts.Wilson(literal(0), literal(0), alerts.WilsonZ), time.Unix(0, 0)); err != nil || len(v) > 0 {
-		t.Errorf("no events: %v, %v; want nothing, as there is nothing to say", v, err)
+	none := alerts.Wilson(literal(0), literal(0), alerts.WilsonZ)
+	if v, err := s.Query(t.Context(), none, time.Unix(0, 0)); err != nil || len(v) > 0 {
+		t.Errorf("no events: %v, %v; want no value", v, err)
 	}
 }
 
-// TestWelchIsTheSameInGoAndPromQL goes the whole way from logarithms of single TTFTs. The rules get
-// there by mean and variance, stat.Sample by sums.
+// TestWelchIsTheSameInGoAndPromQL starts from the logarithms of single TTFTs. The rules use mean and variance,
+// stat.Sample uses sums.
 func TestWelchIsTheSameInGoAndPromQL(t *testing.T) {
 	s := serve(t)
 	r := rand.New(rand.NewPCG(3, 4))

@@ -7,30 +7,30 @@ import (
 	"testing"
 	"time"
 
-	"github.com/firsttoken/firsttoken/e2e/lab"
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 )
 
-// traffic makes up what a prober would have counted of one target:
+// traffic makes up the counters of a prober for one target:
 //
-//	ln TTFT = ln median + ln(step) from its hour on
+//	ln TTFT = ln median + ln(step) from an hour on
 //	        + 0.05·sin(time of day)         the afternoon is slower by 5 %
 //	        + 0.15·slow                     queues: AR(1), forgotten in ten minutes
 //	        + 0.48·noise                    everything else; σ is 0.5 in all
 //
-// The TTFT objective is 95 % and its threshold stands where 2.5 % are slower, half of the budget. Half
-// of the availability budget of 1 % goes too, in bursts of two to six minutes, as real failures come: a
-// replica restarts, a node is drained. Longer ones would be outages, and worth a page.
+// The TTFT objective is 95 %. 2.5 % of answers are slower than its threshold: half of the budget. Half of the
+// availability budget of 1 % is spent too, in bursts of two to six minutes, as real failures come: a replica restarts,
+// a node is drained. Longer bursts would be outages, and worth a page.
 type traffic struct {
 	name    string
 	perMin  float64
-	step    float64       // times slower
-	from    time.Duration // since the start
+	step    float64       // factor on TTFT
+	from    time.Duration // start of the step, since the start of the traffic
 	random  *rand.Rand
 	slow    float64
-	outage  int // minutes left of it
-	n, sum  *lab.Series
-	squares *lab.Series
-	slos    map[string][3]*lab.Series // events, bad, objective
+	outage  int // minutes left of the current one
+	n, sum  *promlab.Series
+	squares *promlab.Series
+	slos    map[string][3]*promlab.Series // events, bad, objective
 }
 
 const (
@@ -45,29 +45,32 @@ func newTraffic(name string, perMin, step float64, from time.Duration, seed uint
 	population := append(append([]string{}, at...), "cache", "warm", "context", "le_80k")
 	t := &traffic{
 		name: name, perMin: perMin, step: step, from: from, random: rand.New(rand.NewPCG(seed, uint64(perMin*1000))),
-		n: lab.NewSeries("firsttoken_ttft_log_count", population...), sum: lab.NewSeries("firsttoken_ttft_log_sum", population...),
-		squares: lab.NewSeries("firsttoken_ttft_log_squared_total", population...), slos: map[string][3]*lab.Series{},
+		n:       promlab.NewSeries("firsttoken_ttft_log_count", population...),
+		sum:     promlab.NewSeries("firsttoken_ttft_log_sum", population...),
+		squares: promlab.NewSeries("firsttoken_ttft_log_squared_total", population...),
+		slos:    map[string][3]*promlab.Series{},
 	}
 	for name, objective := range map[string]float64{"ttft": 0.95, "availability": 0.99} {
 		labels := append(append([]string{}, at...), "slo", name)
-		t.slos[name] = [3]*lab.Series{
-			lab.NewSeries("firsttoken_slo_events_total", labels...), lab.NewSeries("firsttoken_slo_bad_events_total", labels...),
-			lab.NewSeries("firsttoken_slo_objective_ratio", labels...),
+		t.slos[name] = [3]*promlab.Series{
+			promlab.NewSeries("firsttoken_slo_events_total", labels...),
+			promlab.NewSeries("firsttoken_slo_bad_events_total", labels...),
+			promlab.NewSeries("firsttoken_slo_objective_ratio", labels...),
 		}
 		t.slos[name][2].Value = objective
 	}
 	return t
 }
 
-func (t *traffic) series() []*lab.Series {
-	all := []*lab.Series{t.n, t.sum, t.squares}
+func (t *traffic) series() []*promlab.Series {
+	all := []*promlab.Series{t.n, t.sum, t.squares}
 	for _, s := range t.slos {
 		all = append(all, s[0], s[1], s[2])
 	}
 	return all
 }
 
-// minute passes; at is its end, since the start.
+// minute lets a minute pass. Its end is at this time since the start.
 func (t *traffic) minute(at time.Duration) {
 	const remembered = 0.9048 // e^(−1/10)
 	t.slow = remembered*t.slow + math.Sqrt(1-remembered*remembered)*t.random.NormFloat64()
@@ -115,14 +118,14 @@ func (t *traffic) poisson() int {
 	return n
 }
 
-// drive lets the traffic pass and takes it down every second minute, from the epoch on.
-func drive(t *testing.T, s *lab.Server, all []*traffic, d time.Duration) {
+// drive lets the traffic pass and records it every second minute, from the epoch on.
+func drive(t *testing.T, s *promlab.Server, all []*traffic, d time.Duration) {
 	t.Helper()
-	var series []*lab.Series
+	var series []*promlab.Series
 	for _, x := range all {
 		series = append(series, x.series()...)
 	}
-	info := lab.NewSeries("firsttoken_build_info", "job", "firsttoken", "instance", "prober:9977")
+	info := promlab.NewSeries("firsttoken_build_info", "job", "firsttoken", "instance", "prober:9977")
 	info.Value = 1
 	series = append(series, info)
 	for at := time.Duration(0); at <= d; at += time.Minute {

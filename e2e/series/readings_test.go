@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/prometheus/template"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/firsttoken/firsttoken/e2e/board"
+	"github.com/firsttoken/firsttoken/e2e/grafana"
 )
 
 // reading is an expression and where it stands.
@@ -60,13 +60,11 @@ func asked(t *testing.T, r rulefmt.Rule, text string) []string {
 	return all
 }
 
-var labelValues = regexp.MustCompile(`^label_values\((.*), (\w+)\)$`)
-
 // panelReadings are the queries of the dashboards' panels, annotations and variables, with Grafana's variables
 // filled in and in both forms of histograms.
 func panelReadings(t *testing.T) []reading {
 	t.Helper()
-	dashboards, err := board.LoadAll("../../dashboards/json")
+	dashboards, err := grafana.LoadAll("../../dashboards/json")
 	if err != nil || len(dashboards) == 0 {
 		t.Fatal("no dashboards", err)
 	}
@@ -84,8 +82,8 @@ func panelReadings(t *testing.T) []reading {
 				all = append(all, reading{d.Title + ", annotation " + a.Name, v.Fill(a.Target.Expr, time.Minute)})
 			}
 			for _, x := range d.Templating.List {
-				if m := labelValues.FindStringSubmatch(x.Query); m != nil {
-					expr := fmt.Sprintf("count by (%s) (%s)", m[2], v.Fill(m[1], time.Minute))
+				if selector, label, ok := x.LabelValues(); ok {
+					expr := fmt.Sprintf("count by (%s) (%s)", label, v.Fill(selector, time.Minute))
 					all = append(all, reading{d.Title + ", variable " + x.Name, expr})
 				}
 			}
@@ -95,7 +93,7 @@ func panelReadings(t *testing.T) []reading {
 }
 
 // described are the metrics that the text behind a panel's i names.
-func described(d board.Dashboard, p board.Panel) []reading {
+func described(d grafana.Dashboard, p grafana.Panel) []reading {
 	_, metrics, _ := strings.Cut(strings.TrimSuffix(p.Description, "`"), "\n\nMetric: `")
 	var all []reading
 	for name := range strings.SplitSeq(metrics, ", ") {
@@ -105,7 +103,7 @@ func described(d board.Dashboard, p board.Panel) []reading {
 }
 
 // view is a dashboard as it opens, with every target chosen.
-func view(d board.Dashboard, histograms string) board.View {
+func view(d grafana.Dashboard, histograms string) grafana.View {
 	values := map[string]string{}
 	for _, x := range d.Templating.List {
 		values[x.Name] = x.Current.Value
@@ -114,7 +112,7 @@ func view(d board.Dashboard, histograms string) board.View {
 		}
 	}
 	values["histograms"] = histograms
-	return board.View{At: time.Unix(0, 0), Range: 6 * time.Hour, Values: values}
+	return grafana.View{At: time.Unix(0, 0), Range: 6 * time.Hour, Values: values}
 }
 
 // ours are the names that only a metric can have. Other words in a document's code may be anything.

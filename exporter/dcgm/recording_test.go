@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write testdata/b200.prom")
 
 // recording is a scrape of eight B200s as the fake host engine has them, through the real client.
-// e2e/board moves its values with the load, so that dashboards are evaluated on series that this
+// e2e/dashboards moves its values with the load, so that dashboards are evaluated on series that this
 // package gives and on no others.
 const recording = "testdata/b200.prom"
 
