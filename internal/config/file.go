@@ -1,26 +1,24 @@
-// Package config reads the configuration file: which targets are probed, with what load, judged by
-// which objectives, at what price.
+// Package config reads the configuration file: which targets to probe, with what load, by which
+// objectives, at what price.
 //
-// It only composes. What a key means, what it defaults to and what is legal belongs to its owner
-// (prober.Target, chat.Endpoint, workload.Shape, slo.Objective); this package adds what an owner
-// cannot know: the file and the line. It reports every problem at once, refuses keys that it does
-// not know, and starts nothing, dials nothing and never shows a secret.
+// It only composes. The meaning, default and limits of a key belong to its owner (prober.Target,
+// chat.Endpoint, workload.Shape, slo.Objective); this package adds the file and the line. It reports every
+// problem at once and refuses unknown keys. It starts nothing, dials nothing and never shows a secret.
 //
-// A file has five sections, of which only targets is needed:
+// A file has five sections. Only targets is required:
 //
-//	targets:    what is probed
+//	targets:    the endpoints to probe
 //	defaults:   a partial target that is merged under each of them
 //	workloads:  named workloads  ─┐
 //	prices:     named price lists ├─ a target says `workload: name` instead of the mapping itself
 //	slos:       named objectives ─┘
 //
-// A value is looked for in this order, and mappings are merged key by key on the way:
+// The first of these that has a value wins; mappings are merged key by key:
 //
-//	the target  →  what it names  →  defaults  →  what defaults names  →  the profile's own defaults
+//	the target → what it names → defaults → what defaults names → the engine's preset → the profile
 //
-// A key that is set to null takes away what it would have inherited. A target without prices gets
-// the price list that has the name of its model, if there is one. Files that are named by relative
-// paths are looked for beside the configuration file.
+// A key that is set to null inherits nothing. A target without prices gets the price list with the name of
+// its model, if there is one. Relative paths start at the folder of the configuration file.
 package config
 
 import (
@@ -37,15 +35,15 @@ import (
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// File is a configuration that was found to be right.
+// File is a valid configuration.
 type File struct {
 	Name     string          // as it was given, for messages
 	Targets  []prober.Target // in the order of the file, defaults applied
-	Warnings Errors          // what is odd but does not stop anything: a load that is over
-	Hash     uint64          // of the file's bytes; changes exactly when the file does
+	Warnings Errors          // problems that stop nothing, such as a load that has ended
+	Hash     uint64          // of the file's bytes
 }
 
-// sections is what a file may contain, for the strict reading and for the documentation's test.
+// sections are the top keys of a file.
 type sections struct {
 	Targets   []prober.Target                       `yaml:"targets"`
 	Defaults  prober.Target                         `yaml:"defaults,omitempty"`
@@ -54,28 +52,27 @@ type sections struct {
 	SLOs      map[string]map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 }
 
-// Check says what is wrong with a target for a reason that stands in no file: a name that only the
-// process knows.
+// Check finds problems of a target that depend on the process and not on the file.
 type Check func(prober.Target) invalid.Errors
 
 // Load reads the file at path. The error is Errors when the file could be read.
-func Load(path string, also ...Check) (*File, error) {
+func Load(path string, checks ...Check) (*File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
-	return Parse(path, data, time.Now(), also...)
+	return Parse(path, data, time.Now(), checks...)
 }
 
-// Parse checks data, which was read from the file of that name: the name goes into messages, and
-// its directory is where relative paths start. Loads that ended before now are warned of. The checks
-// are asked of each target, after its own. The error is Errors.
-func Parse(name string, data []byte, now time.Time, also ...Check) (*File, error) {
+// Parse reads data, the content of the file of that name: messages have the name, and relative paths start
+// at its folder. Loads that ended before now give warnings. Each target must also pass the checks. The
+// error is Errors.
+func Parse(name string, data []byte, now time.Time, checks ...Check) (*File, error) {
 	r := newReader(name, now)
-	r.also = also
+	r.checks = checks
 	f := &File{Name: name, Hash: xxhash.Sum64(data)}
 	if root := r.parse(data); root != nil {
-		f.Targets = r.file(root)
+		f.Targets = r.targets(root)
 	}
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
@@ -84,7 +81,7 @@ func Parse(name string, data []byte, now time.Time, also ...Check) (*File, error
 	return f, nil
 }
 
-// parse is the document's top mapping; nil after a problem that leaves nothing to look at.
+// parse returns the document's top mapping; nil after a problem that leaves nothing to read.
 func (r *reader) parse(data []byte) *yaml.Node {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -97,7 +94,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	}
 	root := r.locate(doc.Content[0])
 	if root.Kind != yaml.MappingNode {
-		r.add(root.Line, "", "the file must be a mapping with `targets:`, not %s", kindName(root))
+		r.add(root.Line, "", "the file must be a mapping with `targets:`, not %s", describeNode(root))
 		return nil
 	}
 	return root

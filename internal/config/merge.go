@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// valueOf is the value under a key, or nil.
+// valueOf returns the value under a key, or nil.
 func valueOf(n *yaml.Node, key string) *yaml.Node {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
@@ -20,8 +20,8 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// merged is over on top of under, mapping by mapping; anything else, null included, replaces.
-// Neither is changed, and what is below stays in its own place.
+// merged puts over on top of under, mapping by mapping; any other value, null included, replaces the one
+// below. Neither is changed, and every value keeps its place.
 func (r *reader) merged(over, under *yaml.Node) *yaml.Node {
 	switch {
 	case over == nil:
@@ -35,13 +35,13 @@ func (r *reader) merged(over, under *yaml.Node) *yaml.Node {
 		key := over.Content[i]
 		m.Content = append(m.Content, key, r.merged(over.Content[i+1], valueOf(under, key.Value)))
 	}
-	m.Content = append(m.Content, absent(over, under)...)
+	m.Content = append(m.Content, missingPairs(over, under)...)
 	return m
 }
 
-// step follows a dotted path, slos.ttft.threshold or session_headers[2], by one key or place, and
-// returns what is there and what is left of the path; nil if nothing is there. Keys that contain dots
-// are found too: the longest key that fits is taken.
+// step follows a dotted path, slos.ttft.threshold or session_headers[2], by one key or index. It returns
+// the value there, nil if there is none, and the rest of the path. Keys may contain dots: step takes the
+// longest key that fits.
 func step(n *yaml.Node, path string) (next *yaml.Node, rest string) {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -58,7 +58,9 @@ func step(n *yaml.Node, path string) (next *yaml.Node, rest string) {
 		if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < len(n.Content) {
 			return n.Content[i], strings.TrimPrefix(left, ".")
 		}
-	default: // nothing is below a scalar
+	default: // a scalar has nothing below it
 	}
 	return next, rest
 }
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

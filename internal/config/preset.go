@@ -6,9 +6,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober/preset"
 )
 
-// preset puts what a target's engine needs below all that the file says of the target. An engine without a preset
-// stays a mere label.
-func (r *reader) preset(n *yaml.Node) *yaml.Node {
+// withPreset puts the settings that a target's engine needs below everything that the file says of the
+// target. An engine without a preset is only a label.
+func (r *reader) withPreset(n *yaml.Node) *yaml.Node {
 	engine, base := valueOf(n, "engine"), valueOf(n, "url")
 	if engine == nil || base == nil {
 		return n
@@ -19,9 +19,9 @@ func (r *reader) preset(n *yaml.Node) *yaml.Node {
 	}
 	var defaults yaml.Node
 	if err := defaults.Encode(p.Defaults(base.Value)); err != nil {
-		r.at(engine, "the preset of %s cannot be written: %s", p.Engine, err)
+		r.addAt(engine, "the preset of %s cannot be written: %s", p.Engine, err)
 		return n
 	}
-	r.placed(&defaults, r.places[engine])
+	r.setPlaces(&defaults, r.places[engine])
 	return r.merged(n, &defaults)
 }

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong, where it was written.
+// Problem is one mistake in a file, and its place.
 type Problem struct {
 	File   string
 	Line   int    // from 1
 	Path   string // targets[1].slos.ttft.threshold; empty for the file itself
 	Reason string
-	// Targets are the names of the targets in which a shared value is wrong: a threshold in
-	// `slos` may suit one target's timeout and not another's. Empty where Path says it.
+	// Targets names the targets for which a shared value is wrong: a threshold in `slos` may suit one
+	// target's timeout and not another's. It is empty where Path names the target.
 	Targets []string
 }
 
@@ -27,7 +27,7 @@ func (p Problem) String() string {
 	return s + p.Reason + inTargets(p.Targets)
 }
 
-// inTargets names two of them at most: a mistake in `defaults` is one line, whatever the fleet.
+// inTargets names at most two targets, so that a mistake in `defaults` stays one line in a large fleet.
 func inTargets(names []string) string {
 	switch n := len(names); n {
 	case 0:
@@ -41,7 +41,7 @@ func inTargets(names []string) string {
 	}
 }
 
-// Errors are all problems of a file, by line.
+// Errors are all problems of a file, in the order of lines.
 type Errors []Problem
 
 // Error is one problem per line.
@@ -53,7 +53,7 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted is by line and free of repetitions: what is shared by many targets is reported once.
+// sorted orders by line and merges repetitions: a problem that many targets share is reported once.
 func (e Errors) sorted() Errors {
 	var out Errors
 	for _, p := range e {

@@ -10,12 +10,12 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// hidden stands where a secret would be, as Prometheus writes it.
+// hidden replaces a secret, in the form that Prometheus uses.
 const hidden = "<secret>"
 
-// Redacted is the configuration as it runs, defaults filled in, as YAML that may be shown to
-// anybody: secrets, header values, and the user information and query values of URLs are hidden.
-// Files of secrets are named, not read.
+// Redacted is the configuration in use, with defaults, as YAML that is safe to show: it hides secrets,
+// header values, and the user information and query values of URLs. It names the files of secrets and does
+// not read them.
 func (f *File) Redacted() string {
 	var doc yaml.Node
 	if err := doc.Encode(struct {
@@ -35,7 +35,7 @@ func (f *File) Redacted() string {
 	return b.String()
 }
 
-// redact hides in one target what the types of its values do not hide themselves.
+// redact hides the secrets in one target that the types of the values do not hide.
 func redact(target *yaml.Node) {
 	redactURL(valueOf(target, "url"))
 	for _, key := range []string{"engine_metrics", "dcgm_metrics"} {
@@ -83,12 +83,11 @@ func redactURL(n *yaml.Node) {
 		hide(n)
 		return
 	}
-	n.SetString(RedactURL(u))
+	n.SetString(redactedURL(u))
 }
 
-// RedactURL is a URL as it may be shown: without user information, and with the values of its
-// query hidden.
-func RedactURL(u *url.URL) string {
+// redactedURL is a URL without user information and without the values of its query.
+func redactedURL(u *url.URL) string {
 	shown := *u
 	shown.User, shown.Fragment, shown.RawQuery = nil, "", ""
 	text := shown.String()

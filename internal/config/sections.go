@@ -6,32 +6,32 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// named are the sections whose entries a target may name instead of writing them out. Each has the
-// same key in a target.
-func named() []section {
-	return []section{{"workload", "workloads"}, {"prices", "prices"}, {"slos", "slos"}}
+// namedSections are the sections whose entries a target may name instead of writing them out.
+func namedSections() []namedSection {
+	return []namedSection{{"workload", "workloads"}, {"prices", "prices"}, {"slos", "slos"}}
 }
 
-type section struct{ key, name string }
+// namedSection is a section of the file and the key in a target that may name one of its entries.
+type namedSection struct{ key, name string }
 
-// names puts the named entry in the place of its name, in every target and in the defaults. They
-// share the entry's nodes, so a mistake in it is reported where it was made, and once.
-func (r *reader) names(root *yaml.Node, s section) {
+// resolveNames replaces names by the named entries, in every target and in the defaults. All users share
+// the entry's nodes, so a mistake in it is reported once and at its own place.
+func (r *reader) resolveNames(root *yaml.Node, s namedSection) {
 	entries := valueOf(root, s.name)
-	users := r.written(valueOf(root, "targets"))
+	users := r.targetNodes(valueOf(root, "targets"))
 	if d := valueOf(root, "defaults"); d != nil {
 		users = append(users, d)
 	}
 	for _, user := range users {
 		for i := 0; user.Kind == yaml.MappingNode && i < len(user.Content); i += 2 {
 			if name := user.Content[i+1]; user.Content[i].Value == s.key && name.Kind == yaml.ScalarNode && !isNull(name) {
-				user.Content[i+1] = r.entry(name, entries, s)
+				user.Content[i+1] = r.lookUp(name, entries, s)
 			}
 		}
 	}
 }
 
-func (r *reader) entry(name, entries *yaml.Node, s section) *yaml.Node {
+func (r *reader) lookUp(name, entries *yaml.Node, s namedSection) *yaml.Node {
 	if e := valueOf(entries, name.Value); e != nil {
 		return e
 	}
@@ -45,7 +45,7 @@ func (r *reader) entry(name, entries *yaml.Node, s section) *yaml.Node {
 	if s.key == "slos" {
 		known += "; built in are " + strings.Join(tierNames(), ", ")
 	}
-	r.spoil(name, "%q is not one of the named `%s`: %s", name.Value, s.name, known)
+	r.reject(name, "%q is not one of the named `%s`: %s", name.Value, s.name, known)
 	return name
 }
 

@@ -9,11 +9,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// check holds a value to the Go type that it is for, key by key and value by value, so that each
-// mistake is reported in its own place and none hides another. What is wrong is taken out.
+// checkType compares a value with the Go type that it is for, key by key and value by value, so that each
+// mistake is reported at its own place and none hides another. Wrong values are removed.
 //
-// It returns whether everything below n was right. A value that many targets share is looked at once.
-func (r *reader) check(n *yaml.Node, t reflect.Type) bool {
+// It returns whether everything below n was right. A value that many targets share is checked once.
+func (r *reader) checkType(n *yaml.Node, t reflect.Type) bool {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -43,7 +43,7 @@ func (r *reader) checkNew(n *yaml.Node, t reflect.Type) bool {
 }
 
 func (r *reader) checkStruct(n *yaml.Node, t reflect.Type) bool {
-	if !r.isKind(n, yaml.MappingNode, t) {
+	if !r.requireKind(n, yaml.MappingNode, t) {
 		return false
 	}
 	fields := fieldsOf(t)
@@ -53,15 +53,15 @@ func (r *reader) checkStruct(n *yaml.Node, t reflect.Type) bool {
 		key, value := n.Content[i], n.Content[i+1]
 		field, known := fields.of(key.Value)
 		if !known {
-			r.unknown(n, key, fields)
+			r.addUnknownKey(n, key, fields)
 			right = false
 			continue
 		}
-		right = r.check(value, field) && right
+		right = r.checkType(value, field) && right
 		kept = append(kept, key, value)
 	}
 	n.Content = kept
-	// A type with a reader of its own has rules of its own: at most one of basic_auth and oauth2.
+	// A type that decodes itself may have more rules, such as at most one of basic_auth and oauth2.
 	if right && hasReader(t) {
 		return r.decodes(n, t)
 	}
@@ -69,36 +69,36 @@ func (r *reader) checkStruct(n *yaml.Node, t reflect.Type) bool {
 }
 
 func (r *reader) checkMap(n *yaml.Node, t reflect.Type) bool {
-	if !r.isKind(n, yaml.MappingNode, t) {
+	if !r.requireKind(n, yaml.MappingNode, t) {
 		return false
 	}
 	right := true
 	kept := n.Content[:0:0]
 	for i := 0; i < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		// A key may have a type of its own: the name of an objective, of which there are few.
+		// Keys may have a type of few values, such as the name of an objective.
 		if err := key.Decode(reflect.New(t.Key()).Interface()); err != nil {
-			text, _ := cleaned(err)
+			text, _ := withoutWrapping(err)
 			r.add(key.Line, join(r.places[n].path, key.Value), "%s", text)
 			right = false
 			continue
 		}
-		right = r.check(value, t.Elem()) && right
+		right = r.checkType(value, t.Elem()) && right
 		kept = append(kept, key, value)
 	}
 	n.Content = kept
 	return right
 }
 
-// checkList takes the whole list out if one of its items is wrong: without it the others would
-// have other places.
+// checkList removes the whole list if one of its items is wrong: without that item, the others would have
+// other indices.
 func (r *reader) checkList(n *yaml.Node, t reflect.Type) bool {
-	if !r.isKind(n, yaml.SequenceNode, t) {
+	if !r.requireKind(n, yaml.SequenceNode, t) {
 		return false
 	}
 	right := true
 	for _, item := range n.Content {
-		right = r.check(item, t.Elem()) && right
+		right = r.checkType(item, t.Elem()) && right
 	}
 	if !right {
 		line := n.Line
@@ -108,38 +108,38 @@ func (r *reader) checkList(n *yaml.Node, t reflect.Type) bool {
 	return right
 }
 
-func (r *reader) isKind(n *yaml.Node, want yaml.Kind, t reflect.Type) bool {
+func (r *reader) requireKind(n *yaml.Node, want yaml.Kind, t reflect.Type) bool {
 	if n.Kind == want {
 		return true
 	}
-	r.spoil(n, "must be %s, not %s", wanted(t), kindName(n))
+	r.reject(n, "must be %s, not %s", describeType(t), describeNode(n))
 	return false
 }
 
-// decodes tries one value by itself. Readers of types that are written by hand (a duration, a
-// price, an HTTP client) say what is wrong in words of their own.
+// decodes tries one value by itself. Types that decode themselves (a duration, a price, an HTTP client)
+// have error messages of their own.
 func (r *reader) decodes(n *yaml.Node, t reflect.Type) bool {
 	err := n.Decode(reflect.New(t).Interface())
 	if err == nil {
 		return true
 	}
-	text, ours := cleaned(err)
-	if !ours || isPlain(t) {
-		text = "must be " + wanted(t) + ", not " + kindName(n)
+	text, ours := withoutWrapping(err)
+	if !ours || hidesError(t) {
+		text = "must be " + describeType(t) + ", not " + describeNode(n)
 	}
-	r.spoil(n, "%s", text)
+	r.reject(n, "%s", text)
 	return false
 }
 
-// isPlain says that the error of the type's reader is not shown: that of a time is about Go
-// layouts, and that of a URL repeats it, password included.
-func isPlain(t reflect.Type) bool {
+// hidesError reports whether the error of the type's decoder must not be shown: that of a time is about Go
+// layouts, and that of a URL repeats the URL, password included.
+func hidesError(t reflect.Type) bool {
 	return t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[config.URL]()
 }
 
-// cleaned is an error without the wrapping of the YAML library, and whether it came from a reader
-// written by hand: the library's own talk of Go types, which are not the user's business.
-func cleaned(err error) (text string, ours bool) {
+// withoutWrapping removes the YAML library's wrapping from an error. ours is false for an error of the
+// library itself, which speaks of Go types and not of the file.
+func withoutWrapping(err error) (text string, ours bool) {
 	text = strings.TrimPrefix(err.Error(), "yaml: ")
 	text = strings.TrimPrefix(text, "unmarshal errors:\n  ")
 	text, _, _ = strings.Cut(text, "\n")
@@ -147,7 +147,7 @@ func cleaned(err error) (text string, ours bool) {
 	return text, !strings.HasPrefix(text, "cannot unmarshal ") && !strings.HasPrefix(text, "cannot decode ")
 }
 
-func (r *reader) unknown(parent, key *yaml.Node, known fields) {
+func (r *reader) addUnknownKey(parent, key *yaml.Node, known fields) {
 	path := join(r.places[parent].path, key.Value)
 	if near, ok := nearest(key.Value, known.names()); ok {
 		r.add(key.Line, path, "there is no such key; did you mean %s?", near)

@@ -6,9 +6,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
-// tier is the built-in set of objectives of that name, as if it had been written where it is named;
-// nil if there is none. A set of the file's own with the same name goes before it.
-func (r *reader) tier(name *yaml.Node, s section) *yaml.Node {
+// tier returns the built-in set of objectives of that name, as if it were written out at the name; nil if
+// there is none. lookUp asks for it only when the file has no set of that name.
+func (r *reader) tier(name *yaml.Node, s namedSection) *yaml.Node {
 	t, ok := slo.TierNamed(name.Value)
 	if s.key != "slos" || !ok {
 		return nil
@@ -17,16 +17,16 @@ func (r *reader) tier(name *yaml.Node, s section) *yaml.Node {
 	if n.Encode(t.Objectives) != nil {
 		return nil
 	}
-	r.placed(&n, r.places[name])
+	r.setPlaces(&n, r.places[name])
 	return &n
 }
 
-// placed puts a node, and all below it, where another stands.
-func (r *reader) placed(n *yaml.Node, at place) {
+// setPlaces gives a node, and everything below it, one place.
+func (r *reader) setPlaces(n *yaml.Node, at place) {
 	n.Line = at.line
 	r.places[n] = at
 	for _, c := range n.Content {
-		r.placed(c, at)
+		r.setPlaces(c, at)
 	}
 }
 
