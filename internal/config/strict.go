@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func (r *reader) requireKind(n *yaml.Node, want yaml.Kind, t reflect.Type) bool 
 func (r *reader) decodes(n *yaml.Node, t reflect.Type) bool {
 	err := n.Decode(reflect.New(t).Interface())
 	if err == nil {
-		return true
+		return r.requireWhole(n, t)
 	}
 	text, ours := withoutWrapping(err)
 	if !ours || hidesError(t) {
@@ -129,6 +130,21 @@ func (r *reader) decodes(n *yaml.Node, t reflect.Type) bool {
 	}
 	r.reject(n, "%s", text)
 	return false
+}
+
+// requireWhole rejects a fraction for a whole number, which the YAML library would cut off.
+func (r *reader) requireWhole(n *yaml.Node, t reflect.Type) bool {
+	var f float64
+	if !isWhole(t) || hasReader(t) || n.ShortTag() != "!!float" || n.Decode(&f) != nil || f == math.Trunc(f) {
+		return true
+	}
+	r.reject(n, "must be %s, not a fraction", describeType(t))
+	return false
+}
+
+func isWhole(t reflect.Type) bool {
+	v := reflect.Zero(t)
+	return v.CanInt() || v.CanUint()
 }
 
 // hidesError reports whether the error of the type's decoder must not be shown: that of a time is about Go
