@@ -58,7 +58,7 @@ type Skipped struct {
 type Reason string
 
 const (
-	Budget    Reason = "budget"     // the turn could cost more than is left
+	NoBudget  Reason = "budget"     // the turn could cost more than is left
 	NoSession Reason = "no_session" // every session still waits for its pause to end
 	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests have not ended
 	Backoff   Reason = "backoff"    // the server asked to be left alone
@@ -67,7 +67,7 @@ const (
 )
 
 // Reasons lists the set.
-func Reasons() []Reason { return []Reason{Budget, NoSession, InFlight, Backoff, Paused, Late} }
+func Reasons() []Reason { return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Late} }
 
 // RateChanged is a change of the load, in tokens per minute: the configured set-point, and what
 // back-off leaves of it. It also follows Started. A paused target has an effective rate of 0; one

@@ -16,6 +16,9 @@ type failing struct {
 	row  int // failures in a row
 	slot int // since the last that was used
 	good time.Time
+
+	asked time.Time // the last slot that was asked about
+	used  bool      // and the answer
 }
 
 const failuresPerStep = 3
@@ -33,14 +36,18 @@ func (f *failing) interval() int {
 	return interval
 }
 
-// use reports whether to use the next slot, and counts it.
-func (f *failing) use() bool {
-	f.slot++
-	if f.slot < f.interval() {
-		return false
+// use reports whether to use the slot that is due, and counts it. A slot that waits for its budget is asked about
+// more than once.
+func (f *failing) use(due time.Time) bool {
+	if f.asked.Equal(due) {
+		return f.used
 	}
-	f.slot = 0
-	return true
+	f.slot++
+	f.asked, f.used = due, f.slot >= f.interval()
+	if f.used {
+		f.slot = 0
+	}
+	return f.used
 }
 
 // failed takes in a failure of a request that was sent at the given instant. Requests from before the last good answer

@@ -108,6 +108,7 @@ func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time
 		return s.end(x, chat.Cancelled)
 	}
 	x.Connected = time.Now()
+	x.Sent = int64(promptBytes(r.Conversation, 0))
 	if a.ttft > 0 {
 		if !sleep(ctx, a.ttft) {
 			return s.end(x, chat.Cancelled)

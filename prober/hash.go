@@ -9,18 +9,20 @@ import (
 	"time"
 
 	"github.com/cespare/xxhash/v2"
+
+	"github.com/firsttoken/firsttoken/prober/budget"
 )
 
 // Hash identifies the target's contents: targets of the same hash run the same loop. It is stable from
 // run to run of one version. A secret in a file counts by the file's name, because the file is read
 // anew for each request; a secret in the configuration counts by its value.
 //
-// Infrastructure does not count, because it changes nothing that is sent. Readers of Infrastructure
-// must use the current configuration: a running loop may hold an older copy.
+// Infrastructure and Budget do not count, because they change nothing that is sent. Readers of both must
+// use the current configuration: a running loop may hold an older copy.
 //
 // Hash walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
-	t.Infrastructure = Infrastructure{}
+	t.Infrastructure, t.Budget = Infrastructure{}, budget.Limits{}
 	d := digest{xxhash.New()}
 	d.value(reflect.ValueOf(t))
 	return d.h.Sum64()

@@ -20,6 +20,7 @@ type inflight struct {
 	state    *sessionState
 	session  *workload.Session // the one whose turn it is; state may already hold its successor
 	turn     workload.Turn
+	ticket   *ticket // nil without a budget
 	request  chat.Request
 	due      time.Time // t0
 	sent     time.Time // when the Sender got it, which stamps t1
@@ -32,11 +33,12 @@ type inflight struct {
 }
 
 // send takes the session's next turn and sends it on a goroutine of its own.
-func (l *loop) send(ctx context.Context, s *sessionState, due, now time.Time) {
+func (l *loop) send(ctx context.Context, s *sessionState, t *ticket, due, now time.Time) {
 	turn, request, session := l.pool.draw(s, now)
 	request.ID = newRequestID(l.random.Uint64)
 	q := &inflight{
-		target: l.target.Name, state: s, session: session, turn: turn, request: request, due: due, sent: now,
+		target: l.target.Name, state: s, session: session, turn: turn, ticket: t,
+		request: request, due: due, sent: now,
 		judge:    slo.NewJudge(l.target.Name, l.target.SLOs, now, steady(turn)),
 		observer: l.observer, tokenSeen: l.tokenSeen,
 	}
@@ -104,6 +106,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	}
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
+	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
 		l.observer.Observe(Judged{v})

@@ -1,11 +1,9 @@
 package prober
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +28,7 @@ type loop struct {
 	pool     *pool
 	backoff  backoff
 	failing  failing
+	budget   budgetGate
 	opening  time.Time // the regular slots begin here, after the trial's share of the load
 	opened   bool
 	ended    bool // Load.Until has come
@@ -53,8 +52,14 @@ func (l *loop) run(ctx context.Context) {
 			l.finish(q, time.Now())
 		case <-timer.C():
 			l.work(ctx, time.Now())
+		case <-l.budget.slot.pending():
+			l.work(ctx, time.Now())
+		case <-l.budget.probe.pending():
+			l.work(ctx, time.Now())
 		}
 	}
+	l.budget.slot.release()
+	l.budget.probe.release()
 	for len(l.inflight) > 0 || l.recovery.probe != nil {
 		l.finish(<-l.finished, time.Now())
 	}
@@ -76,7 +81,7 @@ func (l *loop) begin(now time.Time) {
 
 // wake is the instant at which work has something to do next.
 func (l *loop) wake() time.Time {
-	at := l.arrivals.due
+	at := l.slotWake()
 	if l.ended {
 		at = time.Now().Add(time.Hour) // only exchanges that end
 	} else if until := l.target.Load.Until; !until.IsZero() {
@@ -119,9 +124,16 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 		if l.over(l.arrivals.due) {
 			break
 		}
-		l.advance(l.slot(ctx, l.arrivals.due, now))
+		tokens, over := l.slot(ctx, l.arrivals.due, now)
+		if !over {
+			break // it waits for the ledger
+		}
+		l.followBudget(now)
+		l.advance(tokens)
 	}
-	l.over(now)
+	if !l.over(now) {
+		l.reserve(now)
+	}
 	l.lookForRecovery(ctx, now)
 }
 
@@ -135,91 +147,4 @@ func (l *loop) over(at time.Time) bool {
 	l.log.Info("load has ended", "target", l.target.Name, "until", until)
 	l.observer.Observe(RateChanged{Target: l.target.Name})
 	return true
-}
-
-// advance places the slot after this one. Gaps follow what back-off leaves of the set-point, and the size of prompts:
-// that of the prompt in this slot if it is known to differ from those to come, else their mean.
-func (l *loop) advance(tokens float64) {
-	mean := gap(cmp.Or(tokens, l.pool.mean()), l.backoff.rate)
-	if !l.opened {
-		l.opened = true
-		l.arrivals.start(l.opening, mean)
-		return
-	}
-	l.arrivals.advance(mean)
-}
-
-// slot uses the slot that was due, or reports why it cannot. It returns the tokens of a session that was made for this
-// slot, whose first prompt is smaller than those of the others; 0 otherwise.
-func (l *loop) slot(ctx context.Context, due, now time.Time) (tokens float64) {
-	if reason, blocked := l.blocked(due, now); blocked {
-		l.skip(reason, due)
-		return 0
-	}
-	made := l.pool.made
-	s, ok := l.pool.take(now, len(l.inflight))
-	if !ok {
-		l.skip(NoSession, due)
-		return 0
-	}
-	if l.pool.made > made {
-		tokens = float64(s.session.NextTokens())
-	}
-	l.send(ctx, s, due, now)
-	return tokens
-}
-
-func (l *loop) blocked(due, now time.Time) (Reason, bool) {
-	switch {
-	case l.target.Load.Paused:
-		return Paused, true
-	case now.Sub(due) > lateAfter:
-		return Late, true
-	case l.backoff.holds(now):
-		return Backoff, true
-	case len(l.inflight) >= l.target.Load.MaxInFlight:
-		return InFlight, true
-	case !l.failing.use():
-		return Backoff, true
-	}
-	return "", false
-}
-
-func (l *loop) skip(r Reason, due time.Time) {
-	l.observer.Observe(Skipped{Target: l.target.Name, Reason: r, At: due, Tokens: l.pool.mean()})
-	witness := l.newestInFlight()
-	switch {
-	case r == Backoff && l.failing.interval() > 1:
-		l.unused.failed(due)
-	case witness != nil && l.endpointHolds(r, due):
-		l.unused.add(due, witness)
-	}
-}
-
-// endpointHolds reports whether a slot went unused because the endpoint still held earlier requests.
-func (l *loop) endpointHolds(r Reason, due time.Time) bool {
-	switch r {
-	case InFlight:
-		return true
-	case NoSession: // in a pause, unless an answer takes longer than the number of sessions was made for
-		return slices.ContainsFunc(l.inflight, func(q *inflight) bool { return due.Sub(q.sent) > answerTime })
-	default:
-		return false
-	}
-}
-
-// announceRate tells observers the load that the target runs at.
-func (l *loop) announceRate() {
-	e := RateChanged{Target: l.target.Name, SetPoint: l.backoff.setPoint, Effective: l.backoff.rate}
-	if l.target.Load.Paused {
-		e.Effective = 0
-	}
-	l.observer.Observe(e)
-}
-
-// rateChanged tells observers and the log of a change by back-off.
-func (l *loop) rateChanged() {
-	l.announceRate()
-	l.log.Info("load has changed", "target", l.target.Name,
-		"tokens_per_minute", l.backoff.rate, "set_point", l.backoff.setPoint)
 }

@@ -44,6 +44,29 @@ func (p Prices) Cost(u chat.Usage) (dollars float64, ok bool) {
 	return cost / 1e6, true
 }
 
+// OfLoad is the price in dollars of a load of that many tokens, of whose input a prefix cache serves a
+// share, as vendors bill it (for instance Anthropic's documentation of prompt caching): what the cache
+// serves at the cached price, everything else of the prompt at the price of writing it to the cache where
+// there is one, else at the input price. Without a prefix cache the share is 0 and nothing is written.
+//
+//	$ = in·[h·read + (1−h)·write] + out·output
+//
+// Example: Opus at 100k TPM, 100,000 tokens in and 450 out per request, h = 0.96, for a day:
+// 144 M · (0.96·$0.50 + 0.04·$6.25)/M = $105.1, and 1,440 · 450 · $25/M = $16.2, so $121.
+// With h = 0: 144 M · $5/M + $16.2 = $736.
+func (p Prices) OfLoad(input, output, cachedShare float64) float64 {
+	u := chat.Usage{
+		Input:  chat.Counted(int64(input)),
+		Cached: chat.Counted(int64(input * cachedShare)),
+		Output: chat.Counted(int64(output)),
+	}
+	if cachedShare > 0 && p.CacheWrite != nil {
+		u.CacheWrite = chat.Counted(int64(input) - int64(input*cachedShare))
+	}
+	cost, _ := p.Cost(u)
+	return cost
+}
+
 func (p Prices) cached() float64     { return orInput(p.Cached, p.Input) }
 func (p Prices) cacheWrite() float64 { return orInput(p.CacheWrite, p.Input) }
 

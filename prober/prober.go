@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/internal/waker"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	// Seed makes sessions and schedules repeatable. It should differ from start to start: with the
 	// same one, a restarted prober repeats yesterday's prompts and finds them in the server's cache.
 	Seed uint64
+	// Budget is what targets may spend; nil is no bound.
+	Budget Budget
 	// Trust decides for each result whether it can be believed; nil believes all.
 	Trust Trust
 	// NewTimer makes the timer that wakes a loop; nil is waker.GoTimer.
@@ -34,6 +37,15 @@ type Options struct {
 // from many goroutines at once, each time with a result that has just ended.
 type Trust interface {
 	Judge(r Result, now time.Time) bool
+}
+
+// Budget keeps what targets spend within their caps. It is asked from many goroutines at once.
+type Budget interface {
+	// Reserve makes room for a request that is sent at about now and uses worst at most. After an error
+	// it must not be sent.
+	Reserve(target string, now time.Time, worst budget.Amount) (budget.Reservation, error)
+	// Level is what the budget leaves of the target's load.
+	Level(target string, now time.Time) budget.Level
 }
 
 // Prober runs one loop for each target.

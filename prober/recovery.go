@@ -25,13 +25,14 @@ const (
 
 // recovery is the state of the recovery probes of one target.
 type recovery struct {
-	probe *inflight // nil while none is out
-	sent  time.Time // the last one
+	probe   *inflight         // nil while none is out
+	sent    time.Time         // the last one, or the last that was refused
+	session *workload.Session // of the next one, once it has been asked for
 }
 
 // nextProbe is when to send a recovery probe; false while there is room for ordinary requests, or no need.
 func (l *loop) nextProbe() (time.Time, bool) {
-	if l.ended || l.target.Load.Paused || l.recovery.probe != nil {
+	if l.ended || l.target.Load.Paused || l.recovery.probe != nil || l.budget.probe.pending() != nil {
 		return time.Time{}, false
 	}
 	at, needed := l.quietSince()
@@ -69,16 +70,35 @@ func (l *loop) quietSince() (since time.Time, waits bool) {
 
 // lookForRecovery sends a recovery probe if it is time.
 func (l *loop) lookForRecovery(ctx context.Context, now time.Time) {
-	at, ok := l.nextProbe()
-	if !ok || now.Before(at) {
+	if l.budget.probe.pending() != nil {
 		return
 	}
-	session := workload.NewRecovery(l.pool.shape, l.pool.corpus, l.pool.cal, l.pool.next())
+	at, ok := l.nextProbe()
+	if !ok || now.Before(at) {
+		l.budget.probe.release()
+		return
+	}
+	if l.recovery.session == nil {
+		l.recovery.session = workload.NewRecovery(l.pool.shape, l.pool.corpus, l.pool.cal, l.pool.next())
+	}
+	switch t, passage := l.budget.pass(&l.budget.probe, l.recovery.session, now); passage {
+	case undecided:
+	case refused:
+		l.recovery.sent = now
+	default:
+		l.sendProbe(ctx, t, now)
+	}
+}
+
+// sendProbe sends a recovery probe.
+func (l *loop) sendProbe(ctx context.Context, t *ticket, now time.Time) {
+	session := l.recovery.session
+	l.recovery.session = nil
 	turn, request := session.Next(workload.Ages{})
 	request.ID = newRequestID(l.random.Uint64)
 	request.FirstTokenTimeout = recoveryWait
 	q := &inflight{
-		target: l.target.Name, session: session, turn: turn, request: request, due: now, sent: now,
+		target: l.target.Name, session: session, turn: turn, ticket: t, request: request, due: now, sent: now,
 		judge: slo.NewJudge(l.target.Name, nil, now, false), observer: l.observer, tokenSeen: l.tokenSeen,
 	}
 	l.recovery.probe, l.recovery.sent = q, now

@@ -26,6 +26,7 @@ type sessionState struct {
 	ready   time.Time // when its pause is over
 	reached time.Time // end of its last exchange that reached the server
 	busy    bool      // in flight
+	made    bool      // for the slot that is due, which found no other session ready
 }
 
 // pool holds a target's sessions. The first request is a trial of a tenth of the size. The sessions
@@ -41,7 +42,6 @@ type pool struct {
 	limit    int  // sessions at most
 	busy     int  // how many of the starting sessions are, on average, in flight or in their pause
 	usual    int  // requests in flight that an endpoint with the assumed answerTime rarely exceeds
-	made     int  // sessions that were made for a slot that found none ready
 	fixed    bool // the limit was set by hand
 	sessions []*sessionState
 	trial    *sessionState // nil once settled
@@ -113,22 +113,27 @@ func (p *pool) fill(now time.Time) {
 // take returns the ready session that has waited longest, or a new one below the limit. It is false
 // when every session is in flight or in its pause.
 func (p *pool) take(now time.Time, inFlight int) (*sessionState, bool) {
+	if p.trial == nil && p.sessions == nil {
+		p.fill(now)
+	}
+	s, ok := p.peek(now)
+	if !ok && p.trial == nil && len(p.sessions) < p.most(inFlight) {
+		s, ok = &sessionState{session: p.fresh(), ready: now, made: true}, true
+		p.sessions = append(p.sessions, s)
+	}
+	return s, ok
+}
+
+// peek is the session that take returns at that time, if no exchange ends before and none is made.
+func (p *pool) peek(at time.Time) (*sessionState, bool) {
 	if p.trial != nil {
 		return p.trial, !p.trial.busy
 	}
-	if p.sessions == nil {
-		p.fill(now)
-	}
 	var best *sessionState
 	for _, s := range p.sessions {
-		if !s.busy && !s.ready.After(now) && (best == nil || s.ready.Before(best.ready)) {
+		if !s.busy && !s.ready.After(at) && (best == nil || s.ready.Before(best.ready)) {
 			best = s
 		}
-	}
-	if best == nil && len(p.sessions) < p.most(inFlight) {
-		p.made++
-		best = &sessionState{session: p.fresh(), ready: now}
-		p.sessions = append(p.sessions, best)
 	}
 	return best, best != nil
 }
@@ -142,7 +147,7 @@ func (p *pool) fresh() *workload.Session {
 func (p *pool) draw(s *sessionState, now time.Time) (workload.Turn, chat.Request, *workload.Session) {
 	session := s.session
 	turn, request := session.Next(workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)})
-	s.busy = true
+	s.busy, s.made = true, false
 	if session.Over() && s != p.trial {
 		s.session, s.reached = p.fresh(), time.Time{}
 	}

@@ -3,6 +3,7 @@ package prober
 import (
 	"time"
 
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
@@ -21,6 +22,7 @@ type Target struct {
 	Workload       workload.Shape             `yaml:"workload,omitempty"`
 	SLOs           map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 	Prices         *Prices                    `yaml:"prices,omitempty"`
+	Budget         budget.Limits              `yaml:"budget,omitempty"`
 	Infrastructure `yaml:",inline"`
 }
 

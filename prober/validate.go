@@ -28,6 +28,7 @@ func (t Target) Validate() invalid.Errors {
 	if t.Prices != nil {
 		errs.Under("prices", t.Prices.Validate())
 	}
+	errs.Under("budget", t.validateBudget())
 	return errs
 }
 

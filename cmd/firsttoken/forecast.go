@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober"
-	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -82,36 +81,16 @@ func (f forecast) during(span time.Duration, now time.Time) time.Duration {
 	}
 }
 
-// amountOf is the price of a load, as vendors bill it (for instance Anthropic's documentation of
-// prompt caching): what the cache serves at the cached price, everything else of the prompt at the
-// price of writing it to the cache where there is one, else at the input price.
+// amountOf is the load of a span of time and its price, with a prefix cache and without one.
 //
-//	$ = in·[h·read + (1−h)·write] + out·output          in  = TPM · minutes
-//	                                                    out = TPM / input per request · output per request · minutes
-//
-// Example: Opus at 100k TPM, 100,000 tokens in and 450 out per request, h = 0.96, for a day:
-// 144 M · (0.96·$0.50 + 0.04·$6.25)/M = $105.1, and 1,440 · 450 · $25/M = $16.2, so $121.
-// Without a prefix cache h is 0 and nothing is written: 144 M · $5/M + $16.2 = $736.
+//	in  = TPM · minutes
+//	out = TPM / input per request · output per request · minutes
 func amountOf(span time.Duration, f forecast, prices *prober.Prices) amount {
 	a := amount{InputTokens: f.TPM * span.Minutes()}
 	a.OutputTokens = f.Requests * f.Output * span.Minutes()
-	if prices == nil {
-		return a
+	if prices != nil {
+		a.DollarsCached = new(prices.OfLoad(a.InputTokens, a.OutputTokens, f.Cached))
+		a.DollarsWithout = new(prices.OfLoad(a.InputTokens, a.OutputTokens, 0))
 	}
-	a.DollarsCached = priced(*prices, a, f.Cached)
-	a.DollarsWithout = priced(*prices, a, 0)
 	return a
-}
-
-func priced(p prober.Prices, a amount, hit float64) *float64 {
-	u := chat.Usage{
-		Input:  chat.Counted(int64(a.InputTokens)),
-		Cached: chat.Counted(int64(a.InputTokens * hit)),
-		Output: chat.Counted(int64(a.OutputTokens)),
-	}
-	if hit > 0 && p.CacheWrite != nil {
-		u.CacheWrite = chat.Counted(int64(a.InputTokens) - int64(a.InputTokens*hit))
-	}
-	cost, _ := p.Cost(u)
-	return &cost
 }

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -59,6 +60,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		{"## The file", fieldsOf(reflect.TypeFor[sections]()).names()},
 		{"## A target", fieldsOf(reflect.TypeFor[prober.Target]()).names()},
 		{"## load", fieldsOf(reflect.TypeFor[prober.Load]()).names()},
+		{"## budget", fieldsOf(reflect.TypeFor[budget.Limits]()).names()},
 		{"## prices", fieldsOf(reflect.TypeFor[prober.Prices]()).names()},
 		{"## workload", fieldsOf(reflect.TypeFor[workload.Shape]()).names()},
 		{"### Distributions", fieldsOf(reflect.TypeFor[workload.LogNormal]()).names()},

@@ -30,7 +30,7 @@ func BenchmarkReservations(b *testing.B) {
 				all.Go(func() {
 					for n := i; n < b.N; n += targets {
 						r, err := l.Reserve(strconv.Itoa(i), noon(), amount(10))
-						if err != nil || r.Wait(b.Context()) != nil {
+						if err != nil || synced(r) != nil {
 							b.Error("not reserved")
 							return
 						}

@@ -103,7 +103,7 @@ func TestDiskFails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Wait(t.Context()); err == nil {
+		if err := synced(r); err == nil {
 			t.Error("a reservation that is not in the file may be used")
 		}
 		synctest.Wait()
@@ -166,7 +166,7 @@ func TestDiskFailsAtRandom(t *testing.T) {
 					time.Sleep(100 * time.Microsecond)
 					continue
 				}
-				if r.Wait(t.Context()) != nil {
+				if synced(r) != nil {
 					failed.Add(1)
 					continue
 				}
@@ -262,7 +262,7 @@ func fill(t *testing.T, l *Ledger) bool {
 		if err != nil {
 			return errors.Is(err, unix.ENOSPC)
 		}
-		_ = r.Wait(t.Context())
+		_ = synced(r)
 	}
 	return false
 }

@@ -5,7 +5,7 @@
 // write. So kill -9 at any instant overspends nothing: what was on its way stays charged in full.
 //
 //	loops   ── Reserve ──► book (memory) ◄── Settle
-//	              │ Wait       │ all that has changed since the last write
+//	              │ Done       │ all that has changed since the last write
 //	              │         writer ── one transaction, one sync ──► file (bbolt)
 //	              └── send ◄───┘
 //

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -106,7 +105,7 @@ func (o order) work(l *Ledger, target string) {
 			time.Sleep(time.Millisecond)
 			continue
 		}
-		if r.Wait(context.Background()) != nil {
+		if synced(r) != nil {
 			continue
 		}
 		actual, err := o.send(target, worst)

@@ -99,8 +99,8 @@ func (l *Ledger) SetLimits(process budget.Limits, targets map[string]budget.Limi
 	l.book.SetLimits(process, targets)
 }
 
-// Reserve makes room for a request, at once and in memory. The request may go out when the
-// reservation's Wait has returned nil, and not before.
+// Reserve makes room for a request, at once and in memory. The request may go out when the reservation
+// has been synced (Done, and then Err is nil), and not before.
 func (l *Ledger) Reserve(target string, now time.Time, worst budget.Amount) (budget.Reservation, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -60,10 +59,20 @@ func reserve(t *testing.T, l *Ledger, tokens int64) budget.Reservation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Wait(t.Context()); err != nil {
+	if err := synced(r); err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// synced waits until a reservation may be used.
+func synced(r budget.Reservation) error {
+	<-r.Done()
+	err := r.Err()
+	if err != nil {
+		r.Settle(budget.Amount{})
+	}
+	return err
 }
 
 // spent are the tokens of a scope.
@@ -105,7 +114,7 @@ func TestReopen(t *testing.T) {
 	reserve(t, l, 700)
 }
 
-// TestNothingIsSentUnsynced: what the file holds when Wait returns is what a crash would leave.
+// TestNothingIsSentUnsynced: what the file holds when a reservation may be used is what a crash would leave.
 func TestNothingIsSentUnsynced(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path)
@@ -348,26 +357,6 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestCancelledWait gives back what was reserved.
-func TestCancelledWait(t *testing.T) {
-	l := open(t, newPath(t))
-	defer shut(t, l)
-	r := &reservation{ledger: l, batch: newBatch()} // one that is never written
-	claim, err := l.Reserve("a", noon(), amount(1000))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.claim = claim.(*reservation).claim
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.Wait(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-	if got := spent(l, "a"); got != 0 {
-		t.Errorf("%v tokens are still charged", got)
-	}
-}
-
 // TestManyShareASync: 1,000 that wait at once need few transactions.
 func TestManyShareASync(t *testing.T) {
 	l := open(t, newPath(t))
@@ -381,7 +370,7 @@ func TestManyShareASync(t *testing.T) {
 			t.Fatal(err)
 		}
 		all.Go(func() {
-			if err := r.Wait(t.Context()); err != nil {
+			if err := synced(r); err != nil {
 				t.Error(err)
 			}
 		})

@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"context"
-
 	"github.com/firsttoken/firsttoken/prober/budget"
 )
 
@@ -13,23 +11,11 @@ type reservation struct {
 	batch  *batch
 }
 
-// Wait returns when the reservation has been synced. When it could not be, it is given back.
-func (r *reservation) Wait(ctx context.Context) error {
-	select {
-	case <-r.batch.done:
-	default:
-		select {
-		case <-r.batch.done:
-		case <-ctx.Done():
-			r.Settle(budget.Amount{})
-			return ctx.Err()
-		}
-	}
-	if r.batch.err != nil {
-		r.Settle(budget.Amount{})
-	}
-	return r.batch.err
-}
+// Done is closed when the reservation has been synced, or could not be.
+func (r *reservation) Done() <-chan struct{} { return r.batch.done }
+
+// Err says, after Done, why the reservation could not be synced.
+func (r *reservation) Err() error { return r.batch.err }
 
 // Settle replaces the worst case by what the request did cost. The file follows within retryEvery;
 // until then it holds the worst case, which is no less, but for a request that cost more than its worst

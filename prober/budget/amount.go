@@ -31,6 +31,9 @@ func (a Amount) Plus(b Amount) Amount {
 	return Amount{Money(sum(int64(a.Money), int64(b.Money))), sum(a.Tokens, b.Tokens)}
 }
 
+// Covers reports whether the amount is enough for another.
+func (a Amount) Covers(b Amount) bool { return a.Money >= b.Money && a.Tokens >= b.Tokens }
+
 // minus never falls below nothing.
 func (a Amount) minus(b Amount) Amount {
 	return Amount{max(0, a.Money-b.Money), max(0, a.Tokens-b.Tokens)}

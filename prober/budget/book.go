@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"context"
 	"time"
 )
 
@@ -10,9 +9,11 @@ const Process = ""
 
 // Reservation is room in a budget for one request.
 type Reservation interface {
-	// Wait returns when the reservation would survive the end of this process. After an error the
-	// request must not be sent.
-	Wait(ctx context.Context) error
+	// Done is closed when it is known whether the reservation would survive the end of this process.
+	Done() <-chan struct{}
+	// Err, after Done, says why it would not. Then the request must not be sent, and the reservation be
+	// settled with nothing.
+	Err() error
 	// Settle replaces the worst case by what the request did cost. Only the first call counts.
 	Settle(actual Amount)
 }

@@ -52,7 +52,7 @@ func (b *Book) state(scope string, i int, now time.Time) State {
 	settled, outstanding := a.since(period.start)
 	s := State{
 		Scope: scope, Cap: c, Limit: float64(a.limits.Of(c)), Level: a.levelOf(i, now, b.zone), Since: a.marks[i].since,
-		Spent: c.show(settled.Plus(outstanding)), Settled: c.show(settled), BeginsNew: time.Unix(period.end, 0).In(b.zone),
+		Spent: c.Show(settled.Plus(outstanding)), Settled: c.Show(settled), BeginsNew: time.Unix(period.end, 0).In(b.zone),
 	}
 	if s.Limit == 0 {
 		s.Limit = math.Inf(1)
@@ -60,8 +60,8 @@ func (b *Book) state(scope string, i int, now time.Time) State {
 	return s
 }
 
-// show is an amount as a person counts it.
-func (c Cap) show(a Amount) float64 {
+// Show is an amount as a person counts it: in dollars or tokens.
+func (c Cap) Show(a Amount) float64 {
 	if c.Unit == InDollars {
 		return a.Money.Dollars()
 	}

@@ -46,6 +46,11 @@ func (c *Calibration) Tokens(words, messages int) int64 {
 	return int64(c.perWord*float64(words) + c.overhead*float64(messages) + 0.5)
 }
 
+// Prior is the expected size of a prompt before anything is learnt: no server can change it.
+func (s *Shape) Prior(words, messages int) int64 {
+	return NewCalibration(s.TokensPerWord).Tokens(words, messages)
+}
+
 // message is how many words a message of that many tokens has, after its overhead.
 func (c *Calibration) message(tokens int) int {
 	c.mu.Lock()
