@@ -1,11 +1,8 @@
 package metrics
 
 import (
-	"bytes"
 	"errors"
-	"flag"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,33 +13,6 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/probertest"
 )
-
-var update = flag.Bool("update", false, "write docs/metrics.md")
-
-// TestDocs holds docs/metrics.md to the code; go generate writes it.
-func TestDocs(t *testing.T) {
-	families, err := Catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want bytes.Buffer
-	if err := WriteCatalogue(&want, families); err != nil {
-		t.Fatal(err)
-	}
-	const path = "../../docs/metrics.md"
-	if *update {
-		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want.Bytes()) {
-		t.Errorf("%s is not what the code says: run go generate ./exporter", path)
-	}
-}
 
 // TestCatalogueIsWhatIsScraped compares the rows with a registry on which everything has happened.
 func TestCatalogueIsWhatIsScraped(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// exemplarOf names the exchange behind an observation: from a bucket to the line of the results
+// requestExemplar names the exchange behind an observation: from a bucket to the line of the results
 // file that has the same request_id, and to the trace whose span was kept. Nil where there is nothing
 // fit to name.
-func exemplarOf(r prober.Result) prometheus.Labels {
+func requestExemplar(r prober.Result) prometheus.Labels {
 	const name = "request_id"
 	if r.ID == "" || !utf8.ValidString(r.ID) || utf8.RuneCountInString(name+r.ID) > prometheus.ExemplarMaxRunes {
 		return nil // the client library would panic
@@ -23,20 +23,22 @@ func exemplarOf(r prober.Result) prometheus.Labels {
 	return prometheus.Labels{name: r.ID}
 }
 
-// spanOf names exchanges of which a span was kept and no others: a bucket holds one exemplar, and the
+// spanExemplar names exchanges of which a span was kept and no others: a bucket holds one exemplar, and the
 // next exchange that nobody can look at must not take the place of one that somebody can.
-func spanOf(r prober.Result) prometheus.Labels {
+func spanExemplar(r prober.Result) prometheus.Labels {
 	if r.Span == "" {
 		return nil
 	}
-	return exemplarOf(r)
+	return requestExemplar(r)
 }
 
-// measure is the one way by which a latency reaches a histogram.
-func measure(o prometheus.Observer, value float64, exemplar prometheus.Labels) {
-	if with, ok := o.(prometheus.ExemplarObserver); ok && exemplar != nil {
-		with.ObserveWithExemplar(value, exemplar)
-		return
+// observe is the one way by which a value reaches a series with an exemplar, which is nil for none.
+func observe(o prometheus.Observer, value float64, exemplar prometheus.Labels) {
+	if exemplar != nil {
+		if with, ok := o.(prometheus.ExemplarObserver); ok {
+			with.ObserveWithExemplar(value, exemplar)
+			return
+		}
 	}
 	o.Observe(value)
 }

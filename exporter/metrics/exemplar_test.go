@@ -31,10 +31,10 @@ func TestExemplar(t *testing.T) {
 		{"\xff", "", nil, nil},                                 // and at what is not text
 	} {
 		r := probertest.WarmWith(func(r *prober.Result) { r.ID, r.Span = row.id, row.span })
-		if got := exemplarOf(r); !maps.Equal(got, row.want) {
+		if got := requestExemplar(r); !maps.Equal(got, row.want) {
 			t.Errorf("%q %q: %v, want %v", row.id, row.span, got, row.want)
 		}
-		if got := spanOf(r); !maps.Equal(got, row.wantWhenTraced) {
+		if got := spanExemplar(r); !maps.Equal(got, row.wantWhenTraced) {
 			t.Errorf("%q %q, traced: %v, want %v", row.id, row.span, got, row.wantWhenTraced)
 		}
 	}

@@ -11,9 +11,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// info is firsttoken_target_info: all that describes a target, joined to its series by
-// on(target). The user's own labels differ from target to target, so it is its own collector: a
-// vector has one set of label names.
+// info is firsttoken_target_info: everything that describes a target, joined to its series by on(target). The user's
+// own labels differ from target to target, and a vector has one set of label names, so info is a collector of its own.
 type info struct {
 	family series.Family
 	mu     sync.RWMutex
@@ -22,9 +21,11 @@ type info struct {
 
 func newInfo(s *series.Registry) *info {
 	i := &info{of: map[string]prometheus.Metric{}, family: series.Family{
-		Name: series.Namespace + "_target_info", Type: series.TypeGauge,
-		Help:   "Always 1; what a target is, with the labels that its configuration gives it. Join it on(target).",
-		Labels: []series.Label{series.TargetLabel(), {Name: "api"}, {Name: "model"}, {Name: "engine"}, {Name: "region"}, {Name: "tier"}},
+		Type: series.TypeGauge, Name: series.Namespace + "_target_info",
+		Help: "Always 1; what a target is, with the labels that its configuration gives it. Join it on(target).",
+		Labels: []series.Label{
+			series.TargetLabel(), {Name: "api"}, {Name: "model"}, {Name: "engine"}, {Name: "region"}, {Name: "tier"},
+		},
 	}}
 	s.Register(i.family, i)
 	return i
@@ -36,9 +37,10 @@ func (i *info) add(t prober.Target) {
 		labels[name] = valid(value)
 	}
 	own := map[string]string{
-		"target": t.Name, "api": string(t.API), "model": t.Model, "engine": t.Engine, "region": t.Region, "tier": t.Tier,
+		"target": t.Name, "api": string(t.API), "model": t.Model,
+		"engine": t.Engine, "region": t.Region, "tier": t.Tier,
 	}
-	for name, value := range own { // after the user's: theirs must not hide the target's name
+	for name, value := range own { // after the user's, so that theirs cannot hide the target's name
 		labels[name] = valid(value)
 	}
 	names := slices.Sorted(maps.Keys(labels))
@@ -62,7 +64,7 @@ func (i *info) delete(target string) {
 	delete(i.of, target)
 }
 
-// Describe says nothing, which tells the registry that the label names vary.
+// Describe sends nothing: the registry then accepts label names that vary.
 func (i *info) Describe(chan<- *prometheus.Desc) {}
 
 // Collect sends one metric per target.

@@ -43,7 +43,7 @@ func TestStoppedLeavesNothing(t *testing.T) {
 	m.Observe(probertest.Warm("b"))
 	late := m.of["b"] // as an answer holds it that is being counted meanwhile
 	m.Observe(prober.Stopped{Target: "b"})
-	late.observe(probertest.WarmWith(func(r *prober.Result) { r.Target, r.Identity.Fingerprint = "b", "fp_2" }))
+	late.observe(&observation{result: probertest.WarmWith(func(r *prober.Result) { r.Target, r.Identity.Fingerprint = "b", "fp_2" })})
 	if got := len(values(t, reg)); got != one+2 { // a's own, and its revision
 		t.Errorf("%d series are left of two targets, want %d", got, one+2)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/series"
 )
 
-// Reloads are the series about the configuration. Only whoever loads it tells them.
+// Reloads are the series about the configuration.
 type Reloads struct {
 	successful, at, hash prometheus.Gauge
 }
@@ -22,16 +22,22 @@ func NewReloads(reg prometheus.Registerer) (*Reloads, error) {
 func newReloads(reg prometheus.Registerer) (*Reloads, *series.Registry) {
 	s := series.NewRegistry(reg)
 	return &Reloads{
-		successful: s.Gauge(series.Family{Name: "config_last_reload_successful",
-			Help: "Whether the last attempt to load the configuration succeeded."}),
-		at: s.Gauge(series.Family{Name: "config_last_reload_success_timestamp_seconds", Unit: "seconds",
-			Help: "When the configuration was last loaded, in seconds since 1970."}),
-		hash: s.Gauge(series.Family{Name: "config_hash",
-			Help: "Hash of the configuration in use, to see whether replicas agree."}),
+		successful: s.Gauge(series.Family{
+			Name: "config_last_reload_successful",
+			Help: "Whether the last attempt to load the configuration succeeded.",
+		}),
+		at: s.Gauge(series.Family{
+			Name: "config_last_reload_success_timestamp_seconds", Unit: "seconds",
+			Help: "When the configuration was last loaded, in seconds since 1970.",
+		}),
+		hash: s.Gauge(series.Family{
+			Name: "config_hash",
+			Help: "Hash of the configuration in use, to see whether replicas agree.",
+		}),
 	}, s
 }
 
-// Succeeded tells that the configuration with this hash is in use.
+// Succeeded records that the configuration with this hash is in use.
 func (r *Reloads) Succeeded(hash uint64, at time.Time) {
 	const exact = 1<<48 - 1 // a float64 holds 53 bits; Alertmanager keeps as many
 	r.successful.Set(1)
@@ -39,5 +45,5 @@ func (r *Reloads) Succeeded(hash uint64, at time.Time) {
 	r.hash.Set(float64(hash & exact))
 }
 
-// Failed tells that a configuration was refused; the one before it stays in use.
+// Failed records that a configuration was refused; the one before it stays in use.
 func (r *Reloads) Failed() { r.successful.Set(0) }

@@ -60,10 +60,11 @@ func after(changes map[string]float64, without ...string) map[string]float64 {
 	return want
 }
 
-// finished are the families that only an answer that finished has.
-var finished = []string{"inter_token", "output_tokens_per_second", "request_duration", "stall_seconds", "last_success", "target_revision", "requests_total"}
-
-func without(more ...string) []string { return append(more, finished...) }
+// without are the families that only an answer that finished has, and more.
+func without(more ...string) []string {
+	return append(more, "inter_token", "output_tokens_per_second", "request_duration", "stall_seconds",
+		"last_success", "target_revision", "requests_total")
+}
 
 func TestResult(t *testing.T) {
 	const pop = "{cache=warm,context=le_120k}"
@@ -121,7 +122,7 @@ func TestResult(t *testing.T) {
 			"ttft_from_schedule_seconds_sum" + pop: .0025, "server_wait_seconds_sum" + pop: -.0195,
 			"inter_token_seconds_sum" + pop: 10.7195 / 500, "output_tokens_per_second_sum" + pop: 500 / 10.7195,
 		}, "ttft_seconds", "ttft_log")},
-		{"unknown outcome", probertest.WarmWith(func(r *prober.Result) { r.Outcome = "odd" }), after(map[string]float64{"consecutive_failures": 1}, finished...)}, // the set is closed
+		{"unknown outcome", probertest.WarmWith(func(r *prober.Result) { r.Outcome = "odd" }), after(map[string]float64{"consecutive_failures": 1}, without()...)}, // the set is closed
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m, reg := newTestTargets(t)
@@ -300,7 +301,7 @@ func TestConcurrency(t *testing.T) {
 	wg.Go(func() {
 		for range 20 {
 			m.Observe(prober.Started{Target: probertest.Target("b")})
-			m.closeMinute(time.Now())
+			m.endMinute(time.Now())
 			m.Observe(prober.Stopped{Target: "b"})
 		}
 	})

@@ -8,14 +8,14 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/series"
 )
 
-// Trust is the series about this process's own truth.
+// Trust are the series that say whether this process's own numbers can be believed.
 type Trust struct {
 	errors prometheus.Observer
 }
 
-// TrustOptions say what there is to ask.
+// TrustOptions say what the series report.
 type TrustOptions struct {
-	Trusted      func() bool // asked at each scrape: a process that no longer checks itself must not look well
+	Trusted      func() bool // called at each scrape: a process that no longer checks itself must not look well
 	KernelStamps bool        // whether receive instants are the kernel's
 }
 
@@ -27,19 +27,27 @@ func NewTrust(reg prometheus.Registerer, o TrustOptions) (*Trust, error) {
 
 func newTrust(reg prometheus.Registerer, o TrustOptions) (*Trust, *series.Registry) {
 	s := series.NewRegistry(reg)
-	s.GaugeFunc(series.Family{Name: "trustworthy",
-		Help: "1 while the numbers of this process can be believed, 0 while its own lag or its self-check makes them doubtful; see docs/accuracy.md."},
-		func() float64 { return truth(o.Trusted != nil && o.Trusted()) })
-	s.Gauge(series.Family{Name: "kernel_receive_stamps",
-		Help: "1 where receive instants are the kernel's timestamps, 0 where they are taken when Read returns."}).Set(truth(o.KernelStamps))
-	return &Trust{errors: s.Histogram(series.Family{Name: "selfcheck_error_seconds", Unit: "seconds", Buckets: selfcheckBuckets(),
-		Help: "Time to first token as this process measures it against a responder of its own on loopback, less the responder's true delay; its magnitude."})}, s
+	s.GaugeFunc(series.Family{
+		Name: "trustworthy",
+		Help: "1 while the numbers of this process can be believed, " +
+			"0 while its own lag or its self-check makes them doubtful; see docs/accuracy.md.",
+	}, func() float64 { return oneIf(o.Trusted != nil && o.Trusted()) })
+	s.Gauge(series.Family{
+		Name: "kernel_receive_stamps",
+		Help: "1 where receive instants are the kernel's timestamps, 0 where they are taken when Read returns.",
+	}).Set(oneIf(o.KernelStamps))
+	errors := s.Histogram(series.Family{
+		Name: "selfcheck_error_seconds", Unit: "seconds", Buckets: selfcheckBuckets(),
+		Help: "Time to first token as this process measures it against a responder of its own on loopback, " +
+			"less the responder's true delay; its magnitude.",
+	})
+	return &Trust{errors}, s
 }
 
 // Observe counts the error of a self-check, of either sign.
 func (t *Trust) Observe(err time.Duration) { t.errors.Observe(err.Abs().Seconds()) }
 
-func truth(yes bool) float64 {
+func oneIf(yes bool) float64 {
 	if yes {
 		return 1
 	}

@@ -1,11 +1,9 @@
 // Package series creates metric series and deletes them. A Family is what a descriptor and a row of docs/metrics.md
-// are made from; a Registry registers families; a Vec holds the series of one family, target by target. It knows
-// nothing of what is measured: the families themselves stand in exporter/metrics.
+// are made from; a Registry registers families; a Vec creates the series of one family for a target and deletes them.
+// The package does not know what is measured: the families themselves stand in exporter/metrics.
 package series
 
-import "github.com/prometheus/client_golang/prometheus"
-
-// Namespace begins every name.
+// Namespace is the first word of every metric name.
 const Namespace = "firsttoken"
 
 // Type is the kind of a family, as the exposition formats spell it.
@@ -19,27 +17,10 @@ const (
 	TypeSummary   Type = "summary"   // without quantiles: a sum and a count
 )
 
-// Label is a dimension of a family. Values, where there are any, are the whole set, and each of
-// them exists for each target from the start.
-type Label struct {
-	Name   string
-	Values []string
-}
-
-// Values are the label values of a closed set.
-func Values[S ~string](set []S) []string {
-	values := make([]string, len(set))
-	for i, s := range set {
-		values[i] = string(s)
-	}
-	return values
-}
-
-// Family is everything that shares a metric name: what its descriptor is made from, and a row of
-// the catalogue.
+// Family is everything that shares a metric name.
 type Family struct {
-	Name    string // with the namespace, once registered
 	Type    Type
+	Name    string // without the namespace, until it is registered
 	Unit    string // "" where the name has none
 	Help    string
 	Labels  []Label
@@ -53,8 +34,4 @@ func (f Family) LabelNames() []string {
 		names[i] = l.Name
 	}
 	return names
-}
-
-func (f Family) opts() prometheus.Opts {
-	return prometheus.Opts{Name: f.Name, Help: f.Help, Unit: f.Unit}
 }

@@ -2,6 +2,7 @@ package series
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,19 +18,21 @@ type Registry struct {
 // NewRegistry registers with reg.
 func NewRegistry(reg prometheus.Registerer) *Registry { return &Registry{reg: reg} }
 
-// Register registers what exposes f, whose name and type are complete.
+// Register registers the collector of f, whose name is complete.
 func (r *Registry) Register(f Family, c prometheus.Collector) {
 	r.families = append(r.families, f)
-	r.errs = append(r.errs, r.reg.Register(c))
+	if err := r.reg.Register(c); err != nil {
+		r.errs = append(r.errs, fmt.Errorf("registering %s: %w", f.Name, err))
+	}
 }
 
-// Families are those that were registered.
+// Families are the registered ones.
 func (r *Registry) Families() []Family { return r.families }
 
-// Err joins what went wrong: a name that the registry knows already.
+// Err joins the errors of all registrations: a name that is taken, a family without a type.
 func (r *Registry) Err() error { return errors.Join(r.errs...) }
 
-// Gauge is a gauge of the process as a whole.
+// Gauge registers a gauge of the process as a whole.
 func (r *Registry) Gauge(f Family) prometheus.Gauge {
 	f = f.complete(TypeGauge)
 	g := prometheus.NewGauge(prometheus.GaugeOpts(f.opts()))
@@ -37,13 +40,13 @@ func (r *Registry) Gauge(f Family) prometheus.Gauge {
 	return g
 }
 
-// GaugeFunc registers a gauge of the process whose value is asked for at each scrape.
+// GaugeFunc registers a gauge of the process that calls value at each scrape.
 func (r *Registry) GaugeFunc(f Family, value func() float64) {
 	f = f.complete(TypeGauge)
 	r.Register(f, prometheus.NewGaugeFunc(prometheus.GaugeOpts(f.opts()), value))
 }
 
-// Counter is a counter of the process as a whole.
+// Counter registers a counter of the process as a whole.
 func (r *Registry) Counter(f Family) prometheus.Counter {
 	f = f.complete(TypeCounter)
 	c := prometheus.NewCounter(prometheus.CounterOpts(f.opts()))
@@ -51,10 +54,10 @@ func (r *Registry) Counter(f Family) prometheus.Counter {
 	return c
 }
 
-// Histogram is a histogram of the process as a whole.
+// Histogram registers a histogram of the process as a whole.
 func (r *Registry) Histogram(f Family) prometheus.Histogram {
 	f = f.complete(TypeHistogram)
-	h := prometheus.NewHistogram(f.histogram())
+	h := prometheus.NewHistogram(f.histogramOpts())
 	r.Register(f, h)
 	return h
 }
@@ -64,9 +67,13 @@ func (f Family) complete(kind Type) Family {
 	return f
 }
 
-// histogram is classic and native at once. A factor of 1.1 bounds the error of a native quantile
-// at 5 %; 160 buckets of it cover seven decades, more than any of these spreads over.
-func (f Family) histogram() prometheus.HistogramOpts {
+func (f Family) opts() prometheus.Opts {
+	return prometheus.Opts{Name: f.Name, Help: f.Help, Unit: f.Unit}
+}
+
+// histogramOpts are those of a histogram that is classic and native at once. A factor of 1.1 bounds the error of a
+// native quantile at 5 %; 160 buckets of it cover seven decades, more than any of these spreads over.
+func (f Family) histogramOpts() prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Name: f.Name, Help: f.Help, Unit: f.Unit, Buckets: f.Buckets,
 		NativeHistogramBucketFactor:     1.1,

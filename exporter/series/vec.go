@@ -1,117 +1,93 @@
 package series
 
 import (
-	"iter"
-	"slices"
+	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// TargetLabel comes first on everything that belongs to a target.
-func TargetLabel() Label { return Label{Name: "target"} }
-
-// Vec holds the series of one family, target by target.
-type Vec[M any] struct {
+// Vec creates and deletes the series of one family, target by target. Whatever its type, a series takes a value by
+// Observe: a histogram and a summary count it, a counter adds it, a gauge is set to it.
+type Vec struct {
 	labels []Label // without target
-	child  func(values ...string) M
+	child  func(values ...string) prometheus.Observer
 	drop   func(values ...string) bool
 }
 
-// CounterVec registers a counter for each target.
-func (r *Registry) CounterVec(f Family) Vec[prometheus.Counter] {
-	f = f.perTarget(TypeCounter)
-	v := prometheus.NewCounterVec(prometheus.CounterOpts(f.opts()), f.LabelNames())
-	r.Register(f, v)
-	return Vec[prometheus.Counter]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
-}
-
-// GaugeVec registers a gauge for each target.
-func (r *Registry) GaugeVec(f Family) Vec[prometheus.Gauge] {
-	f = f.perTarget(TypeGauge)
-	v := prometheus.NewGaugeVec(prometheus.GaugeOpts(f.opts()), f.LabelNames())
-	r.Register(f, v)
-	return Vec[prometheus.Gauge]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
-}
-
-// SummaryVec registers a sum and a count for each target.
-func (r *Registry) SummaryVec(f Family) Vec[prometheus.Observer] {
-	f = f.perTarget(TypeSummary)
-	v := prometheus.NewSummaryVec(prometheus.SummaryOpts{Name: f.Name, Help: f.Help, Unit: f.Unit}, f.LabelNames())
-	r.Register(f, v)
-	return Vec[prometheus.Observer]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
-}
-
-// HistogramVec registers a histogram for each target.
-func (r *Registry) HistogramVec(f Family) Vec[prometheus.Observer] {
-	f = f.perTarget(TypeHistogram)
-	v := prometheus.NewHistogramVec(f.histogram(), f.LabelNames())
-	r.Register(f, v)
-	return Vec[prometheus.Observer]{f.Labels[1:], v.WithLabelValues, v.DeleteLabelValues}
-}
-
-func (f Family) perTarget(kind Type) Family {
-	f = f.complete(kind)
+// Vec registers a family whose series each belong to a target.
+func (r *Registry) Vec(f Family) Vec {
+	v := Vec{labels: f.Labels}
+	f = f.complete(f.Type)
 	f.Labels = append([]Label{TargetLabel()}, f.Labels...)
-	return f
+	names := f.LabelNames()
+	switch f.Type {
+	case TypeCounter:
+		counters := prometheus.NewCounterVec(prometheus.CounterOpts(f.opts()), names)
+		v.child = func(values ...string) prometheus.Observer { return adder{counters.WithLabelValues(values...)} }
+		v.drop = counters.DeleteLabelValues
+		r.Register(f, counters)
+	case TypeGauge:
+		gauges := prometheus.NewGaugeVec(prometheus.GaugeOpts(f.opts()), names)
+		v.child = func(values ...string) prometheus.Observer { return setter{gauges.WithLabelValues(values...)} }
+		v.drop = gauges.DeleteLabelValues
+		r.Register(f, gauges)
+	case TypeSummary:
+		summaries := prometheus.NewSummaryVec(prometheus.SummaryOpts{Name: f.Name, Help: f.Help, Unit: f.Unit}, names)
+		v.child, v.drop = summaries.WithLabelValues, summaries.DeleteLabelValues
+		r.Register(f, summaries)
+	case TypeHistogram:
+		histograms := prometheus.NewHistogramVec(f.histogramOpts(), names)
+		v.child, v.drop = histograms.WithLabelValues, histograms.DeleteLabelValues
+		r.Register(f, histograms)
+	default:
+		r.errs = append(r.errs, fmt.Errorf("family %s has the unknown type %q", f.Name, f.Type))
+	}
+	return v
 }
 
-// Create creates every combination of label values for a target, the last label varying fastest.
-func (v Vec[M]) Create(target string) []M {
-	var all []M
-	for values := range combinations(target, v.labels) {
-		all = append(all, v.child(values...))
+// adder is a counter. It drops what a counter cannot take: a server that reports more cached tokens than it was sent
+// is wrong, and must not bring this process down.
+type adder struct{ counter prometheus.Counter }
+
+func (a adder) Observe(v float64) {
+	if v > 0 {
+		a.counter.Add(v)
+	}
+}
+
+// setter is a gauge.
+type setter struct{ gauge prometheus.Gauge }
+
+func (s setter) Observe(v float64) { s.gauge.Set(v) }
+
+// Create creates the series of a target, one for each combination of label values, in the order of Index. Only picks
+// the combinations that the target has; the others are nil in the list. A nil only picks all.
+func (v Vec) Create(target string, only func(values []string) bool) []prometheus.Observer {
+	var all []prometheus.Observer
+	for values := range combinations(v.labels) {
+		if only != nil && !only(values) {
+			all = append(all, nil)
+			continue
+		}
+		all = append(all, v.Single(target, values...))
 	}
 	return all
 }
 
-// Single creates the series of a target with these values of the other labels.
-func (v Vec[M]) Single(target string, values ...string) M {
+// Delete deletes the series of a target. It names each: a search through those of all targets would make the end of a
+// fleet take the square of its size.
+func (v Vec) Delete(target string) {
+	for values := range combinations(v.labels) {
+		v.DeleteSingle(target, values...)
+	}
+}
+
+// Single creates the series of a target with these label values.
+func (v Vec) Single(target string, values ...string) prometheus.Observer {
 	return v.child(append([]string{target}, values...)...)
 }
 
-// Delete drops every combination of label values of a target.
-func (v Vec[M]) Delete(target string) {
-	for values := range combinations(target, v.labels) {
-		v.drop(values...)
-	}
-}
-
-// DeleteSingle drops the series of a target with these values of the other labels.
-func (v Vec[M]) DeleteSingle(target string, values ...string) {
+// DeleteSingle deletes the series of a target with these label values.
+func (v Vec) DeleteSingle(target string, values ...string) {
 	v.drop(append([]string{target}, values...)...)
-}
-
-// combinations walks the product of all values, in the order in which Index numbers them.
-func combinations(target string, labels []Label) iter.Seq[[]string] {
-	n := 1
-	for _, l := range labels {
-		n *= len(l.Values)
-	}
-	return func(yield func([]string) bool) {
-		for i := range n {
-			values, rest := make([]string, len(labels)+1), i
-			values[0] = target
-			for j := len(labels) - 1; j >= 0; j-- {
-				of := labels[j].Values
-				values[j+1], rest = of[rest%len(of)], rest/len(of)
-			}
-			if !yield(values) {
-				return
-			}
-		}
-	}
-}
-
-// Index is the number of a combination: of cache = cold, warm and context = a, b, c, (warm, b) is
-// 1·3 + 1 = 4. It is false for a value outside the set.
-func Index(labels []Label, values ...string) (int, bool) {
-	n := 0
-	for i, l := range labels {
-		at := slices.Index(l.Values, values[i])
-		if at < 0 {
-			return 0, false
-		}
-		n = n*len(l.Values) + at
-	}
-	return n, true
 }

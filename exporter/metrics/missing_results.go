@@ -14,6 +14,8 @@ func NewMissingResults(reg prometheus.Registerer) (prometheus.Counter, error) {
 
 func newMissingResults(reg prometheus.Registerer) (prometheus.Counter, *series.Registry) {
 	s := series.NewRegistry(reg)
-	return s.Counter(series.Family{Name: "results_write_errors_total",
-		Help: "Results that are missing from the results file, because it could not be written or not fast enough."}), s
+	return s.Counter(series.Family{
+		Name: "results_write_errors_total",
+		Help: "Results that are missing from the results file, because it could not be written or not fast enough.",
+	}), s
 }

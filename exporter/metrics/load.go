@@ -1,0 +1,39 @@
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/firsttoken/firsttoken/exporter/series"
+	"github.com/firsttoken/firsttoken/prober"
+)
+
+// loadRows are the load: what was asked for, what back-off leaves of it, and what came of it.
+func loadRows() []row {
+	setPoint := func(e prober.RateChanged) float64 { return e.SetPoint }
+	effective := func(e prober.RateChanged) float64 { return e.Effective }
+	return []row{
+		{when: otherEvents, update: setRate(setPoint), family: series.Family{
+			Type: series.TypeGauge, Name: "tokens_per_minute_target",
+			Help: "Set-point of the load in input tokens per minute, cached or not; 0 until the load starts.",
+		}},
+		{when: otherEvents, update: setRate(effective), family: series.Family{
+			Type: series.TypeGauge, Name: "tokens_per_minute_effective",
+			Help: "What back-off leaves of the set-point, in tokens per minute.",
+		}},
+		{when: everyResult | otherEvents, update: startMinutes, family: series.Family{
+			Type: series.TypeHistogram, Name: "tokens_per_minute", Buckets: tpmBuckets(),
+			Labels: []series.Label{series.LabelOf("direction", "input", "output")},
+			Help: "One observation for each whole UTC minute of a target's life, zeros included: " +
+				"the tokens, by usage, of the answers that ended in it.",
+		}},
+	}
+}
+
+// setRate sets a gauge with each change of the rate.
+func setRate(of func(prober.RateChanged) float64) update {
+	return each(func(s []prometheus.Observer, o *observation) {
+		if e, ok := o.event.(prober.RateChanged); ok {
+			s[0].Observe(of(e))
+		}
+	})
+}
