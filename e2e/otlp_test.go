@@ -206,6 +206,9 @@ func pushedResult(target string, n int) prober.Result {
 				FirstToken: now.Add(ttft), FirstOutput: now.Add(ttft),
 				LastToken: now.Add(ttft + 8*time.Second), End: now.Add(ttft + 8*time.Second),
 			},
+			Whole: chat.Receipts{
+				Reads: 400, Events: 400, FirstEvents: 1, First: now.Add(ttft), Last: now.Add(ttft + 8*time.Second),
+			},
 			Usage: chat.Usage{Input: chat.Counted(90_000), Cached: chat.Counted(80_000), Output: chat.Counted(400)},
 		},
 	}

@@ -125,8 +125,14 @@ func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time
 		return s.end(x, a.outcome)
 	}
 	x.LastToken, x.Recall = time.Now(), a.recall
+	x.Whole = evenly(x.FirstToken, x.LastToken, int(a.output))
 	x.Usage.Input, x.Usage.Output = chat.Counted(a.input), chat.Counted(a.output)
 	return s.end(x, chat.OK)
+}
+
+// evenly are the receipts of an answer with an event for each token and a read for each event.
+func evenly(first, last time.Time, tokens int) chat.Receipts {
+	return chat.Receipts{Reads: tokens, Events: tokens, FirstEvents: 1, First: first, Last: last}
 }
 
 func (s *server) begin(r *chat.Request) answer {

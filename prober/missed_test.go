@@ -33,6 +33,9 @@ func missed(r Result, objectives map[slo.Name]slo.Objective) []slo.Name {
 	if !r.FirstToken.IsZero() {
 		q.judge.FirstToken(r.FirstToken)
 	}
+	if !r.FirstToken.IsZero() {
+		q.exchange.Whole = evenly(r.FirstToken, r.LastToken, 501)
+	}
 	got, _ := q.result(r.End, nil)
 	return got.Missed
 }

@@ -89,33 +89,92 @@ func (r Result) ReceiveDelay() (time.Duration, bool) { return r.ReceiveLag, r.Ha
 // Duration is t7 − t1, whatever comes after the last token.
 func (r Result) Duration() (time.Duration, bool) { return between(r.Started, r.LastToken) }
 
-// generation is the span of the stream and the number of its steps, N − 1, when it finished and N,
-// reported by the server, is at least MinTokens.
-func (r Result) generation() (span time.Duration, steps float64, ok bool) {
-	n, counted := r.Usage.Output.Value()
-	span, ran := between(r.FirstToken, r.LastToken)
-	if !counted || n < MinTokens || !ran || span <= 0 || r.Outcome != chat.OK {
-		return 0, 0, false
+// HiddenTokens are those of the answer that were generated and not streamed: reasoning that the server keeps to itself
+// or tells only in summary. It is false where the server does not say how many tokens were reasoning.
+func (r Result) HiddenTokens() (int64, bool) {
+	n, ok := r.Usage.Reasoning.Value()
+	if !ok || int64(r.ReasoningEvents)*mostPerEvent >= n {
+		return 0, ok
 	}
-	return span, float64(n - 1), true
+	return n, true
 }
 
-// InterToken is the mean time between tokens of the stream, (t7 − t6)/(N − 1).
+// mostPerEvent is how many tokens of reasoning an event may stand for. Engines that speculate send several at once; a
+// summary has fewer events than that.
+const mostPerEvent = 16
+
+// rate is the stream of which the rate is taken: the whole of it, or, where tokens were hidden, the answer without them.
+// tokens is false where the server counted none.
+func (r Result) rate() (receipts chat.Receipts, tokens int64, counted bool) {
+	tokens, counted = r.Usage.Output.Value()
+	if hidden, _ := r.HiddenTokens(); hidden > 0 {
+		return r.Answer, tokens - hidden, counted
+	}
+	return r.Whole, tokens, counted
+}
+
+// The least that a stream must have for its rate to be that of the engine.
+const (
+	minReads    = 4                      // of the wire
+	minEventGap = 250 * time.Microsecond // in the mean: no engine generates 4,000 events a second for one user
+)
+
+// NotStreamed reports whether an answer of MinTokens or more came at once, or nearly so: something between the engine
+// and this process collected it first. What its user felt is not a rate.
+func (r Result) NotStreamed() bool {
+	s, tokens, counted := r.rate()
+	if !counted {
+		tokens = int64(s.Events)
+	}
+	if r.Outcome != chat.OK || tokens < MinTokens || s.Events == 0 {
+		return false
+	}
+	return s.Reads < minReads || s.Span() < time.Duration(s.Events)*minEventGap
+}
+
+// generation is the span of the stream and the number of tokens that were generated in it, when it finished, was
+// streamed, and had MinTokens or more. Tokens of the first read were generated before the span:
+//
+//	tokens in the span = N · (events after the first read / all events)
+//
+// With one token an event and one event a read that is N − 1. counted is false where the server counted no tokens; then
+// N is the number of events, an estimate that is too low where events carry several.
+func (r Result) generation() (span time.Duration, tokens float64, counted, ok bool) {
+	s, n, counted := r.rate()
+	if !counted {
+		n = int64(s.Events)
+	}
+	if n < MinTokens || r.Outcome != chat.OK || s.Events == 0 || r.NotStreamed() {
+		return 0, 0, counted, false
+	}
+	return s.Span(), float64(n) * s.After(), counted, true
+}
+
+// InterToken is the mean time between tokens of the stream, the inverse of TPS.
 func (r Result) InterToken() (time.Duration, bool) {
-	span, steps, ok := r.generation()
-	if !ok {
+	span, tokens, counted, ok := r.generation()
+	if !ok || !counted {
 		return 0, false
 	}
-	return time.Duration(float64(span) / steps), true
+	return time.Duration(float64(span) / tokens), true
 }
 
-// TPS is the output tokens per second that one user sees, (N − 1)/(t7 − t6).
+// TPS is the output tokens per second that one user saw stream in, by the server's count; see generation.
 func (r Result) TPS() (float64, bool) {
-	span, steps, ok := r.generation()
-	if !ok {
+	span, tokens, counted, ok := r.generation()
+	if !ok || !counted {
 		return 0, false
 	}
-	return steps / span.Seconds(), true
+	return tokens / span.Seconds(), true
+}
+
+// EstimatedTPS is the same by the number of events, where the server counted no tokens. It is no higher than the truth.
+func (r Result) EstimatedTPS() (float64, bool) {
+	span, tokens, counted, ok := r.generation()
+	if !ok || counted {
+		return 0, false
+	}
+	return tokens / span.Seconds(), true
 }
 
 // Stall is the longest gap between two token-bearing events.
@@ -129,6 +188,36 @@ func (r Result) InputTokens() (n int64, reported bool) {
 	}
 	return r.Turn.Tokens, false
 }
+
+// CacheResult is what usage says of the cache where that differs from what the turn expected: Lost, a warm turn of which
+// the server had kept less than half; Kept, a cold one of which it had kept more than half. It is Expected where they
+// agree, or where the server says nothing.
+func (r Result) CacheResult() CacheResult {
+	cached, told := r.Usage.Cached.Value()
+	input, _ := r.Usage.Input.Value()
+	switch {
+	case !told:
+		return Expected
+	case r.Turn.Phase == workload.Warm && 2*cached < r.Turn.Cached:
+		return Lost
+	case r.Turn.Phase != workload.Warm && 2*(cached-r.Turn.Cached) > input-r.Turn.Cached && cached > r.Turn.Cached:
+		return Kept
+	}
+	return Expected
+}
+
+// CacheResult compares the cache with what a turn expected of it, from a closed set.
+type CacheResult string
+
+// The results. Lost and Kept belong to neither of the populations cold and warm.
+const (
+	Expected CacheResult = "expected"
+	Lost     CacheResult = "lost"
+	Kept     CacheResult = "kept"
+)
+
+// CacheResults lists the set.
+func CacheResults() []CacheResult { return []CacheResult{Expected, Lost, Kept} }
 
 // Context is the result's context label.
 func (r Result) Context() string {
@@ -147,6 +236,10 @@ func (r Result) completion() slo.Completion {
 	}
 	c.TTFT, c.HasTTFT = r.TTFT()
 	c.TPS, c.HasTPS = r.TPS()
+	c.NotStreamed = r.NotStreamed()
+	if tps, ok := r.EstimatedTPS(); ok {
+		c.TPS, c.HasTPS, c.EstimatedTPS = tps, true, true
+	}
 	return c
 }
 

@@ -24,6 +24,7 @@ func ideal() Result {
 		FirstToken: at(1110), FirstOutput: at(2110), LastToken: at(11110), End: at(11500),
 	}
 	r.Usage.Input, r.Usage.Output = chat.Counted(100_000), chat.Counted(201)
+	r.Whole = evenly(r.FirstToken, r.LastToken, 201)
 	return r
 }
 
@@ -67,13 +68,19 @@ func TestResult(t *testing.T) {
 			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-",
 		},
 		{
-			"sixteen tokens", func(r *Result) { r.Usage.Output = chat.Counted(16) },
+			"sixteen tokens", func(r *Result) {
+				r.Usage.Output, r.Whole = chat.Counted(16), evenly(r.FirstToken, r.LastToken, 16)
+			},
 			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "666.666666ms", "1.5",
 		},
 		{"no usage", func(r *Result) { r.Usage = chat.Usage{} }, // chunks are not tokens
 			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "11.1s", "-", "-"},
-		{"all at once", func(r *Result) { r.LastToken = r.FirstToken }, // no span to divide by
-			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "1.1s", "-", "-"},
+		{ // no span to divide by
+			"all at once", func(r *Result) {
+				r.LastToken, r.Whole = r.FirstToken, evenly(r.FirstToken, r.FirstToken, 201)
+			},
+			"10ms", "100ms", "1s", "1.11s", "2s", "950ms", "1.1s", "-", "-",
+		},
 	}
 	for _, row := range rows {
 		r := ideal()

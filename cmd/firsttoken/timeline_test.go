@@ -28,8 +28,10 @@ func TestTimeline(t *testing.T) {
 			Started: start, Connected: at(60), Written: at(140), Headers: at(160),
 			FirstEvent: at(160), FirstToken: at(1000), FirstOutput: at(1500), LastToken: at(3990), End: at(4000),
 		},
-		Phases: chat.Phases{DNS: 5 * time.Millisecond, TCP: 20 * time.Millisecond, TLS: 35 * time.Millisecond},
-		Status: 200, LongestGap: 40 * time.Millisecond, HasGap: true, Finish: "length", Outcome: chat.OK, Recall: chat.Right,
+		Whole:           chat.Receipts{Reads: 300, Events: 300, FirstEvents: 1, First: at(1000), Last: at(3990)},
+		ReasoningEvents: 50,
+		Phases:          chat.Phases{DNS: 5 * time.Millisecond, TCP: 20 * time.Millisecond, TLS: 35 * time.Millisecond},
+		Status:          200, LongestGap: 40 * time.Millisecond, HasGap: true, Finish: "length", Outcome: chat.OK, Recall: chat.Right,
 		Usage: chat.Usage{
 			Input: chat.Counted(45_210), Cached: chat.Counted(15_040), Output: chat.Counted(300),
 			Reasoning: chat.Counted(50),

@@ -90,7 +90,7 @@ func TestResult(t *testing.T) {
 		{"bootstrap", probertest.WarmWith(func(r *prober.Result) { r.Turn.Phase = workload.Bootstrap }), after(nil, // counted and paid, never a latency
 			"ttft", "time_to_first", "server_wait", "inter_token", "output_tokens", "request_duration", "stall_seconds")},
 		{"unknown usage", probertest.WarmWith(func(r *prober.Result) { r.Usage = chat.Usage{} }), after(map[string]float64{ // no rate without a count
-			"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 480,
+			"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 501,
 		}, "tokens_total", "expected_cached", "cost", "inter_token", "output_tokens")},
 		{"throttled in the stream", probertest.WarmWith(func(r *prober.Result) { probertest.Refused(r); r.Outcome, r.Status = chat.Throttled, 200 }), map[string]float64{ // nobody worked on it: no estimate
 			"requests_total{outcome=throttled}": 1, "consecutive_failures": 1,
@@ -117,7 +117,7 @@ func TestResult(t *testing.T) {
 			"stale_connections_total": 1,
 		}, "ttft_seconds", "ttft_log")},
 		{"recall", probertest.WarmWith(func(r *prober.Result) { r.Recall = chat.Wrong }), after(map[string]float64{"recall_checks_total{result=wrong}": 1})},
-		{"under a millisecond", probertest.WarmWith(func(r *prober.Result) { r.FirstToken = probertest.At(.5) }), after(map[string]float64{ // the sum of logarithms never falls
+		{"under a millisecond", probertest.WarmWith(func(r *prober.Result) { r.FirstToken, r.Whole.First = probertest.At(.5), probertest.At(.5) }), after(map[string]float64{ // the sum of logarithms never falls
 			"ttft_seconds_sum" + pop: .0005, "ttft_seconds_count" + pop: 1, "ttft_log_count" + pop: 1,
 			"ttft_from_schedule_seconds_sum" + pop: .0025, "server_wait_seconds_sum" + pop: -.0195,
 			"inter_token_seconds_sum" + pop: 10.7195 / 500, "output_tokens_per_second_sum" + pop: 500 / 10.7195,

@@ -47,7 +47,9 @@ func good(n int) prober.Result {
 			Instants: chat.Instants{
 				Started: started, Connected: ms(1), Written: ms(20), Acked: ms(40), Headers: ms(300), FirstEvent: ms(310),
 				FirstToken: ms(720), FirstOutput: ms(900), LastToken: ms(10_720), End: ms(10_800)},
-			LongestGap: 250 * time.Millisecond, HasGap: true,
+			Whole:           chat.Receipts{Reads: 501, Events: 501, FirstEvents: 1, First: ms(720), Last: ms(10_720)},
+			ReasoningEvents: 101,
+			LongestGap:      250 * time.Millisecond, HasGap: true,
 			Usage: chat.Usage{
 				Input: chat.Counted(100_000), Cached: chat.Counted(90_000),
 				Output: chat.Counted(501), Reasoning: chat.Counted(101),
@@ -67,6 +69,7 @@ func goodWith(n int, change func(*prober.Result)) prober.Result {
 
 func slowly(r *prober.Result) {
 	r.FirstToken, r.FirstOutput, r.LastToken, r.End = ms(2001), ms(2001), ms(12_001), ms(12_002)
+	r.Whole.First, r.Whole.Last = ms(2001), ms(12_001)
 	r.Missed = []slo.Name{slo.TTFT}
 }
 

@@ -64,6 +64,7 @@ func fill(t *testing.T, reg *prometheus.Registry) {
 	for n := range 50 {
 		m.Observe(goodWith(n, func(r *prober.Result) {
 			r.FirstToken, r.LastToken = ms(float64(60+n*n*3)), ms(float64(20_000+n))
+			r.Whole.First, r.Whole.Last = r.FirstToken, r.LastToken
 		}))
 	}
 	m.Observe(goodWith(50, slowly))

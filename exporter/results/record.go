@@ -27,7 +27,7 @@ type Record struct {
 	Target    string     `json:"target" doc:"name of the target"`
 	Session   string     `json:"session,omitempty" doc:"the session's salt, 12 hexadecimal digits"`
 	Turn      int        `json:"turn" doc:"number of the turn in its session, from 0"`
-	Phase     string     `json:"phase" doc:"bootstrap, cold, warm, resume or compacted: what the prompt can expect of a prefix cache; bootstrap turns are not part of any latency series"`
+	Phase     string     `json:"phase" doc:"bootstrap, cold, warm, resume, compacted or recovery: what the prompt can expect of a prefix cache; bootstrap and recovery turns are not part of any latency series"`
 	Cache     string     `json:"cache" doc:"label of the latency series: cold or warm"`
 	Context   string     `json:"context" doc:"label of the latency series: the band of the prompt's size"`
 	Started   *time.Time `json:"started,omitempty" doc:"t1 on the wall clock, RFC 3339 with nanoseconds, UTC: the body is encoded and about to be sent. Every other instant is in nanoseconds after it, on the monotonic clock"`
@@ -39,6 +39,7 @@ type Record struct {
 	Event     *int64     `json:"first_event_ns,omitempty" doc:"t5: first event of any kind"`
 	Token     *int64     `json:"first_token_ns,omitempty" doc:"t6: first token on any channel"`
 	Output    *int64     `json:"first_output_ns,omitempty" doc:"t6o: first token of text or a tool call"`
+	LastOut   *int64     `json:"last_output_ns,omitempty" doc:"last token of text or a tool call"`
 	LastToken *int64     `json:"last_token_ns,omitempty" doc:"t7: last token"`
 	End       *int64     `json:"end_ns,omitempty" doc:"t8: end marker, error or end of file"`
 
@@ -50,6 +51,12 @@ type Record struct {
 	Status     int    `json:"status,omitempty" doc:"HTTP status"`
 	SentBytes  int64  `json:"sent_bytes,omitempty" doc:"bytes of the request's body"`
 	Events     int    `json:"events" doc:"token-bearing events; not tokens, as an event may carry several"`
+	Reads      int    `json:"token_reads,omitempty" doc:"reads of the connection that brought token-bearing events: events of one read have one instant"`
+	FirstRead  int    `json:"first_read_events,omitempty" doc:"events of the first of these reads; their tokens were generated before the span of which a rate is taken"`
+	Reasoning  int    `json:"reasoning_events,omitempty" doc:"of events, those that carried reasoning as it was generated, not a summary"`
+	Answer     int    `json:"answer_events,omitempty" doc:"of events, those of text and tool calls"`
+	AnswerRead int    `json:"answer_reads,omitempty" doc:"reads that brought these"`
+	AnswerHead int    `json:"answer_first_read_events,omitempty" doc:"of answer_events, those of their first read"`
 	LongestGap *int64 `json:"longest_gap_ns,omitempty" doc:"longest time between two token-bearing events"`
 
 	ReceiveLag  *int64 `json:"receive_lag_ns,omitempty" doc:"how long after the kernel's timestamp of the first token, which first_token_ns then is, this process had it; absent without such a timestamp"`
@@ -75,11 +82,15 @@ type Record struct {
 	Remaining   *float64 `json:"rate_limit_remaining_ratio,omitempty" doc:"smallest share left of any rate limit, 0 to 1"`
 	Recall      string   `json:"recall,omitempty" doc:"right or wrong, where a question about the depth of the context was asked"`
 	Outcome     string   `json:"outcome" doc:"{outcomes}"`
+	Cause       string   `json:"cause,omitempty" doc:"why the outcome is not ok, from a closed set: the label of firsttoken_failures_total"`
 	Error       string   `json:"error,omitempty" doc:"what went wrong, for people; holds no prompt, answer or key"`
 
 	// Derived, for those who read lines with jq: the rules which of the instants to take are not obvious.
-	TTFT *int64   `json:"ttft_ns,omitempty" doc:"derived: first token after t1 on a reused connection, after t2 on a new one"`
-	TPS  *float64 `json:"output_tokens_per_second,omitempty" doc:"derived: (N − 1)/(t7 − t6) of a finished answer of N ≥ 16 tokens by usage"`
+	TTFT        *int64   `json:"ttft_ns,omitempty" doc:"derived: first token after t1 on a reused connection, after t2 on a new one"`
+	TPS         *float64 `json:"output_tokens_per_second,omitempty" doc:"derived: of a finished, streamed answer of N ≥ 16 tokens by usage, hidden ones left out: N · (events after the first read / events) / (t7 − t6)"`
+	Hidden      *int64   `json:"hidden_tokens,omitempty" doc:"derived: tokens that were generated and not streamed"`
+	NotStreamed bool     `json:"not_streamed,omitempty" doc:"derived: the answer came at once, or nearly so, and has no rate"`
+	CacheResult string   `json:"cache_result,omitempty" doc:"derived: lost or kept, where usage contradicts what the turn expected of the cache; such a result is in neither population"`
 }
 
 // Tokens are counts that a server reported.
@@ -99,19 +110,30 @@ func NewRecord(r prober.Result) Record {
 		Reused: r.Reused, StaleRetry: r.StaleRetry,
 		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
 		Status: r.Status, SentBytes: r.Sent, Events: r.Events, LongestGap: nanos(r.Stall()),
+		Reads: r.Whole.Reads, FirstRead: r.Whole.FirstEvents, Reasoning: r.ReasoningEvents,
+		Answer: r.Answer.Events, AnswerRead: r.Answer.Reads, AnswerHead: r.Answer.FirstEvents,
 		ReceiveLag: nanos(r.ReceiveDelay()), Shared: r.FirstShared, Retransmits: Optional(r.Retransmits.Value()), Untrusted: r.Untrusted,
 		Words: r.Turn.Words, Messages: r.Turn.Messages, ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached, MaxTokens: r.Turn.MaxTokens,
 		Tokens: tokensIn(r.Usage), Usage: verbatim(r.Usage.Verbatim),
 		Finish: r.Finish, Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server, Protocol: r.Identity.Protocol,
 		RetryAfter: duration(r.RateLimit.RetryAfter), Remaining: Optional(r.RateLimit.Remaining, r.RateLimit.HasRemaining),
-		Recall: recallText(r.Recall), Outcome: string(r.Outcome),
-		TTFT: nanos(r.TTFT()), TPS: Optional(r.TPS()),
+		Recall: recallText(r.Recall), Outcome: string(r.Outcome), Cause: string(r.Cause),
+		TTFT: nanos(r.TTFT()), TPS: Optional(r.TPS()), Hidden: hidden(r), NotStreamed: r.NotStreamed(),
+	}
+	if c := r.CacheResult(); c != prober.Expected {
+		rec.CacheResult = string(c)
 	}
 	if r.Err != nil {
 		rec.Error = r.Err.Error()
 	}
 	rec.setInstants(r)
 	return rec
+}
+
+// hidden is nil where the server says that there were none, as where it says nothing.
+func hidden(r prober.Result) *int64 {
+	n, _ := r.HiddenTokens()
+	return Optional(n, n > 0)
 }
 
 func (rec *Record) setInstants(r prober.Result) {
@@ -137,7 +159,7 @@ func (rec *Record) instants(r *prober.Result) []instant {
 	return []instant{
 		{&rec.Scheduled, &r.Scheduled}, {&rec.Connected, &r.Connected}, {&rec.Written, &r.Written}, {&rec.Acked, &r.Acked},
 		{&rec.Headers, &r.Headers}, {&rec.Event, &r.FirstEvent}, {&rec.Token, &r.FirstToken},
-		{&rec.Output, &r.FirstOutput}, {&rec.LastToken, &r.LastToken}, {&rec.End, &r.End},
+		{&rec.Output, &r.FirstOutput}, {&rec.LastOut, &r.Answer.Last}, {&rec.LastToken, &r.LastToken}, {&rec.End, &r.End},
 	}
 }
 
@@ -182,7 +204,10 @@ func (rec Record) Result() prober.Result {
 		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
 		Identity:  chat.Identity{Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol},
 		RateLimit: chat.RateLimit{RetryAfter: durationOf(rec.RetryAfter), HasRemaining: rec.Remaining != nil},
-		Recall:    recallOf(rec.Recall), Outcome: chat.Outcome(rec.Outcome),
+		Recall:    recallOf(rec.Recall), Outcome: chat.Outcome(rec.Outcome), Cause: chat.Cause(rec.Cause),
+		Whole:           chat.Receipts{Reads: rec.Reads, Events: rec.Events, FirstEvents: rec.FirstRead},
+		Answer:          chat.Receipts{Reads: rec.AnswerRead, Events: rec.Answer, FirstEvents: rec.AnswerHead},
+		ReasoningEvents: rec.Reasoning,
 	}
 	if rec.Remaining != nil {
 		r.RateLimit.Remaining = *rec.Remaining
@@ -197,6 +222,7 @@ func (rec Record) Result() prober.Result {
 				*i.at = r.Started.Add(time.Duration(**i.field))
 			}
 		}
+		r.Whole.First, r.Whole.Last, r.Answer.First = r.FirstToken, r.LastToken, r.FirstOutput
 	}
 	return r
 }

@@ -35,6 +35,7 @@ func (s *sender) Send(ctx context.Context, r *chat.Request, first func(time.Time
 		var b simulator.Batch
 		if b, err = a.Next(ctx); err == nil && b.Tokens > 0 {
 			x.LastToken = b.At
+			note(&x.Whole, b)
 			if x.FirstToken.IsZero() {
 				x.FirstToken = b.At
 				first(b.At)
@@ -51,6 +52,16 @@ func (s *sender) Send(ctx context.Context, r *chat.Request, first func(time.Time
 		x.Recall = judged(r.Expect, a)
 	}
 	return x
+}
+
+// note takes in a batch of tokens as one read with one event.
+func note(r *chat.Receipts, b simulator.Batch) {
+	if r.Events == 0 {
+		r.First, r.FirstEvents = b.At, b.Tokens
+	}
+	r.Reads++
+	r.Events += b.Tokens
+	r.Last = b.At
 }
 
 func judged(expect string, a *simulator.Answer) chat.Recall {

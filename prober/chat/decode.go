@@ -18,6 +18,7 @@ const (
 	progress                     // a token whose text is empty, once tokens have begun
 	activity                     // any event of the engine: everything but pings and comments
 	finished                     // the dialect's finish marker
+	retold                       // with reasoning: told anew in other words, not the tokens that were generated
 )
 
 const (
@@ -52,9 +53,9 @@ func piece(raw json.RawMessage) []byte {
 	return nil
 }
 
-// in is sig if raw is a non-empty string. Mistral's lists of content parts count as one, too.
+// in is sig if raw is a non-empty string.
 func (sig signal) in(raw json.RawMessage) signal {
-	if piece(raw) != nil || len(raw) > 2 && raw[0] == '[' {
+	if piece(raw) != nil {
 		return sig
 	}
 	return 0

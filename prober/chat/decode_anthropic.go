@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 
 	"github.com/firsttoken/firsttoken/internal/sse"
@@ -26,7 +27,9 @@ type anthropicDecoder struct {
 type anthropicEvent struct {
 	errorObject // its Message is also message_start's
 	Block       *struct {
-		Type json.RawMessage `json:"type"`
+		Type     json.RawMessage `json:"type"`
+		Text     json.RawMessage `json:"text"`
+		Thinking json.RawMessage `json:"thinking"`
 	} `json:"content_block"`
 	Delta *anthropicDelta `json:"delta"`
 	Usage json.RawMessage `json:"usage"`
@@ -67,17 +70,14 @@ func (d *anthropicDecoder) read(kind string, e *anthropicEvent) (delta, *failure
 	case "message_start":
 		return delta{signal: activity}, d.begin(e.Message)
 	case "content_block_start":
-		if e.Block != nil && scalar(e.Block.Type) == "tool_use" {
-			return delta{signal: activity | call}, nil
-		}
-		return delta{signal: activity}, nil
+		return e.block(), nil
 	case "content_block_delta":
 		return e.Delta.read(), nil
 	case "content_block_stop":
 		return delta{signal: activity}, nil
 	case "message_delta":
 		if e.Delta != nil {
-			d.stop = scalar(e.Delta.Stop)
+			d.stop = cmp.Or(scalar(e.Delta.Stop), d.stop) // a second one may be about something else
 		}
 		if present(e.Usage) {
 			d.final = bytes.Clone(e.Usage)
@@ -87,6 +87,20 @@ func (d *anthropicDecoder) read(kind string, e *anthropicEvent) (delta, *failure
 		return delta{signal: finished}, nil
 	}
 	return delta{}, nil // ping, and event types that do not exist yet
+}
+
+// block is what the start of a content block carries. Compatible servers put the first text into it.
+func (e *anthropicEvent) block() delta {
+	dl := delta{signal: activity}
+	if e.Block == nil {
+		return dl
+	}
+	if scalar(e.Block.Type) == "tool_use" {
+		dl.signal |= call
+	}
+	dl.signal |= text.in(e.Block.Text) | reasoning.in(e.Block.Thinking)
+	dl.visible = piece(e.Block.Text)
+	return dl
 }
 
 func (d *anthropicDecoder) begin(message json.RawMessage) *failure {

@@ -32,12 +32,16 @@ type chatChunk struct {
 	Fingerprint json.RawMessage `json:"system_fingerprint"`
 	Choices     []chatChoice    `json:"choices"`
 	Usage       json.RawMessage `json:"usage"`
+	Groq        *struct {
+		Usage json.RawMessage `json:"usage"`
+	} `json:"x_groq"`
 }
 
 type chatChoice struct {
 	Delta  *chatDelta      `json:"delta"`
 	Text   json.RawMessage `json:"text"`
 	Finish json.RawMessage `json:"finish_reason"`
+	Usage  json.RawMessage `json:"usage"` // Kimi
 }
 
 type chatDelta struct {
@@ -52,6 +56,18 @@ type chatDelta struct {
 
 type chatCall struct {
 	Function *chatFunction `json:"function"`
+	Custom   *struct {
+		Name  json.RawMessage `json:"name"`
+		Input json.RawMessage `json:"input"`
+	} `json:"custom"`
+}
+
+func (c *chatCall) signal() signal {
+	sig := c.Function.signal()
+	if c.Custom != nil {
+		sig |= call.in(c.Custom.Name) | call.in(c.Custom.Input)
+	}
+	return sig
 }
 
 type chatFunction struct {
@@ -94,9 +110,7 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	if d.fingerprint == "" {
 		d.fingerprint = scalar(c.Fingerprint)
 	}
-	if present(c.Usage) {
-		d.usage = append(d.usage[:0], c.Usage...)
-	}
+	d.keepUsage(c)
 	dl := delta{signal: activity}
 	if len(c.Choices) == 0 {
 		return dl, nil
@@ -119,14 +133,30 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	return dl, nil
 }
 
+// keepUsage keeps the last usage that a chunk holds, in any of the places where vendors put it.
+func (d *chatDecoder) keepUsage(c *chatChunk) {
+	places := []json.RawMessage{c.Usage}
+	if len(c.Choices) > 0 {
+		places = append(places, c.Choices[0].Usage)
+	}
+	if c.Groq != nil {
+		places = append(places, c.Groq.Usage)
+	}
+	for _, usage := range places {
+		if present(usage) {
+			d.usage = append(d.usage[:0], usage...)
+			return
+		}
+	}
+}
+
 // read finds what a choice carries. Reasoning that comes under both of its names is one piece.
 func (c *chatChoice) read(legacy bool) (sig signal, visible []byte) {
 	if dl := c.Delta; dl != nil && !legacy {
-		sig = text.in(dl.Content) | refusal.in(dl.Refusal) |
-			reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
-		visible = piece(dl.Content)
-		for _, t := range dl.ToolCalls {
-			sig |= t.Function.signal()
+		sig, visible = contentParts(dl.Content)
+		sig |= refusal.in(dl.Refusal) | reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
+		for i := range dl.ToolCalls {
+			sig |= dl.ToolCalls[i].signal()
 		}
 		sig |= dl.FunctionCall.signal()
 	}
@@ -134,6 +164,32 @@ func (c *chatChoice) read(legacy bool) (sig signal, visible []byte) {
 		visible = piece(c.Text)
 	}
 	return sig | text.in(c.Text), visible
+}
+
+// contentParts reads a content that is a string, or Mistral's list of parts, of which some are thinking.
+//
+//	[{"type":"thinking","thinking":[{"type":"text","text":"…"}]},{"type":"text","text":"…"}]
+func contentParts(content json.RawMessage) (sig signal, visible []byte) {
+	if len(content) == 0 || content[0] != '[' {
+		return text.in(content), piece(content)
+	}
+	var parts []struct {
+		Text     json.RawMessage `json:"text"`
+		Thinking json.RawMessage `json:"thinking"`
+	}
+	if json.Unmarshal(content, &parts) != nil {
+		return 0, nil
+	}
+	for _, p := range parts {
+		sig |= text.in(p.Text)
+		if visible == nil {
+			visible = piece(p.Text)
+		}
+		if thinking, _ := contentParts(p.Thinking); thinking != 0 {
+			sig |= reasoning
+		}
+	}
+	return sig, visible
 }
 
 func (f *chatFunction) signal() signal {

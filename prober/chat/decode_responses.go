@@ -80,7 +80,7 @@ func (d *responsesDecoder) read(kind string, e *responsesEvent) (delta, *failure
 	switch kind {
 	case "response.output_item.added":
 		return delta{signal: activity | e.Item.signal()}, nil
-	case "response.completed", "response.incomplete":
+	case "response.completed", "response.incomplete", "response.done": // OpenRouter's beta says done
 		return delta{signal: finished}, d.end(kind, e.Response)
 	case "response.failed", "response.cancelled":
 		return delta{}, e.Response.failure()
@@ -100,6 +100,8 @@ func channelOf(kind string) (signal, bool) {
 		return 0, false
 	}
 	switch {
+	case strings.Contains(kind, "reasoning_summary"):
+		return reasoning | retold, true
 	case strings.Contains(kind, "reasoning"):
 		return reasoning, true
 	case strings.Contains(kind, "refusal"):
@@ -133,6 +135,9 @@ func (d *responsesDecoder) state(r *responsesState) {
 // end takes the reason of an incomplete response as the finish, else its status.
 func (d *responsesDecoder) end(kind string, r *responsesState) *failure {
 	d.finish = strings.TrimPrefix(kind, "response.")
+	if d.finish == "done" {
+		d.finish = "completed"
+	}
 	if r == nil {
 		return nil
 	}

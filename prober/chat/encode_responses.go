@@ -1,11 +1,12 @@
 package chat
 
 // responsesGrammar writes the body of POST /v1/responses. The system message becomes the instructions; a
-// tool call and the text before it are two items of the input:
+// tool call and the text before it are two items of the input. Content is plain text (the EasyInputMessage of
+// OpenAI's types): strict servers, vLLM among them, want an id, a status and annotations of an output_text.
 //
 //	"instructions":"…","input":[
-//	  {"type":"message","role":"user","content":[{"type":"input_text","text":"…"}]},
-//	  {"type":"message","role":"assistant","content":[{"type":"output_text","text":"…"}]},
+//	  {"type":"message","role":"user","content":"…"},
+//	  {"type":"message","role":"assistant","content":"…"},
 //	  {"type":"function_call","call_id":"call_00000007","name":"read_file","arguments":"{\"path\":\"…\"}"},
 //	  {"type":"function_call_output","call_id":"call_00000007","output":"…"}]
 func responsesGrammar() grammar {
@@ -52,10 +53,10 @@ func writeResponsesMessage(s *segments, _ int, m Message) {
 	case System:
 		return // the instructions
 	case User:
-		writeResponsesText(s, `"user","content":[{"type":"input_text","text":"`, m.Text)
+		writeResponsesText(s, `"user"`, m.Text)
 	case Assistant:
 		if m.Text.Len() > 0 || m.Call.ID == 0 {
-			writeResponsesText(s, `"assistant","content":[{"type":"output_text","text":"`, m.Text)
+			writeResponsesText(s, `"assistant"`, m.Text)
 		}
 		if m.Call.ID != 0 {
 			writeResponsesCall(s, m.Call)
@@ -74,8 +75,9 @@ func writeResponsesText(s *segments, role string, t Text) {
 	s.item()
 	s.add(`{"type":"message","role":`)
 	s.add(role)
+	s.add(`,"content":"`)
 	s.text(t)
-	s.add(`"}]}`)
+	s.add(`"}`)
 }
 
 func writeResponsesCall(s *segments, c Call) {

@@ -100,6 +100,10 @@ type Exchange struct {
 	Status     int    // HTTP status, 0 before headers
 	Sent       int64  // bytes of request body
 	Events     int    // token-bearing events, not tokens
+	// Whole are the receipts of all token-bearing events, Answer those of text and tool calls alone.
+	Whole, Answer Receipts
+	// ReasoningEvents are the token-bearing events that carried reasoning as it was generated, not a summary of it.
+	ReasoningEvents int
 	// LongestGap is between two token-bearing events. With Endpoint.BatchReads, a gap that is longer than
 	// that is exact, and a shorter one may be reported as anything up to it.
 	LongestGap time.Duration

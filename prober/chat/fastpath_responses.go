@@ -48,8 +48,10 @@ func fastChannelOf(kind []byte) (signal, bool) {
 	switch string(kind) {
 	case "response.output_text.delta":
 		return text, true
-	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
+	case "response.reasoning_text.delta":
 		return reasoning, true
+	case "response.reasoning_summary_text.delta":
+		return reasoning | retold, true
 	case "response.function_call_arguments.delta":
 		return call, true
 	case "response.refusal.delta":

@@ -162,6 +162,13 @@ func (s *stream) noteToken(dl delta) {
 	if x.Events == 2 {
 		x.FirstShared = x.FirstShared || s.receipt.Serial == s.firstSerial
 	}
+	x.Whole.note(s.receipt)
+	if dl.signal&output != 0 {
+		x.Answer.note(s.receipt)
+	}
+	if dl.signal&reasoning != 0 && dl.signal&retold == 0 {
+		x.ReasoningEvents++
+	}
 	if x.FirstToken.IsZero() {
 		x.FirstToken = at
 		s.firstSerial, x.FirstShared = s.receipt.Serial, s.receipt.Full

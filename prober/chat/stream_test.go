@@ -253,6 +253,7 @@ func timeless(x Exchange) Exchange {
 		LastToken: happened(x.LastToken), FirstEvent: happened(x.FirstEvent),
 	}
 	x.LongestGap, x.FirstShared = 0, false // depend on how it was cut
+	x.Whole, x.Answer = Receipts{Events: x.Whole.Events}, Receipts{Events: x.Answer.Events}
 	return x
 }
 

@@ -2,13 +2,16 @@ package chat
 
 import "encoding/json"
 
-// tokens is a number of tokens in a usage object. Anything but a whole number of zero or more counts as not
+// tokens is a number of tokens in a usage object. Anything but a whole number from zero to mostTokens counts as not
 // sent.
 type tokens struct{ Count }
 
+// mostTokens is beyond any prompt and any answer. A server that says more is wrong, and must not make a bill of it.
+const mostTokens = 100_000_000
+
 func (t *tokens) UnmarshalJSON(b []byte) error {
 	var n int64
-	if json.Unmarshal(b, &n) == nil && n >= 0 && string(b) != "null" {
+	if json.Unmarshal(b, &n) == nil && n >= 0 && n <= mostTokens && string(b) != "null" {
 		t.Count = Counted(n)
 	}
 	return nil
@@ -20,6 +23,14 @@ func (c Count) or(d Count) Count {
 		return c
 	}
 	return d
+}
+
+// orMore is the count, or d where that is more: a later report that says 0 does not take back what was counted before.
+func (c Count) orMore(d Count) Count {
+	if c.known && c.n >= d.n {
+		return c
+	}
+	return d.or(c)
 }
 
 // plus adds a count that may be unknown, as 0. The sum is known if c is.
@@ -38,6 +49,9 @@ type openAICounts struct {
 	Reasoning         tokens        `json:"reasoning_tokens"` // SGLang
 	Input             tokens        `json:"input_tokens"`
 	Output            tokens        `json:"output_tokens"`
+	Total             tokens        `json:"total_tokens"`
+	Cached            tokens        `json:"cached_tokens"`           // Kimi, Together
+	CacheHit          tokens        `json:"prompt_cache_hit_tokens"` // DeepSeek
 	InputDetails      inputDetails  `json:"input_tokens_details"`
 	OutputDetails     outputDetails `json:"output_tokens_details"`
 }
@@ -58,14 +72,38 @@ func openAIUsage(raw json.RawMessage) Usage {
 	if raw == nil || json.Unmarshal(raw, &u) != nil {
 		return Usage{Verbatim: raw}
 	}
-	return Usage{
-		Input:      u.Prompt.or(u.Input.Count),
-		Cached:     u.PromptDetails.Cached.or(u.InputDetails.Cached.Count),
+	usage := Usage{
+		Input: u.Prompt.or(u.Input.Count),
+		Cached: u.PromptDetails.Cached.or(u.InputDetails.Cached.Count).
+			or(u.Cached.Count).or(u.CacheHit.Count),
 		CacheWrite: u.PromptDetails.CacheWrite.or(u.InputDetails.CacheWrite.Count),
 		Output:     u.Completion.or(u.Output.Count),
 		Reasoning:  u.CompletionDetails.Reasoning.or(u.OutputDetails.Reasoning.Count).or(u.Reasoning.Count),
 		Verbatim:   raw,
 	}
+	usage.addThoughts(u.Total.Count)
+	return usage.plausible()
+}
+
+// addThoughts finds the reasoning that Gemini counts in the total and nowhere else. It was generated, and is paid for,
+// like the rest of the output.
+func (u *Usage) addThoughts(total Count) {
+	thoughts := total.n - u.Input.n - u.Output.n
+	if total.known && u.Input.known && u.Output.known && !u.Reasoning.known && thoughts > 0 {
+		u.Output.n += thoughts
+		u.Reasoning = Counted(thoughts)
+	}
+}
+
+// plausible is the usage without counts that contradict the whole of which they are a part.
+func (u Usage) plausible() Usage {
+	if u.Input.known && u.Cached.n+u.CacheWrite.n > u.Input.n {
+		u.Cached, u.CacheWrite = Count{}, Count{}
+	}
+	if u.Output.known && u.Reasoning.n > u.Output.n {
+		u.Reasoning = Count{}
+	}
+	return u
 }
 
 // anthropicCounts is the usage object in message_start and, cumulative, in message_delta. The three parts of
@@ -94,16 +132,17 @@ func anthropicUsage(raw json.RawMessage) Usage {
 		return Usage{Verbatim: raw}
 	}
 	s, f := both.Start, both.Final
-	read := f.CacheRead.or(s.CacheRead.Count)
-	write := f.CacheWrite.or(s.CacheWrite.Count)
-	return Usage{
-		Input:      f.Input.or(s.Input.Count).plus(read).plus(write),
+	read := f.CacheRead.orMore(s.CacheRead.Count)
+	write := f.CacheWrite.orMore(s.CacheWrite.Count)
+	usage := Usage{
+		Input:      f.Input.orMore(s.Input.Count).plus(read).plus(write),
 		Cached:     read,
 		CacheWrite: write,
 		Output:     f.Output.Count,
 		Reasoning:  f.Details.Thinking.or(f.Details.Reasoning.Count),
 		Verbatim:   raw,
 	}
+	return usage.plausible()
 }
 
 // bothUsages is one object of the two, for Usage.Verbatim.

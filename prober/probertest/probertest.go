@@ -42,12 +42,15 @@ func Warm(target string) prober.Result {
 			Tokens: 99_000, Cached: 95_000, MaxTokens: 600,
 		},
 		Exchange: chat.Exchange{
-			ID: "0123456789abcdef0123456789abcdef", Reused: true, Status: 200, Sent: 400_000, Events: 480,
+			ID: "0123456789abcdef0123456789abcdef", Reused: true, Status: 200, Sent: 400_000, Events: 501,
 			Instants: chat.Instants{
 				Started: Started(), Connected: At(1), Written: At(20), Headers: At(300), FirstEvent: At(310),
 				FirstToken: At(720), FirstOutput: At(900), LastToken: At(10_720), End: At(10_800),
 			},
-			LongestGap: 250 * time.Millisecond, HasGap: true,
+			Whole:           chat.Receipts{Reads: 501, Events: 501, FirstEvents: 1, First: At(720), Last: At(10_720)},
+			Answer:          chat.Receipts{Reads: 400, Events: 400, FirstEvents: 1, First: At(900), Last: At(10_720)},
+			ReasoningEvents: 101,
+			LongestGap:      250 * time.Millisecond, HasGap: true,
 			Usage: chat.Usage{
 				Input: chat.Counted(100_000), Cached: chat.Counted(90_000),
 				Output: chat.Counted(501), Reasoning: chat.Counted(101),
@@ -75,6 +78,7 @@ func Now(r *prober.Result) {
 	for _, at := range []*time.Time{
 		&r.Scheduled, &r.Started, &r.Connected, &r.Written, &r.Headers,
 		&r.FirstEvent, &r.FirstToken, &r.FirstOutput, &r.LastToken, &r.End,
+		&r.Whole.First, &r.Whole.Last, &r.Answer.First, &r.Answer.Last,
 	} {
 		*at = at.Add(by)
 	}
@@ -83,13 +87,13 @@ func Now(r *prober.Result) {
 // Truncated had a first token and no end: no usage either.
 func Truncated(r *prober.Result) {
 	r.Outcome, r.Err, r.Finish = chat.Truncated, errors.New("end of file before the finish marker"), ""
-	r.Usage, r.Events = chat.Usage{}, 100
+	r.Usage, r.Events, r.Whole.Events, r.Cause = chat.Usage{}, 100, 100, chat.CauseNoFinish
 }
 
 // Refused never got a connection.
 func Refused(r *prober.Result) {
 	r.Exchange = chat.Exchange{
-		ID: r.ID, Outcome: chat.Refused, Err: errors.New("connection refused"),
+		ID: r.ID, Outcome: chat.Refused, Cause: chat.CauseConnectRefused, Err: errors.New("connection refused"),
 		Instants: chat.Instants{Started: Started(), End: At(3)},
 	}
 }
@@ -102,5 +106,5 @@ func Everything(r *prober.Result) {
 	r.Untrusted, r.FirstShared, r.Acked = true, true, At(15)
 	r.ReceiveLag, r.HasReceiveLag, r.Retransmits = 40*time.Microsecond, true, chat.Counted(2)
 	r.Usage.CacheWrite = chat.Counted(0) // a reported 0 is not an unknown
-	r.Outcome, r.Err = chat.Stalled, errors.New("silence")
+	r.Outcome, r.Cause, r.Err = chat.Stalled, chat.CauseStalled, errors.New("silence")
 }

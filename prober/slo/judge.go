@@ -20,8 +20,11 @@ type Completion struct {
 	HasTTFT bool
 	TPS     float64
 	HasTPS  bool // false for an answer too short to have a rate
-	Asked   bool // the prompt asked for something deep in the context, and there was an answer
-	Wrong   bool // the answer, if Asked
+	// EstimatedTPS says that TPS was taken from events, as the server counted no tokens.
+	EstimatedTPS bool
+	NotStreamed  bool // the answer came at once, which is bad for tps
+	Asked        bool // the prompt asked for something deep in the context, and there was an answer
+	Wrong        bool // the answer, if Asked
 }
 
 // Judge judges one exchange against each objective of its target, each at most once and as soon as
@@ -108,8 +111,10 @@ func (j *Judge) Finish(c Completion, out []Verdict) []Verdict {
 	if j.open {
 		out = append(out, j.finishTTFT(c))
 	}
-	if o, ok := j.objectives[TPS]; ok && (c.Failed || c.HasTPS) {
-		out = append(out, j.verdict(TPS, c.Failed || c.TPS < o.Threshold, c.At))
+	if o, ok := j.objectives[TPS]; ok && (c.Failed || c.NotStreamed || c.HasTPS) {
+		v := j.verdict(TPS, c.Failed || c.NotStreamed || c.TPS < o.Threshold, c.At)
+		v.Estimated = c.EstimatedTPS && !c.Failed && !c.NotStreamed
+		out = append(out, v)
 	}
 	if _, ok := j.objectives[Availability]; ok {
 		out = append(out, j.verdict(Availability, c.Failed, c.At))

@@ -37,5 +37,7 @@ type Verdict struct {
 	Target string
 	SLO    Name
 	Bad    bool
-	At     time.Time // when it was known, which for a late first token is when its threshold passed
+	// Estimated marks a verdict on tps that rests on the number of events, as the server counted no tokens.
+	Estimated bool
+	At        time.Time // when it was known, which for a late first token is when its threshold passed
 }
