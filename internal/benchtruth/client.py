@@ -30,10 +30,11 @@ async def stream(session, i, due):
     s["schedule_lag"] = time.monotonic_ns() - due
     url = ("https" if plan["Secure"] else "http") + "://" + plan["Address"] + "/v1/chat/completions"
     try:
-        async with session.post(url, data=body, headers={"X-Request-Id": s["id"], "Content-Type": "application/json"}) as r:
+        headers = {"X-Request-Id": s["id"], "Content-Type": "application/json"}
+        async with session.post(url, data=body, headers=headers) as r:
             buf = b""
             async for data in r.content.iter_any():
-                now = time.monotonic_ns()  # before anything is parsed
+                now = time.monotonic_ns()  # before parsing
                 buf += data
                 while (end := buf.find(b"\n\n")) >= 0:
                     event, buf = buf[:end], buf[end + 2:]
@@ -54,9 +55,12 @@ async def main():
     bare, before, idle = resident(), cpu(), 0
     start = time.monotonic_ns() + 100_000_000
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=trust), timeout=aiohttp.ClientTimeout(total=None), read_bufsize=1 << 16
+        connector=aiohttp.TCPConnector(limit=0, ssl=trust),
+        timeout=aiohttp.ClientTimeout(total=None),
+        read_bufsize=1 << 16,
     ) as session:
-        tasks = [asyncio.create_task(stream(session, i, start + plan["Ramp"] * i // plan["Streams"])) for i in range(plan["Streams"])]
+        dues = [start + plan["Ramp"] * i // plan["Streams"] for i in range(plan["Streams"])]
+        tasks = [asyncio.create_task(stream(session, i, due)) for i, due in enumerate(dues)]
         await asyncio.sleep((plan["Ramp"] + plan["Delay"] / 10) / 1e9)
         idle = resident()
         streams = await asyncio.gather(*tasks)

@@ -1,15 +1,15 @@
 //go:build linux
 
-// Command benchtruth measures how far measurements of a stream's first token are off, and what they
-// cost: firsttoken's own client, a client of nothing but epoll, and a Python client on aiohttp run in
-// turn against a responder that knows when it wrote. `make bench-truth` runs it with its defaults.
+// Command benchtruth measures the error and the cost of measuring a stream's first token. Three clients run in turn
+// against a responder that records when it wrote: firsttoken's own, one that uses epoll directly, and one in Python on
+// aiohttp. `make bench-truth` runs it with its defaults.
 //
-//	benchtruth ─┬─ responder (process)   stamps CLOCK_MONOTONIC before and after each write
-//	            ├─ client (process)      reports its instants of the same clock, and its own rusage
-//	            └─ joins them by request id; samples whose write took too long are dropped and counted
+//	benchtruth ─┬─ responder (process)   reads CLOCK_MONOTONIC before and after each write
+//	            ├─ client (process)      reports its instants of the same clock, and its own processor time
+//	            └─ joins them by request id; drops and counts samples whose write took too long
 //
-// Everything is on loopback and bounded in time; nothing is written but the table on stdout. It knows
-// nothing of targets, schedules and Prometheus. Linux only.
+// Everything runs on loopback and ends in bounded time. It prints two tables and writes no file. It does not know
+// targets, schedules or Prometheus. Linux only.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// plan is one run, as its processes are told.
+// plan describes one run to its processes.
 type plan struct {
 	Streams int
 	Events  int           // of each stream
@@ -36,12 +36,12 @@ type plan struct {
 	Address string // of the responder
 }
 
-// length bounds a run.
+// length is how long a run takes.
 func (p plan) length() time.Duration {
 	return p.Ramp + p.Delay + time.Duration(float64(p.Events)/p.Rate*float64(time.Second))
 }
 
-// flags are what a person may choose.
+// flags are the options of the command line.
 type flags struct {
 	streams string
 	seconds float64
@@ -67,10 +67,11 @@ func main() {
 
 func run(ctx context.Context) error {
 	if role := os.Getenv(roleVariable); role != "" {
-		return act(ctx, role)
+		return playRole(ctx, role)
 	}
 	f := flags{}
-	flag.StringVar(&f.streams, "streams", "10,100,1000,3000,5000", "numbers of concurrent streams, one run of each client for each")
+	flag.StringVar(&f.streams, "streams", "10,100,1000,3000,5000",
+		"numbers of concurrent streams; each client runs once for each")
 	flag.Float64Var(&f.seconds, "seconds", 10, "length of each stream")
 	flag.Float64Var(&f.rate, "rate", 25, "token events per second of each stream; 20 for 3,000 streams and more")
 	flag.BoolVar(&f.plain, "plain", true, "run over plain HTTP")
@@ -78,23 +79,23 @@ func run(ctx context.Context) error {
 	flag.StringVar(&f.python, "python", "python3", "Python with aiohttp")
 	flag.DurationVar(&f.batch, "batch", 100*time.Millisecond, "batch_reads of the batching run")
 	flag.DurationVar(&f.bracket, "bracket", 50*time.Microsecond, "samples whose write took longer are dropped")
-	flag.IntVar(&f.busy, "busy", 0, "processes that burn processor time meanwhile")
+	flag.IntVar(&f.busy, "busy", 0, "processes that burn processor time during the runs")
 	flag.StringVar(&f.clients, "clients", "firsttoken,batching,epoll,aiohttp", "clients to run")
 	flag.Parse()
-	return f.table(ctx)
+	return f.run(ctx)
 }
 
-// plans are the runs that were asked for.
+// plans are the runs that the flags ask for.
 func (f flags) plans() ([]plan, error) {
 	var all []plan
 	for _, secure := range []bool{false, true} {
 		if secure && !f.secure || !secure && !f.plain {
 			continue
 		}
-		for _, s := range strings.Split(f.streams, ",") {
+		for s := range strings.SplitSeq(f.streams, ",") {
 			n, err := strconv.Atoi(strings.TrimSpace(s))
 			if err != nil || n <= 0 {
-				return nil, fmt.Errorf("streams: %q is no number of streams", s)
+				return nil, fmt.Errorf("streams: %q is not a number of streams", s)
 			}
 			rate := f.rate
 			if n >= 3000 {
@@ -103,7 +104,7 @@ func (f flags) plans() ([]plan, error) {
 			ramp := max(time.Second, time.Duration(n)*time.Millisecond)
 			all = append(all, plan{
 				Streams: n, Rate: rate, Events: max(2, int(f.seconds*rate)), Secure: secure,
-				Ramp: ramp, Delay: ramp + 500*time.Millisecond, // all wait idle before the first token comes
+				Ramp: ramp, Delay: ramp + 500*time.Millisecond, // all streams wait before any has its first token
 			})
 		}
 	}

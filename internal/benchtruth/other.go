@@ -1,6 +1,6 @@
 //go:build !linux
 
-// Command benchtruth needs Linux: epoll, and the kernel's receive timestamps.
+// Command benchtruth needs Linux, for epoll and for the kernel's receive timestamps.
 package main
 
 import (

@@ -19,15 +19,15 @@ import (
 )
 
 //go:embed client.py
-var script string //nolint:gochecknoglobals // embedded
+var script string
 
 const (
 	roleVariable = "BENCHTRUTH_ROLE"
 	planVariable = "BENCHTRUTH_PLAN"
 )
 
-// act plays a role in a process of its own.
-func act(ctx context.Context, role string) error {
+// playRole runs this process as a responder, a client or a burner.
+func playRole(ctx context.Context, role string) error {
 	var p plan
 	if err := json.Unmarshal([]byte(os.Getenv(planVariable)), &p); err != nil {
 		return fmt.Errorf("reading the plan: %w", err)
@@ -36,19 +36,19 @@ func act(ctx context.Context, role string) error {
 	case "responder":
 		return respond(ctx, p)
 	case "firsttoken", "batching":
-		return measure(ctx, p)
+		return runFirsttoken(ctx, p)
 	case "epoll":
-		return floor(ctx, p)
+		return runEpoll(ctx, p)
 	case "burn":
-		for ctx.Err() == nil { // until it is killed
+		for ctx.Err() == nil { // until the parent kills it
 		}
 		return nil
 	}
-	return fmt.Errorf("there is no role %q", role)
+	return fmt.Errorf("unknown role %q", role)
 }
 
-// moreFiles raises the limit of open files, for this process and its children.
-func moreFiles(streams int) error {
+// raiseFileLimit raises the limit of open files for this process and its children.
+func raiseFileLimit(streams int) error {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return err
@@ -61,8 +61,8 @@ func moreFiles(streams int) error {
 	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
 }
 
-// child is this program in another role.
-func child(ctx context.Context, role string, p plan) (*exec.Cmd, error) {
+// roleCommand starts this program in another role.
+func roleCommand(ctx context.Context, role string, p plan) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -77,11 +77,11 @@ func child(ctx context.Context, role string, p plan) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// errNoClient is a client that this machine does not have.
+// errNoClient means that a client is not installed on this machine.
 var errNoClient = errors.New("not installed")
 
-// python is the aiohttp client.
-func python(ctx context.Context, interpreter string, p plan) (*exec.Cmd, error) {
+// pythonCommand starts the aiohttp client.
+func pythonCommand(ctx context.Context, interpreter string, p plan) (*exec.Cmd, error) {
 	if err := exec.CommandContext(ctx, interpreter, "-c", "import aiohttp").Run(); err != nil {
 		return nil, errNoClient
 	}
@@ -94,23 +94,24 @@ func python(ctx context.Context, interpreter string, p plan) (*exec.Cmd, error) 
 	return cmd, nil
 }
 
-// duel runs one client against a responder of its own.
-func duel(ctx context.Context, name, interpreter string, p plan) (report, []written, error) {
+// runClient runs one client against a responder of its own. It returns what the client measured and what the responder
+// wrote.
+func runClient(ctx context.Context, name, interpreter string, p plan) (report, []streamTruth, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*p.length()+30*time.Second)
 	defer cancel()
-	answers, err := child(ctx, "responder", p)
+	responder, err := roleCommand(ctx, "responder", p)
 	if err != nil {
 		return report{}, nil, err
 	}
-	in, err := answers.StdinPipe()
+	in, err := responder.StdinPipe()
 	if err != nil {
 		return report{}, nil, err
 	}
-	out, err := answers.StdoutPipe()
+	out, err := responder.StdoutPipe()
 	if err != nil {
 		return report{}, nil, err
 	}
-	if err := answers.Start(); err != nil {
+	if err := responder.Start(); err != nil {
 		return report{}, nil, err
 	}
 	from := bufio.NewReader(out)
@@ -119,20 +120,20 @@ func duel(ctx context.Context, name, interpreter string, p plan) (report, []writ
 		return report{}, nil, fmt.Errorf("starting the responder: %w", err)
 	}
 	p.Address = strings.TrimSpace(address)
-	r, failed := ask1(ctx, name, interpreter, p)
-	_ = in.Close() // asks for what was written
-	var truth []written
+	r, failed := clientReport(ctx, name, interpreter, p)
+	_ = in.Close() // the responder then prints what it wrote
+	var truth []streamTruth
 	text, err := io.ReadAll(from)
 	if err == nil {
 		err = json.Unmarshal(text, &truth)
 	}
-	return r, truth, errors.Join(failed, err, answers.Wait())
+	return r, truth, errors.Join(failed, err, responder.Wait())
 }
 
-func ask1(ctx context.Context, name, interpreter string, p plan) (r report, err error) {
-	cmd, err := child(ctx, name, p)
+func clientReport(ctx context.Context, name, interpreter string, p plan) (r report, err error) {
+	cmd, err := roleCommand(ctx, name, p)
 	if name == "aiohttp" {
-		cmd, err = python(ctx, interpreter, p)
+		cmd, err = pythonCommand(ctx, interpreter, p)
 	}
 	if err != nil {
 		return r, err

@@ -23,25 +23,27 @@ import (
 	"time"
 )
 
-// wrote is when an event was written: before the call, and after it.
-type wrote struct{ Before, After int64 }
+// writeTime holds the instants before and after the write of an event, in nanoseconds of CLOCK_MONOTONIC.
+type writeTime struct{ Before, After int64 }
 
-// written is what the responder knows of a stream.
-type written struct {
+func (w writeTime) took() int64 { return w.After - w.Before }
+
+// streamTruth is what the responder knows about a stream.
+type streamTruth struct {
 	ID          string
-	First, Last wrote
+	First, Last writeTime
 }
 
 // stream is an answer in progress.
 type stream struct {
 	conn net.Conn
-	due  int64 // of the next event, CLOCK_MONOTONIC
-	left int
-	written
+	due  int64 // instant of the next event, CLOCK_MONOTONIC
+	left int   // events
+	streamTruth
 }
 
-// responder writes every stream's events from one thread, so that nothing but the kernel comes between
-// a stamp and its write:
+// responder writes the events of all streams from one thread, so that only the kernel comes between a reading of the
+// clock and its write:
 //
 //	request ─► fresh (due after Delay, in order) ─┐
 //	            └─ first event ─► steady (due after 1/Rate, in order) ─► write ─┘ …
@@ -52,7 +54,7 @@ type responder struct {
 	fresh chan *stream
 
 	mu   sync.Mutex
-	done []written
+	done []streamTruth
 }
 
 func respond(ctx context.Context, p plan) error {
@@ -67,25 +69,32 @@ func respond(ctx context.Context, p plan) error {
 		}
 		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13})
 	}
-	r := &responder{plan: p, fresh: make(chan *stream, p.Streams),
-		token: chunk(`data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}` + "\n\n"),
-		end:   append(chunk(`data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n"), "0\r\n\r\n"...),
-	}
+	r := newResponder(p)
 	go r.accept(l)
 	go r.write()
 	if _, err := fmt.Println(l.Addr()); err != nil {
 		return err
 	}
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent has what it wants
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return json.NewEncoder(os.Stdout).Encode(r.done)
 }
 
+func newResponder(p plan) *responder {
+	const token = `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m",` +
+		`"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}` + "\n\n"
+	const end = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n"
+	return &responder{
+		plan: p, fresh: make(chan *stream, p.Streams),
+		token: chunk(token), end: append(chunk(end), "0\r\n\r\n"...),
+	}
+}
+
+// chunk frames text for chunked transfer encoding.
 func chunk(s string) []byte { return fmt.Appendf(nil, "%x\r\n%s\r\n", len(s), s) }
 
-// accept hands each request on as a stream. The process ends with its parent's interest; nobody waits
-// for these goroutines.
+// accept hands each request on as a stream. The goroutines end with the process, when its parent closes its input.
 func (r *responder) accept(l net.Listener) {
 	for {
 		conn, err := l.Accept()
@@ -97,6 +106,7 @@ func (r *responder) accept(l net.Listener) {
 }
 
 func (r *responder) read(conn net.Conn) {
+	const header = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 	in := bufio.NewReader(conn)
 	for {
 		req, err := http.ReadRequest(in)
@@ -106,31 +116,25 @@ func (r *responder) read(conn net.Conn) {
 		if _, err := io.Copy(io.Discard, req.Body); err != nil {
 			return
 		}
-		if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(conn, header); err != nil {
 			return
 		}
-		r.fresh <- &stream{conn: conn, due: monotonic() + int64(r.plan.Delay), left: r.plan.Events,
-			written: written{ID: req.Header.Get("X-Request-Id")}}
+		r.fresh <- &stream{
+			conn: conn, due: monotonic() + int64(r.plan.Delay), left: r.plan.Events,
+			streamTruth: streamTruth{ID: req.Header.Get("X-Request-Id")},
+		}
 	}
 }
 
-// write writes what is due, for ever. It sleeps in the kernel, which wakes it to some 60 µs where Go's
-// timers take a millisecond.
+// write writes due events for ever. It sleeps in the kernel, which wakes it within about 60 µs; Go's timers take a
+// millisecond.
 func (r *responder) write() {
 	runtime.LockOSThread()
 	var fresh, steady []*stream
 	step := int64(float64(time.Second) / r.plan.Rate)
 	for {
-		for more := true; more; {
-			select {
-			case s := <-r.fresh:
-				fresh = append(fresh, s)
-			default:
-				more = false
-			}
-		}
+		fresh = r.receive(fresh)
 		now := monotonic()
-		next := now + int64(time.Millisecond) // new requests are looked for as often
 		for len(fresh) > 0 && fresh[0].due <= now {
 			s := fresh[0]
 			fresh = fresh[1:]
@@ -147,21 +151,38 @@ func (r *responder) write() {
 				steady = append(steady, s)
 			}
 		}
-		for _, q := range [][]*stream{fresh, steady} {
-			if len(q) > 0 {
-				next = min(next, q[0].due)
+		next := now + int64(time.Millisecond) // new requests are received at least this often
+		for _, queue := range [][]*stream{fresh, steady} {
+			if len(queue) > 0 {
+				next = min(next, queue[0].due)
 			}
 		}
-		if wait := next - monotonic(); wait > 0 {
-			ts := syscall.NsecToTimespec(wait)
-			_ = syscall.Nanosleep(&ts, nil)
+		sleepUntil(next)
+	}
+}
+
+// receive appends the requests that have come.
+func (r *responder) receive(fresh []*stream) []*stream {
+	for {
+		select {
+		case s := <-r.fresh:
+			fresh = append(fresh, s)
+		default:
+			return fresh
 		}
 	}
 }
 
-// event writes one event, and the end behind the last; false when the stream is over.
+func sleepUntil(instant int64) {
+	if wait := instant - monotonic(); wait > 0 {
+		ts := syscall.NsecToTimespec(wait)
+		_ = syscall.Nanosleep(&ts, nil) // a signal may wake it early, which only costs a turn of the loop
+	}
+}
+
+// event writes one event, and the end of the stream after the last. It returns false when the stream is over.
 func (r *responder) event(s *stream) bool {
-	w := wrote{Before: monotonic()}
+	w := writeTime{Before: monotonic()}
 	_, err := s.conn.Write(r.token)
 	w.After = monotonic()
 	if s.First.Before == 0 {
@@ -172,23 +193,26 @@ func (r *responder) event(s *stream) bool {
 		return true
 	}
 	if err == nil {
-		time.AfterFunc(200*time.Millisecond, func() { // behind the last token's stamp
+		time.AfterFunc(200*time.Millisecond, func() { // so that it is read after the last token
 			_, _ = s.conn.Write(r.end)
 		})
 		r.mu.Lock()
-		r.done = append(r.done, s.written)
+		r.done = append(r.done, s.streamTruth)
 		r.mu.Unlock()
 	}
 	return false
 }
 
-// certificate is self-signed and lives as long as the run.
+// certificate makes a self-signed certificate for the run.
 func certificate() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		return tls.Certificate{}, err

@@ -12,20 +12,20 @@ import (
 func TestJoin(t *testing.T) {
 	f := flags{bracket: 50 * time.Microsecond}
 	p := plan{Streams: 4, Events: 2, Rate: 10}
-	truth := []written{
-		{"a", wrote{1_000_000, 1_010_000}, wrote{9_000_000, 9_020_000}},
-		{"b", wrote{2_000_000, 2_060_000}, wrote{8_000_000, 8_010_000}}, // its first write took too long
-		{"c", wrote{3_000_000, 3_010_000}, wrote{9_000_000, 9_010_000}},
+	truth := []streamTruth{
+		{"a", writeTime{1_000_000, 1_010_000}, writeTime{9_000_000, 9_020_000}},
+		{"b", writeTime{2_000_000, 2_060_000}, writeTime{8_000_000, 8_010_000}}, // its first write took too long
+		{"c", writeTime{3_000_000, 3_010_000}, writeTime{9_000_000, 9_010_000}},
 	}
-	r := report{Idle: 8192, CPU: 0.5, Streams: []seen{
+	r := report{Idle: 8192, CPU: 0.5, Streams: []streamReport{
 		{ID: "a", First: 1_004_000, Read: 1_100_000, Last: 9_003_000, Events: 2, ScheduleLag: 70_000},
 		{ID: "b", First: 2_004_000, Read: 2_100_000, Last: 8_005_000, Events: 2, ScheduleLag: -1},
-		{ID: "c", First: 3_004_000, Events: 1, Error: "cut"},                     // no sample, but its event was paid for
-		{ID: "d", First: 3_004_000, Last: 3_005_000, Events: 2, ScheduleLag: -1}, // the responder knows nothing of it
+		{ID: "c", First: 3_004_000, Events: 1, Error: "cut"},                     // no sample, but its event cost time
+		{ID: "d", First: 3_004_000, Last: 3_005_000, Events: 2, ScheduleLag: -1}, // unknown to the responder
 	}}
 	x := f.join(p, "firsttoken", r, truth)
-	if x.held != 2 || x.firsts != 1 || x.dropped != 1 || len(x.last) != 2 || len(x.schedule) != 2 {
-		t.Errorf("held %d, samples %d (%d), last %v, schedule %v", x.held, x.firsts, x.dropped, x.last, x.schedule)
+	if x.held != 2 || len(x.ttft) != 1 || x.dropped != 1 || len(x.last) != 2 || len(x.schedule) != 2 {
+		t.Errorf("held %d, samples %d (%d), last %v, schedule %v", x.held, len(x.ttft), x.dropped, x.last, x.schedule)
 	}
 	if x.ttft[0] != 4 || x.read[0] != 100 || x.last[1] != 5 || x.perStream != 2 {
 		t.Errorf("error %v, had it %v, last %v, %v KiB", x.ttft, x.read, x.last, x.perStream)
@@ -33,9 +33,16 @@ func TestJoin(t *testing.T) {
 	if math.Abs(x.cpuPerMillion-0.5/7*1e6) > 1e-6 {
 		t.Errorf("%v s per million", x.cpuPerMillion)
 	}
-	got := x.markdown(x.cpuPerMillion / 2)
-	if strings.Count(got, "|") != strings.Count(strings.SplitN(heading, "\n", 2)[0], "|") || !strings.Contains(got, "| 4 / 4 / 4 |") || !strings.Contains(got, "| 2.00 |") {
-		t.Errorf("%s", got)
+	for _, table := range []struct {
+		columns   []string
+		row, want string
+	}{
+		{errorColumns(), x.errors(), "| 4 / 4 / 4 |"},
+		{costColumns(), x.costs(x.cpuPerMillion / 2), "| 2.00 |"},
+	} {
+		if strings.Count(table.row, "|") != len(table.columns)+1 || !strings.Contains(table.row, table.want) {
+			t.Errorf("%s\n%s", heading(table.columns), table.row)
+		}
 	}
 }
 
@@ -60,7 +67,8 @@ func TestQuantiles(t *testing.T) {
 
 func TestPlans(t *testing.T) {
 	plans, err := flags{streams: "10, 5000", seconds: 4, rate: 25, plain: true, secure: true}.plans()
-	if err != nil || len(plans) != 4 || plans[1].Rate != 20 || plans[1].Events != 80 || plans[0].Secure || !plans[3].Secure {
+	if err != nil || len(plans) != 4 || plans[1].Rate != 20 || plans[1].Events != 80 ||
+		plans[0].Secure || !plans[3].Secure {
 		t.Errorf("%+v, %v", plans, err)
 	}
 	for _, p := range plans {
@@ -69,15 +77,15 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	if _, err := (flags{streams: "10,x", plain: true}).plans(); err == nil {
-		t.Error("x is a number of streams")
+		t.Error("x was read as a number of streams")
 	}
 }
 
-// The clocks of two processes are one: an instant converts to a little more than what was read before.
+// TestClock: an instant of this process converts to CLOCK_MONOTONIC, which all processes share.
 func TestClock(t *testing.T) {
 	c := newClock()
 	before := monotonic()
-	at := c.of(time.Now())
+	at := c.nanoseconds(time.Now())
 	if after := monotonic(); at < before-10_000 || at > after+10_000 { // 10 µs for the pairing
 		t.Errorf("%d is not between %d and %d", at, before, after)
 	}

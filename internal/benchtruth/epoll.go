@@ -14,9 +14,10 @@ import (
 	"time"
 )
 
-// floor is the least that a client can do: one thread, epoll, read, count. No HTTP library, no JSON, no
-// goroutines; it stamps when read returns.
-func floor(ctx context.Context, p plan) error {
+// runEpoll runs the floor that other clients are compared with, the least that a client can do: one thread waits for
+// bytes by epoll, reads them and counts events. It has no HTTP library, no JSON and no goroutines, and takes the time
+// when read returns.
+func runEpoll(ctx context.Context, p plan) error {
 	addr, err := net.ResolveTCPAddr("tcp4", p.Address)
 	if err != nil {
 		return err
@@ -27,10 +28,10 @@ func floor(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	f := &floored{epoll: epoll, to: to, at: map[int32]int{}, buf: make([]byte, 64<<10)}
-	f.report = report{Streams: make([]seen, p.Streams), Bare: resident()}
+	f := &epollClient{epoll: epoll, to: to, stream: map[int32]int{}, buf: make([]byte, 64<<10)}
+	f.report = report{Streams: make([]streamReport, p.Streams), Bare: resident()}
 	before, start := cpu(), monotonic()+int64(100*time.Millisecond)
-	for f.begun < p.Streams || len(f.at) > 0 {
+	for f.begun < p.Streams || len(f.stream) > 0 {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -51,18 +52,18 @@ func floor(ctx context.Context, p plan) error {
 	return json.NewEncoder(os.Stdout).Encode(f.report)
 }
 
-type floored struct {
+type epollClient struct {
 	epoll  int
 	to     syscall.Sockaddr
-	begun  int
-	at     map[int32]int // stream by descriptor
+	begun  int           // streams so far
+	stream map[int32]int // open streams by descriptor
 	buf    []byte
 	events [256]syscall.EpollEvent
 	report report
 }
 
-// begin connects, which on loopback takes no waiting, and sends a request.
-func (f *floored) begin() error {
+// begin connects, which does not block on loopback, and sends a request.
+func (f *epollClient) begin() error {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -72,25 +73,28 @@ func (f *floored) begin() error {
 	}
 	const body = `{"model":"m","stream":true,"messages":[{"role":"user","content":"ping"}]}`
 	id := requestID(f.begun)
-	if _, err := syscall.Write(fd, fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nX-Request-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(body), body)); err != nil {
+	request := fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\n"+
+		"X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(body), body)
+	if _, err := syscall.Write(fd, request); err != nil {
 		return err
 	}
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return err
 	}
-	f.report.Streams[f.begun] = seen{ID: id, ScheduleLag: -1}
-	f.at[int32(fd)] = f.begun
+	f.report.Streams[f.begun] = streamReport{ID: id, ScheduleLag: -1}
+	f.stream[int32(fd)] = f.begun
 	f.begun++
-	return syscall.EpollCtl(f.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)})
+	event := &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)}
+	return syscall.EpollCtl(f.epoll, syscall.EPOLL_CTL_ADD, fd, event)
 }
 
-// wait reads what has come, until it may be time to begin another stream or to look at the memory.
-func (f *floored) wait() error {
-	patience := 100 // milliseconds
+// wait reads what arrives, and returns in time to begin another stream or to measure the memory.
+func (f *epollClient) wait() error {
+	timeout := 100 // milliseconds
 	if f.begun < len(f.report.Streams) {
-		patience = 1
+		timeout = 1
 	}
-	n, err := syscall.EpollWait(f.epoll, f.events[:], patience)
+	n, err := syscall.EpollWait(f.epoll, f.events[:], timeout)
 	if err != nil && !errors.Is(err, syscall.EINTR) {
 		return err
 	}
@@ -100,13 +104,13 @@ func (f *floored) wait() error {
 	return nil
 }
 
-func (f *floored) read(fd int32) {
+func (f *epollClient) read(fd int32) {
 	n, err := syscall.Read(int(fd), f.buf)
 	now := monotonic()
 	if errors.Is(err, syscall.EAGAIN) {
 		return
 	}
-	s := &f.report.Streams[f.at[fd]]
+	s := &f.report.Streams[f.stream[fd]]
 	got := f.buf[:max(n, 0)]
 	if tokens := bytes.Count(got, []byte(`"content":"`)); tokens > 0 {
 		if s.First == 0 {
@@ -116,7 +120,7 @@ func (f *floored) read(fd int32) {
 		s.Events += tokens
 	}
 	if err != nil || n == 0 || bytes.HasSuffix(got, []byte("0\r\n\r\n")) {
-		delete(f.at, fd)
-		_ = syscall.Close(int(fd)) // closing is all there is left to do
+		delete(f.stream, fd)
+		_ = syscall.Close(int(fd)) // the stream is over, whatever close says
 	}
 }
