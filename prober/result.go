@@ -216,9 +216,6 @@ const (
 	Kept     CacheResult = "kept"
 )
 
-// CacheResults lists the set.
-func CacheResults() []CacheResult { return []CacheResult{Expected, Lost, Kept} }
-
 // Context is the result's context label.
 func (r Result) Context() string {
 	n, _ := r.InputTokens()

@@ -12,6 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/series"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/probertest"
+	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
 // TestCatalogueIsWhatIsScraped compares the rows with a registry on which everything has happened.
@@ -37,6 +38,7 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	}
 	target := probertest.Target("a")
 	target.Labels = nil
+	target.SLOs[slo.TPS] = slo.Objective{Ratio: .95, Threshold: 20} // some families are for this objective alone
 	m.Observe(prober.Started{Target: target})
 	m.Observe(probertest.Warm("a"))
 	scraped, err := reg.Gather()

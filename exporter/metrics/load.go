@@ -20,12 +20,43 @@ func loadRows() []row {
 			Type: series.TypeGauge, Name: "tokens_per_minute_effective",
 			Help: "What back-off leaves of the set-point, in tokens per minute.",
 		}},
+		{when: otherEvents, update: addScheduled, family: series.Family{
+			Type: series.TypeCounter, Name: "scheduled_tokens_total",
+			Help: "Input tokens that the schedule asked for, by the expected size of the prompts: of slots that were " +
+				"used and of those that were not. Slots of a pause are left out.",
+		}},
+		{when: otherEvents, update: addSent, family: series.Family{
+			Type: series.TypeCounter, Name: "sent_tokens_total",
+			Help: "Of firsttoken_scheduled_tokens_total, those of the requests that were sent.",
+		}},
 		{when: everyResult | otherEvents, update: startMinutes, family: series.Family{
 			Type: series.TypeHistogram, Name: "tokens_per_minute", Buckets: tpmBuckets(),
 			Labels: []series.Label{series.LabelOf("direction", "input", "output")},
 			Help: "One observation for each whole UTC minute of a target's life, zeros included: " +
 				"the tokens, by usage, of the answers that ended in it.",
 		}},
+	}
+}
+
+// addScheduled adds what a slot stood for, whether it was used or not.
+func addScheduled(_ prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		switch e := o.event.(type) {
+		case prober.Sent:
+			s[0].Observe(float64(e.Tokens))
+		case prober.Skipped:
+			if e.Reason != prober.Paused {
+				s[0].Observe(e.Tokens)
+			}
+		}
+	}
+}
+
+func addSent(_ prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		if e, ok := o.event.(prober.Sent); ok {
+			s[0].Observe(float64(e.Tokens))
+		}
 	}
 }
 

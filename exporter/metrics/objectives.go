@@ -44,15 +44,17 @@ func hasThreshold(t prober.Target, values []string) bool {
 	return t.SLOs[slo.Name(values[0])].Threshold > 0
 }
 
-// objectiveOf is no objective for any other event.
+// objectiveOf is no objective for a verdict that rests on an estimate, nor for any other event.
 func objectiveOf(o *observation) slo.Name {
-	e, _ := o.event.(prober.Judged)
-	return e.SLO
+	if e, ok := o.event.(prober.Judged); ok && !e.Estimated {
+		return e.SLO
+	}
+	return ""
 }
 
 // missedObjectiveOf is no objective for a good event, nor for any other.
 func missedObjectiveOf(o *observation) slo.Name {
-	if e, ok := o.event.(prober.Judged); ok && e.Bad {
+	if e, ok := o.event.(prober.Judged); ok && e.Bad && !e.Estimated {
 		return e.SLO
 	}
 	return ""

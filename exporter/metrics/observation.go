@@ -52,7 +52,8 @@ func (t *target) observe(o *observation) {
 	}
 }
 
-// observeResult comes to the families that are split by population last, as they alone need place and exemplar.
+// observeResult comes to the families that are split by population last, as they alone need place and exemplar. A
+// result whose usage contradicts what its turn expected of the cache belongs to none of the populations.
 func (t *target) observeResult(o *observation) {
 	ending, steady := endingOf(&o.result), o.result.Steady()
 	if goodResult.reaches(ending, steady) {
@@ -60,7 +61,7 @@ func (t *target) observeResult(o *observation) {
 	}
 	t.update(o, ending, steady, false)
 	population, known := series.Index(t.labels, o.result.Turn.Cache(), o.result.Context())
-	if !steady || !known {
+	if !steady || !known || o.result.CacheResult() != prober.Expected {
 		return
 	}
 	o.population, o.exemplar = population, t.exemplar(o.result)

@@ -35,7 +35,7 @@ func outcomeRows() []row {
 		{when: everyResult, update: countFailures, family: series.Family{
 			Type: series.TypeGauge, Name: "consecutive_failures",
 			Help: "Requests that failed since the last good one. " +
-				"A cancelled request is not the server's failure and changes nothing.",
+				"An outcome that is not the endpoint's fault changes nothing.",
 		}},
 		{when: goodResult, update: trackSuccess, family: series.Family{
 			Type: series.TypeGauge, Name: "last_success_timestamp_seconds", Unit: "seconds",
@@ -58,10 +58,10 @@ func countFailures(_ prober.Target, s []prometheus.Observer) func(*observation) 
 	return func(o *observation) {
 		mu.Lock()
 		defer mu.Unlock()
-		switch o.result.Outcome {
-		case chat.OK:
+		switch outcome := o.result.Outcome; {
+		case outcome == chat.OK:
 			failures = 0
-		case chat.Cancelled:
+		case outcome.Excused(): // not the endpoint's
 		default:
 			failures++
 		}

@@ -67,6 +67,10 @@ func (m *Targets) Observe(e prober.Event) {
 		m.stop(e.Target)
 	case prober.Result:
 		m.result(e)
+	case prober.Sent:
+		m.event(e.Target, e)
+	case prober.FirstToken:
+		m.event(e.Target, e)
 	case prober.Skipped:
 		m.event(e.Target, e)
 	case prober.RateChanged:

@@ -76,15 +76,18 @@ func TestResult(t *testing.T) {
 	}{
 		{"good", probertest.Warm("a"), warmSeries()},
 		{"refused", probertest.WarmWith(probertest.Refused), map[string]float64{ // no latency that it did not have
-			"requests_total{outcome=refused}": 1, "consecutive_failures": 1,
+			"requests_total{outcome=refused}": 1, "consecutive_failures": 1, "failures_total{cause=connect_refused}": 1,
 			"schedule_lag_seconds_sum": .002, "schedule_lag_seconds_count": 1,
 		}},
 		{"truncated", probertest.WarmWith(probertest.Truncated), after(map[string]float64{ // its first token was a first token; the estimate stays apart
-			"requests_total{outcome=truncated}": 1, "consecutive_failures": 1,
+			"requests_total{outcome=truncated}": 1, "consecutive_failures": 1, "failures_total{cause=no_finish}": 1,
 			"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 100,
 		}, without("tokens_total", "expected_cached", "cost")...)},
-		{"cancelled", probertest.WarmWith(func(r *prober.Result) { probertest.Truncated(r); r.Outcome = chat.Cancelled }), after(map[string]float64{ // nobody's failure
-			"requests_total{outcome=cancelled}":  1,
+		{"cancelled", probertest.WarmWith(func(r *prober.Result) {
+			probertest.Truncated(r)
+			r.Outcome, r.Cause = chat.Cancelled, chat.CauseCancelled
+		}), after(map[string]float64{ // nobody's failure
+			"requests_total{outcome=cancelled}": 1, "failures_total{cause=cancelled}": 1,
 			"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 100,
 		}, without("tokens_total", "expected_cached", "cost")...)},
 		{"bootstrap", probertest.WarmWith(func(r *prober.Result) { r.Turn.Phase = workload.Bootstrap }), after(nil, // counted and paid, never a latency
@@ -92,8 +95,11 @@ func TestResult(t *testing.T) {
 		{"unknown usage", probertest.WarmWith(func(r *prober.Result) { r.Usage = chat.Usage{} }), after(map[string]float64{ // no rate without a count
 			"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 501,
 		}, "tokens_total", "expected_cached", "cost", "inter_token", "output_tokens")},
-		{"throttled in the stream", probertest.WarmWith(func(r *prober.Result) { probertest.Refused(r); r.Outcome, r.Status = chat.Throttled, 200 }), map[string]float64{ // nobody worked on it: no estimate
-			"requests_total{outcome=throttled}": 1, "consecutive_failures": 1,
+		{"throttled in the stream", probertest.WarmWith(func(r *prober.Result) {
+			probertest.Refused(r)
+			r.Outcome, r.Cause, r.Status = chat.Throttled, chat.CauseOverloaded, 200
+		}), map[string]float64{ // nobody worked on it: no estimate
+			"failures_total{cause=overloaded}": 1, "requests_total{outcome=throttled}": 1, "consecutive_failures": 1,
 			"schedule_lag_seconds_sum": .002, "schedule_lag_seconds_count": 1,
 		}},
 		{"cache writes", probertest.WarmWith(func(r *prober.Result) { // Anthropic: 100,000 = 2 uncached + 90,000 read + 9,998 written
