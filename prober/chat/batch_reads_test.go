@@ -108,3 +108,43 @@ func TestFirstSharedAcrossRecords(t *testing.T) {
 		}
 	}
 }
+
+// late is a source whose bytes came long before they are read.
+type late struct {
+	events []string
+	serial uint64
+	begun  time.Time
+}
+
+// receive gives event n (from 1) the stamp of n milliseconds after the start.
+func (l *late) receive(p []byte) (int, netstamp.Receipt, error) {
+	l.serial++
+	at := l.begun.Add(time.Duration(l.serial) * time.Millisecond)
+	if len(l.events) == 0 {
+		return 0, netstamp.Receipt{At: at}, io.EOF
+	}
+	n := copy(p, l.events[0])
+	l.events = l.events[1:]
+	return n, netstamp.Receipt{At: at, Kernel: true, Serial: l.serial}, nil
+}
+
+// A batched token has the instant of its stamp, not that of the read, which comes a wait later.
+func TestBatchedTokensKeepTheirStamps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := Exchange{Outcome: OK}
+		start := time.Now()
+		src := &late{events: []string{tokenEvent, tokenEvent, tokenEvent, finishEvent + doneEvent}, begun: start}
+		s := streamOf(OpenAIChat, src, &x)
+		s.batch = newBatchReads(25*time.Millisecond, t.Context().Done())
+		defer s.batch.stop()
+		if f := s.read(); f != nil {
+			t.Fatal(f)
+		}
+		if first, last := x.FirstToken.Sub(start), x.LastToken.Sub(start); first != 1e6 || last != 3e6 {
+			t.Errorf("first %v, last %v after the start, want 1ms and 3ms", first, last)
+		}
+		if took := time.Since(start); took != 75*time.Millisecond {
+			t.Errorf("read within %v, want three waits", took)
+		}
+	})
+}
