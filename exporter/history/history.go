@@ -1,3 +1,5 @@
+// Package history keeps the last results and a summary of each target in memory, for people: the pages and the
+// terminal read it. No rule or metric does, and nothing of it survives the process.
 package history
 
 import (
@@ -11,84 +13,86 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// What a History keeps. Whole results are shared out, as a fleet of 10,000 targets must not cost
-// ten thousand times what one does: all targets together keep 50,000 of them, about 60 MB.
+// What a History keeps. The targets share the room for whole results, so that a fleet of 10,000 does not cost ten
+// thousand times what one target does: all targets together keep 50,000 results, about 60 MB.
 const (
-	Window        = 10 * time.Minute // what a Summary looks back on
+	window        = 10 * time.Minute // what a Summary looks back on
 	windowLimit   = 2048             // results of a target in the window; at 25 requests per second, 80 s of them
 	keptPerTarget = 50
 	keptAtLeast   = 5
 	keptByAll     = 50_000
 )
 
-// History remembers the last results of each target, for people: the pages and the terminal. It is
-// a prober.Observer, and forgets a target when it stops.
+// History remembers the last results of each target that runs. It is a prober.Observer, safe for concurrent use.
 type History struct {
 	mu sync.RWMutex
-	of map[string]*past
+	of map[string]*targetHistory
 }
 
 // New remembers nothing yet.
-func New() *History { return &History{of: map[string]*past{}} }
+func New() *History { return &History{of: map[string]*targetHistory{}} }
 
-// Observe takes one event.
+// Observe takes one event. Events of a target that does not run are dropped.
 func (h *History) Observe(e prober.Event) {
 	switch e := e.(type) {
 	case prober.Started:
 		h.mu.Lock()
-		h.of[e.Target.Name] = newPast(e.Target, time.Now())
+		h.of[e.Target.Name] = newTargetHistory(e.Target, time.Now())
 		h.mu.Unlock()
 	case prober.Stopped:
 		h.mu.Lock()
 		delete(h.of, e.Target)
 		h.mu.Unlock()
 	case prober.Result:
-		if p, kept := h.find(e.Target); p != nil {
-			p.result(e, kept)
+		if t := h.find(e.Target); t != nil {
+			t.addResult(e, h.room())
 		}
 	case prober.Skipped:
-		if p, _ := h.find(e.Target); p != nil {
-			p.skipped(e)
+		if t := h.find(e.Target); t != nil {
+			t.addSkipped(e)
 		}
 	case prober.RateChanged:
-		if p, _ := h.find(e.Target); p != nil {
-			p.paced(e)
+		if t := h.find(e.Target); t != nil {
+			t.setRate(e)
 		}
 	case prober.Judged:
-		if p, _ := h.find(e.Target); p != nil {
-			p.judged(e)
+		if t := h.find(e.Target); t != nil {
+			t.addVerdict(e)
 		}
 	}
 }
 
-// find is a target's past, nil where there is none, and how many results it may keep.
-func (h *History) find(target string) (p *past, kept int) {
+// find is nil for a target that does not run.
+func (h *History) find(target string) *targetHistory {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	kept = keptPerTarget
-	if n := len(h.of); n > 0 {
-		kept = min(keptPerTarget, max(keptAtLeast, keptByAll/n))
-	}
-	return h.of[target], kept
+	return h.of[target]
 }
 
-// Targets are the names of those that run, sorted.
+// room is how many results a target may keep.
+func (h *History) room() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return min(keptPerTarget, max(keptAtLeast, keptByAll/max(1, len(h.of))))
+}
+
+// Targets are the names of the targets that run, sorted.
 func (h *History) Targets() []string {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return slices.Sorted(maps.Keys(h.of))
 }
 
-// Last are the last results of a target, newest last; fewer than n where fewer are remembered.
-// False for a target that does not run.
+// Last are the last n results of a target, or as many as there are, newest last. It is false for a target that does
+// not run.
 func (h *History) Last(target string, n int) ([]results.Record, bool) {
-	p, _ := h.find(target)
-	if p == nil {
+	t := h.find(target)
+	if t == nil {
 		return nil, false
 	}
-	p.mu.Lock()
-	last := p.results.newest(max(0, n))
-	p.mu.Unlock()
+	t.mu.Lock()
+	last := t.results.newest(max(0, n))
+	t.mu.Unlock()
 	records := make([]results.Record, len(last))
 	for i, r := range last {
 		records[i] = results.NewRecord(r)
@@ -96,26 +100,26 @@ func (h *History) Last(target string, n int) ([]results.Record, bool) {
 	return records, true
 }
 
-// Target is the configuration that a target runs with.
+// Target is the configuration that a target runs with. It is false for a target that does not run.
 func (h *History) Target(name string) (prober.Target, bool) {
-	p, _ := h.find(name)
-	if p == nil {
+	t := h.find(name)
+	if t == nil {
 		return prober.Target{}, false
 	}
-	return p.target, true
+	return t.target, true
 }
 
-// Summary is the state of a target now. False for one that does not run.
+// Summary is the state of a target now. It is false for a target that does not run.
 func (h *History) Summary(target string) (Summary, bool) {
-	p, _ := h.find(target)
-	if p == nil {
+	t := h.find(target)
+	if t == nil {
 		return Summary{}, false
 	}
-	return p.summary(time.Now()), true
+	return t.summary(time.Now()), true
 }
 
-// flat cuts a result's error down to its text: an error may hold on to a response.
-func flat(r prober.Result) prober.Result {
+// withoutCause replaces a result's error by its text, as an error may hold on to a whole response.
+func withoutCause(r prober.Result) prober.Result {
 	if r.Err != nil {
 		r.Err = errors.New(r.Err.Error())
 	}

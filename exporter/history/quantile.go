@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// nearestRank is the q-quantile of sorted values: the smallest of which at least q·n are no larger.
-// Of 1, 2, 3, 4 the median is 2 and the 0.95-quantile is 4. False of nothing.
+// nearestRank is the q-quantile of sorted values: the smallest value such that at least q·n values are no larger. Of
+// 1, 2, 3, 4 the median is 2 and the 0.95-quantile is 4. It is false without values.
 func nearestRank[T cmp.Ordered](sorted []T, q float64) (T, bool) {
 	if len(sorted) == 0 {
 		var none T
@@ -17,14 +17,14 @@ func nearestRank[T cmp.Ordered](sorted []T, q float64) (T, bool) {
 	return sorted[min(max(rank, 1), len(sorted))-1], true
 }
 
-// Quantiles are exact, of N observations; without any they mean nothing.
+// Quantiles are exact quantiles of N observations. They mean nothing where N is 0.
 type Quantiles struct {
 	N   int     `json:"n"`
 	P50 float64 `json:"p50"`
 	P95 float64 `json:"p95"`
 }
 
-// OK is whether there are any.
+// OK reports whether there are observations.
 func (q Quantiles) OK() bool { return q.N > 0 }
 
 func quantilesOf(values []float64) Quantiles {

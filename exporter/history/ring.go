@@ -1,12 +1,12 @@
 package history
 
-// ring keeps the newest of what is pushed. It grows with use, and never above its limit.
+// ring keeps the newest of the values pushed to it. It grows with use, and never above its limit.
 type ring[T any] struct {
 	items []T
 	next  int // where the oldest is, once it is full
 }
 
-// push adds v; above limit the oldest goes. A smaller limit than before takes effect at once.
+// push adds v; above limit the oldest value goes. A limit that is smaller than before takes effect at once.
 func (r *ring[T]) push(v T, limit int) {
 	if len(r.items) > limit {
 		r.items = append(make([]T, 0, limit), r.newest(limit)...)

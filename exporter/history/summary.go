@@ -10,39 +10,43 @@ import (
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
-// State is a target in one word.
+// State is the state of a target in one word.
 type State string
 
-// The states, in the order in which they are looked for.
+// The states; a target has the first that applies.
 const (
-	IsPaused State = "paused"   // by its configuration
+	Paused   State = "paused"   // by its configuration
 	Starting State = "starting" // no answer yet
 	Failing  State = "failing"  // the last request failed
 	BackOff  State = "back-off" // the load is below its set-point
 	Steady   State = "steady"
 )
 
-// Summary is a target at a glance. Times and rates of bootstrap turns are left out, as they are
-// from the series.
+// Summary is the state of a target at a glance. Like the series, it leaves out times and rates of results that are
+// outside the steady load.
 type Summary struct {
 	Target string `json:"target"`
 	State  State  `json:"state"`
 
-	// The last Window, or as much of it as is remembered.
-	Requests     int                  `json:"requests"`
-	Outcomes     map[chat.Outcome]int `json:"outcomes"`
-	Covered      time.Duration        `json:"covered_ns"` // from the oldest of the requests until now
-	TTFTCold     Quantiles            `json:"ttft_cold_seconds,omitzero"`
-	TTFTWarm     Quantiles            `json:"ttft_warm_seconds,omitzero"`
-	TPS          Quantiles            `json:"output_tokens_per_second,omitzero"`
-	InputPerMin  *float64             `json:"input_tokens_per_minute,omitempty"` // of the last minute, by usage; nil in the first second
-	OutputPerMin *float64             `json:"output_tokens_per_minute,omitempty"`
-	SetPoint     *float64             `json:"tokens_per_minute_target,omitempty"` // nil before the load starts
-	Effective    *float64             `json:"tokens_per_minute_effective,omitempty"`
+	// The last ten minutes, or as much of them as is remembered.
+	Requests int                  `json:"requests"`
+	Outcomes map[chat.Outcome]int `json:"outcomes"`
+	Covered  time.Duration        `json:"covered_ns"` // from the oldest of the requests until now
+	TTFTCold Quantiles            `json:"ttft_cold_seconds,omitzero"`
+	TTFTWarm Quantiles            `json:"ttft_warm_seconds,omitzero"`
+	TPS      Quantiles            `json:"output_tokens_per_second,omitzero"`
 
-	// Since the target started.
+	// Of the last minute, by usage; nil in the first second.
+	InputPerMin  *float64 `json:"input_tokens_per_minute,omitempty"`
+	OutputPerMin *float64 `json:"output_tokens_per_minute,omitempty"`
+
+	// Now; nil before the load starts.
+	SetPoint  *float64 `json:"tokens_per_minute_target,omitempty"`
+	Effective *float64 `json:"tokens_per_minute_effective,omitempty"`
+
+	// Since the target started. CacheRatio is reported over expected cached tokens; nil where the server does not say.
 	Spent       float64                 `json:"cost_dollars"`
-	CacheRatio  *float64                `json:"cached_ratio,omitempty"` // reported over expected cached tokens; nil where the server does not say
+	CacheRatio  *float64                `json:"cached_ratio,omitempty"`
 	Skipped     map[prober.Reason]int   `json:"skipped,omitempty"`
 	SLOs        map[slo.Name]Attainment `json:"slos,omitempty"`
 	Failures    int                     `json:"consecutive_failures"`
@@ -58,7 +62,7 @@ type Attainment struct {
 	Objective float64 `json:"objective_ratio"`
 }
 
-// Ratio is the share of good events; false of none.
+// Ratio is the share of good events; false without events.
 func (a Attainment) Ratio() (float64, bool) {
 	if a.Events == 0 {
 		return 0, false
@@ -74,32 +78,36 @@ func (s Summary) TPM() (float64, bool) {
 	return *s.InputPerMin + *s.OutputPerMin, true
 }
 
-func (p *past) summary(now time.Time) Summary {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (h *targetHistory) summary(now time.Time) Summary {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	cacheRatio := float64(h.cached) / float64(max(1, h.cacheable))
 	s := Summary{
-		Target: p.target.Name, State: p.state(), Outcomes: map[chat.Outcome]int{},
-		InputPerMin: results.Optional(p.input.perMinute(now)), OutputPerMin: results.Optional(p.output.perMinute(now)),
-		SetPoint: results.Optional(p.setPoint, p.hasPace), Effective: results.Optional(p.effective, p.hasPace),
-		Spent: p.spent, CacheRatio: results.Optional(float64(p.cached)/float64(max(1, p.cacheable)), p.cacheable > 0),
-		Skipped: maps.Clone(p.skips), SLOs: maps.Clone(p.verdicts),
-		Failures: p.failures, LastSuccess: p.lastSuccess, LastError: p.lastError, LastErrorAt: p.lastErrorAt,
+		Target: h.target.Name, State: h.state(), Outcomes: map[chat.Outcome]int{},
+		InputPerMin:  results.Optional(h.input.perMinute(now)),
+		OutputPerMin: results.Optional(h.output.perMinute(now)),
+		SetPoint:     results.Optional(h.setPoint, h.hasRate),
+		Effective:    results.Optional(h.effective, h.hasRate),
+		Spent:        h.spent,
+		CacheRatio:   results.Optional(cacheRatio, h.cacheable > 0),
+		Skipped:      maps.Clone(h.skips), SLOs: maps.Clone(h.verdicts),
+		Failures: h.failures, LastSuccess: h.lastSuccess, LastError: h.lastError, LastErrorAt: h.lastErrorAt,
 	}
-	s.window(p.samples.items, now)
+	s.addWindow(h.samples.items, now)
 	return s
 }
 
-// window takes in the samples since the window began, in any order.
-func (s *Summary) window(samples []sample, now time.Time) {
+// addWindow adds the samples since the window began. They may stand in any order.
+func (s *Summary) addWindow(samples []sample, now time.Time) {
 	var cold, warm, tps []float64
 	for _, x := range samples {
-		if now.Sub(x.end) > Window {
+		if now.Sub(x.end) > window {
 			continue
 		}
 		s.Requests++
 		s.Outcomes[x.outcome]++
 		s.Covered = max(s.Covered, now.Sub(x.end))
-		if x.isBootstrap {
+		if !x.steady {
 			continue
 		}
 		switch {
@@ -115,15 +123,15 @@ func (s *Summary) window(samples []sample, now time.Time) {
 	s.TTFTCold, s.TTFTWarm, s.TPS = quantilesOf(cold), quantilesOf(warm), quantilesOf(tps)
 }
 
-func (p *past) state() State {
+func (h *targetHistory) state() State {
 	switch {
-	case p.target.Load.Paused:
-		return IsPaused
-	case len(p.samples.items) == 0:
+	case h.target.Load.Paused:
+		return Paused
+	case len(h.samples.items) == 0:
 		return Starting
-	case p.failures > 0:
+	case h.failures > 0:
 		return Failing
-	case p.effective < p.setPoint:
+	case h.effective < h.setPoint:
 		return BackOff
 	}
 	return Steady

@@ -1,0 +1,116 @@
+package history
+
+import (
+	"sync"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/slo"
+)
+
+// targetHistory holds recent results and running totals of one target.
+type targetHistory struct {
+	target prober.Target
+
+	mu                  sync.Mutex
+	results             ring[prober.Result]
+	samples             ring[sample]
+	input, output       meter
+	spent               float64 // dollars
+	skips               map[prober.Reason]int
+	verdicts            map[slo.Name]Attainment
+	setPoint, effective float64 // tokens per minute, once hasRate
+	hasRate             bool
+	failures            int // since the last success
+	lastSuccess         time.Time
+	lastError           string
+	lastErrorAt         time.Time
+	cached, cacheable   int64 // tokens, of the answers that say how much was cached
+}
+
+// sample is as much of a result as a Summary needs: some 64 bytes instead of a thousand.
+type sample struct {
+	end             time.Time
+	ttft, tps       float64 // seconds and tokens per second, where there was one
+	hasTTFT, hasTPS bool
+	warm, steady    bool
+	outcome         chat.Outcome
+}
+
+func newTargetHistory(t prober.Target, now time.Time) *targetHistory {
+	h := &targetHistory{target: t, skips: map[prober.Reason]int{}, verdicts: map[slo.Name]Attainment{}}
+	for name, o := range t.SLOs {
+		h.verdicts[name] = Attainment{Objective: o.Ratio}
+	}
+	h.input.since, h.output.since = now, now
+	return h
+}
+
+// addResult keeps the result as one of the last kept.
+func (h *targetHistory) addResult(r prober.Result, kept int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.results.push(withoutCause(r), kept)
+	h.samples.push(sampleOf(r), windowLimit)
+	h.addUsage(r)
+	switch {
+	case r.Outcome == chat.OK:
+		h.failures, h.lastSuccess = 0, r.End
+	case r.Outcome != chat.Cancelled:
+		h.failures++
+		h.lastErrorAt = r.End
+		if r.Err != nil {
+			h.lastError = r.Err.Error()
+		}
+	}
+}
+
+// addUsage adds the tokens that the server reported. Those that it did not report are not estimated.
+func (h *targetHistory) addUsage(r prober.Result) {
+	in, _ := r.Usage.Input.Value()
+	out, _ := r.Usage.Output.Value()
+	h.input.add(r.End, float64(in))
+	h.output.add(r.End, float64(out))
+	if cached, ok := r.Usage.Cached.Value(); ok {
+		h.cached += cached
+		h.cacheable += r.Turn.Cached
+	}
+	if h.target.Prices != nil {
+		if dollars, ok := h.target.Prices.Cost(r.Usage); ok {
+			h.spent += dollars
+		}
+	}
+}
+
+func sampleOf(r prober.Result) sample {
+	s := sample{end: r.End, warm: r.Turn.Cache() == "warm", steady: r.Steady(), outcome: r.Outcome}
+	if ttft, ok := r.TTFT(); ok {
+		s.ttft, s.hasTTFT = ttft.Seconds(), true
+	}
+	s.tps, s.hasTPS = r.TPS()
+	return s
+}
+
+func (h *targetHistory) addSkipped(e prober.Skipped) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.skips[e.Reason]++
+}
+
+func (h *targetHistory) setRate(e prober.RateChanged) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.setPoint, h.effective, h.hasRate = e.SetPoint, e.Effective, true
+}
+
+func (h *targetHistory) addVerdict(e prober.Judged) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a := h.verdicts[e.SLO]
+	a.Events++
+	if e.Bad {
+		a.Bad++
+	}
+	h.verdicts[e.SLO] = a
+}
