@@ -28,12 +28,11 @@ type Options struct {
 // Counter counts results, one by one.
 type Counter interface{ Inc() }
 
-// queued is how many lines may wait for the disk: at the rate of a 2.5M TPM target two minutes of
-// them, in about 4 MB.
+// queued is how many lines may wait for the disk: about 4 MB, which a target of 2.5M TPM fills in two minutes.
 const queued = 4096
 
-// File is the results file: one JSON line per result, see Record, in the order in which answers
-// ended. It is a prober.Observer. A slow disk never holds up probing:
+// File is the results file: a line for each result, in the order in which answers ended; see Record. It is a
+// prober.Observer. A slow disk never holds up probing:
 //
 //	Observe ── line ──► queue of 4,096 ──► writer ──► file, one write per line
 //	                       └ full: dropped and counted
@@ -48,8 +47,8 @@ type File struct {
 	done   chan struct{}
 }
 
-// Open fails where the file cannot be written at all; later trouble is counted and logged
-// once a minute. The caller must Close it.
+// Open fails where the file cannot be opened for writing. Later errors are counted, and logged once a minute. The
+// caller must Close the file.
 func Open(o Options) (*File, error) {
 	f, err := os.OpenFile(o.Path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -96,25 +95,25 @@ func (f *File) Observe(e prober.Event) {
 	}
 }
 
-// write is the only writer, until the queue is closed and empty.
+// write is the only writer of the file. It ends when the queue is closed and empty.
 func (f *File) write() {
 	defer close(f.done)
-	var complained time.Time
+	var logged time.Time
 	for line := range f.queue {
 		_, err := f.file.Write(line)
 		if err == nil {
 			continue
 		}
 		f.missing.Inc()
-		if now := time.Now(); complained.IsZero() || now.Sub(complained) >= time.Minute {
-			complained = now
+		if now := time.Now(); logged.IsZero() || now.Sub(logged) >= time.Minute {
+			logged = now
 			f.log.Error("results file cannot be written", "err", err)
 		}
 	}
 }
 
-// Close writes what is queued and closes the file. If ctx ends before that, it says how many
-// results it abandoned. Results that are observed later are counted as missing.
+// Close writes what is queued and closes the file. If ctx ends before that, the error says how many results are lost.
+// Results that are observed later are counted as missing.
 func (f *File) Close(ctx context.Context) error {
 	f.mu.Lock()
 	if f.closed {

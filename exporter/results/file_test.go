@@ -75,7 +75,10 @@ func TestResultsFile(t *testing.T) {
 
 func TestResultsRotate(t *testing.T) {
 	dir := t.TempDir()
-	r, err := Open(Options{Path: filepath.Join(dir, "results.jsonl"), MaxSizeMB: 1, Logger: slog.New(slog.DiscardHandler), Missing: new(counter)})
+	r, err := Open(Options{
+		Path: filepath.Join(dir, "results.jsonl"), MaxSizeMB: 1,
+		Logger: slog.New(slog.DiscardHandler), Missing: new(counter),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +110,10 @@ func TestResultsRotate(t *testing.T) {
 }
 
 func TestResultsCannotBeOpened(t *testing.T) {
-	_, err := Open(Options{Path: filepath.Join(t.TempDir(), "none", "results.jsonl"), Logger: slog.New(slog.DiscardHandler), Missing: new(counter)})
+	_, err := Open(Options{
+		Path:   filepath.Join(t.TempDir(), "none", "results.jsonl"),
+		Logger: slog.New(slog.DiscardHandler), Missing: new(counter),
+	})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v, want one of a directory that does not exist", err)
 	}
@@ -131,7 +137,9 @@ func TestResultsComplainOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		missing := new(counter)
-		r := newFile(disk{err: errors.New("disk full")}, Options{Logger: slog.New(slog.NewTextHandler(&log, nil)), Missing: missing})
+		r := newFile(disk{err: errors.New("disk full")}, Options{
+			Logger: slog.New(slog.NewTextHandler(&log, nil)), Missing: missing,
+		})
 		for range 90 { // a result each second, for a minute and a half
 			r.Observe(probertest.Warm("a"))
 			time.Sleep(time.Second)
@@ -160,8 +168,9 @@ func TestResultsNeverBlock(t *testing.T) {
 		missing.check(t, more)
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
-		if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "4096 results or more abandoned") {
-			t.Errorf("closing: %v; want to hear of what is abandoned", err)
+		err := r.Close(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "4096 results or more abandoned") {
+			t.Errorf("closing: %v; want the number of results that are lost", err)
 		}
 		close(hung)
 	})

@@ -1,25 +1,20 @@
+// Package results turns a result into a line of JSON and writes the results file. It knows neither Prometheus nor the
+// pages that show its records.
 package results
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/firsttoken/firsttoken/prober"
-	"github.com/firsttoken/firsttoken/prober/chat"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// Version is the schema of Record. Fields may be added to it; one that changes its meaning or goes
-// makes a new version.
-const Version = 1
+// version is the schema of Record. Fields may be added to it; a field that changes its meaning or goes makes a new
+// version.
+const version = 1
 
-// Record is a result as a line of the results file, as an entry of /targets and as the output of
-// firsttoken once --json: everything that was measured, raw, so that every series can be checked
-// against it. Absent is what did not happen or was not said; it is never 0 or null. The texts after
-// doc: are the documentation of the schema.
+// Record is a result as a line of the results file, as an entry of /targets and as the output of firsttoken once
+// --json: everything that was measured, raw, so that every series can be checked against it. A field is absent where
+// its event did not happen or the server did not say; it is never 0 or null then. The texts after doc: are the
+// documentation of the schema.
 type Record struct {
 	V         int        `json:"v" doc:"version of this schema: 1"`
 	RequestID string     `json:"request_id" doc:"sent to the server as X-Request-Id; also the exemplar of a histogram's bucket"`
@@ -85,7 +80,7 @@ type Record struct {
 	Cause       string   `json:"cause,omitempty" doc:"why the outcome is not ok, from a closed set: the label of firsttoken_failures_total"`
 	Error       string   `json:"error,omitempty" doc:"what went wrong, for people; holds no prompt, answer or key"`
 
-	// Derived, for those who read lines with jq: the rules which of the instants to take are not obvious.
+	// Derived, for readers of lines with jq: which instants to subtract is not obvious.
 	TTFT        *int64   `json:"ttft_ns,omitempty" doc:"derived: first token after t1 on a reused connection, after t2 on a new one"`
 	TPS         *float64 `json:"output_tokens_per_second,omitempty" doc:"derived: of a finished, streamed answer of N ≥ 16 tokens by usage, hidden ones left out: N · (events after the first read / events) / (t7 − t6)"`
 	Hidden      *int64   `json:"hidden_tokens,omitempty" doc:"derived: tokens that were generated and not streamed"`
@@ -93,136 +88,11 @@ type Record struct {
 	CacheResult string   `json:"cache_result,omitempty" doc:"derived: lost or kept, where usage contradicts what the turn expected of the cache; such a result is in neither population"`
 }
 
-// Tokens are counts that a server reported.
+// Tokens are the counts that a server reported.
 type Tokens struct {
 	Input      *int64 `json:"input,omitempty" doc:"the whole prompt, cached or not"`
 	Cached     *int64 `json:"input_cached,omitempty" doc:"of input, read from a prefix cache"`
 	CacheWrite *int64 `json:"input_cache_write,omitempty" doc:"of input, written to a cache"`
 	Output     *int64 `json:"output,omitempty" doc:"all generated tokens"`
 	Reasoning  *int64 `json:"reasoning,omitempty" doc:"of output"`
-}
-
-// NewRecord is the record of a result.
-func NewRecord(r prober.Result) Record {
-	rec := Record{
-		V: Version, RequestID: r.ID, Span: r.Span, Target: r.Target,
-		Session: r.Turn.Session, Turn: r.Turn.Number, Phase: string(r.Turn.Phase), Cache: r.Turn.Cache(), Context: r.Context(),
-		Reused: r.Reused, StaleRetry: r.StaleRetry,
-		DNS: duration(r.Phases.DNS), TCP: duration(r.Phases.TCP), TLS: duration(r.Phases.TLS),
-		Status: r.Status, SentBytes: r.Sent, Events: r.Events, LongestGap: nanos(r.Stall()),
-		Reads: r.Whole.Reads, FirstRead: r.Whole.FirstEvents, Reasoning: r.ReasoningEvents,
-		Answer: r.Answer.Events, AnswerRead: r.Answer.Reads, AnswerHead: r.Answer.FirstEvents,
-		ReceiveLag: nanos(r.ReceiveDelay()), Shared: r.FirstShared, Retransmits: Optional(r.Retransmits.Value()), Untrusted: r.Untrusted,
-		Words: r.Turn.Words, Messages: r.Turn.Messages, ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached, MaxTokens: r.Turn.MaxTokens,
-		Tokens: tokensIn(r.Usage), Usage: verbatim(r.Usage.Verbatim),
-		Finish: r.Finish, Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint, Server: r.Identity.Server, Protocol: r.Identity.Protocol,
-		RetryAfter: duration(r.RateLimit.RetryAfter), Remaining: Optional(r.RateLimit.Remaining, r.RateLimit.HasRemaining),
-		Recall: recallText(r.Recall), Outcome: string(r.Outcome), Cause: string(r.Cause),
-		TTFT: nanos(r.TTFT()), TPS: Optional(r.TPS()), Hidden: hidden(r), NotStreamed: r.NotStreamed(),
-	}
-	if c := r.CacheResult(); c != prober.Expected {
-		rec.CacheResult = string(c)
-	}
-	if r.Err != nil {
-		rec.Error = r.Err.Error()
-	}
-	rec.setInstants(r)
-	return rec
-}
-
-// hidden is nil where the server says that there were none, as where it says nothing.
-func hidden(r prober.Result) *int64 {
-	n, _ := r.HiddenTokens()
-	return Optional(n, n > 0)
-}
-
-func (rec *Record) setInstants(r prober.Result) {
-	if r.Started.IsZero() {
-		return // nothing to count from
-	}
-	started := r.Started.Round(0).UTC()
-	rec.Started = &started
-	for _, i := range rec.instants(&r) {
-		if !i.at.IsZero() {
-			*i.field = Optional(int64(i.at.Sub(r.Started)), true)
-		}
-	}
-}
-
-// instant pairs a field of a record with the result's moment.
-type instant struct {
-	field **int64
-	at    *time.Time
-}
-
-func (rec *Record) instants(r *prober.Result) []instant {
-	return []instant{
-		{&rec.Scheduled, &r.Scheduled}, {&rec.Connected, &r.Connected}, {&rec.Written, &r.Written}, {&rec.Acked, &r.Acked},
-		{&rec.Headers, &r.Headers}, {&rec.Event, &r.FirstEvent}, {&rec.Token, &r.FirstToken},
-		{&rec.Output, &r.FirstOutput}, {&rec.LastOut, &r.Answer.Last}, {&rec.LastToken, &r.LastToken}, {&rec.End, &r.End},
-	}
-}
-
-// Encode is the record as one line, with its newline. It fails only for a number that JSON cannot
-// write, such as a NaN.
-func (rec Record) Encode() ([]byte, error) {
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false) // usage stays as it was sent
-	if err := e.Encode(rec); err != nil {
-		return nil, fmt.Errorf("encoding the result of request %s: %w", rec.RequestID, err)
-	}
-	return line.Bytes(), nil
-}
-
-// Decode reads a line of a results file. It refuses one of another schema.
-func Decode(line []byte) (Record, error) {
-	var rec Record
-	if err := json.Unmarshal(line, &rec); err != nil {
-		return Record{}, fmt.Errorf("decoding a result: %w", err)
-	}
-	if rec.V != Version {
-		return Record{}, fmt.Errorf("decoding a result: version %d is not %d", rec.V, Version)
-	}
-	return rec, nil
-}
-
-// Result is the result again, as far as it was recorded; replayed into Metrics it gives the same
-// series. Its instants have no monotonic reading.
-func (rec Record) Result() prober.Result {
-	r := prober.Result{Target: rec.Target, Span: rec.Span, Turn: workload.Turn{
-		Session: rec.Session, Number: rec.Turn, Phase: workload.Phase(rec.Phase),
-		Words: rec.Words, Messages: rec.Messages, Tokens: rec.ExpectedTokens, Cached: rec.ExpectedCached, MaxTokens: rec.MaxTokens,
-		Recall: rec.Recall != "",
-	}}
-	r.Untrusted = rec.Untrusted
-	r.Exchange = chat.Exchange{
-		ID: rec.RequestID, Reused: rec.Reused, StaleRetry: rec.StaleRetry,
-		Phases: chat.Phases{DNS: durationOf(rec.DNS), TCP: durationOf(rec.TCP), TLS: durationOf(rec.TLS)},
-		Status: rec.Status, Sent: rec.SentBytes, Events: rec.Events, LongestGap: durationOf(rec.LongestGap), HasGap: rec.LongestGap != nil,
-		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil, FirstShared: rec.Shared, Retransmits: count(rec.Retransmits),
-		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
-		Identity:  chat.Identity{Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol},
-		RateLimit: chat.RateLimit{RetryAfter: durationOf(rec.RetryAfter), HasRemaining: rec.Remaining != nil},
-		Recall:    recallOf(rec.Recall), Outcome: chat.Outcome(rec.Outcome), Cause: chat.Cause(rec.Cause),
-		Whole:           chat.Receipts{Reads: rec.Reads, Events: rec.Events, FirstEvents: rec.FirstRead},
-		Answer:          chat.Receipts{Reads: rec.AnswerRead, Events: rec.Answer, FirstEvents: rec.AnswerHead},
-		ReasoningEvents: rec.Reasoning,
-	}
-	if rec.Remaining != nil {
-		r.RateLimit.Remaining = *rec.Remaining
-	}
-	if rec.Error != "" {
-		r.Err = errors.New(rec.Error)
-	}
-	if rec.Started != nil {
-		r.Started = *rec.Started
-		for _, i := range rec.instants(&r) {
-			if *i.field != nil {
-				*i.at = r.Started.Add(time.Duration(**i.field))
-			}
-		}
-		r.Whole.First, r.Whole.Last, r.Answer.First = r.FirstToken, r.LastToken, r.FirstOutput
-	}
-	return r
 }

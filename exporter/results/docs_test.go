@@ -1,0 +1,89 @@
+package results
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
+var updateDocs = flag.Bool("update", false, "write docs/results.md")
+
+// TestDocs holds docs/results.md to the code; go generate writes it.
+func TestDocs(t *testing.T) {
+	page, err := template.ParseFiles("testdata/results.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := page.Execute(&want, fieldsOf(reflect.TypeFor[Record](), "")); err != nil {
+		t.Fatal(err)
+	}
+	const path = "../../docs/results.md"
+	if *updateDocs {
+		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%s is not what the code says: run go generate ./exporter", path)
+	}
+}
+
+// field is a line of the table of docs/results.md.
+type field struct {
+	Name, Type, Doc string
+	Always          bool
+}
+
+// fieldsOf lists the fields of a record by their names in JSON, those of its tokens under "tokens.".
+func fieldsOf(record reflect.Type, prefix string) []field {
+	var all []field
+	for f := range record.Fields() {
+		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
+		all = append(all, field{
+			Name: prefix + name, Type: jsonType(f.Type), Always: option != "omitempty",
+			Doc: strings.ReplaceAll(f.Tag.Get("doc"), "{outcomes}", chat.OutcomeNames()),
+		})
+		if f.Type == reflect.TypeFor[*Tokens]() {
+			all = append(all, fieldsOf(f.Type.Elem(), name+".")...)
+		}
+	}
+	return all
+}
+
+func jsonType(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t.Kind() == reflect.Int, t.Kind() == reflect.Int64:
+		return "integer"
+	case t.Kind() == reflect.Float64:
+		return "number"
+	case t.Kind() == reflect.Bool:
+		return "boolean"
+	case t.Kind() == reflect.String, t == reflect.TypeFor[time.Time]():
+		return "string"
+	}
+	return "object"
+}
+
+// A field without a text would have an empty cell in docs/results.md.
+func TestEveryFieldIsDescribed(t *testing.T) {
+	for _, f := range fieldsOf(reflect.TypeFor[Record](), "") {
+		if f.Doc == "" || f.Name == "" {
+			t.Errorf("the field %q has no text after doc:", f.Name)
+		}
+	}
+}
