@@ -47,7 +47,7 @@ func TestDollarsPerDay(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %v at %v", c.name, c.hit, screen.Tokens(c.tpm)), func(t *testing.T) {
 			t.Parallel()
 			f := forecast{TPM: c.tpm, Requests: c.tpm / 100_000, Output: 450, Cached: c.hit}
-			a := amountOf(day, f, c.prices)
+			a := totalOf(day, f, c.prices)
 			if got := *a.DollarsCached; math.Abs(got-c.want) > 0.51 {
 				t.Errorf("$%.2f a day, want $%.0f", got, c.want)
 			}

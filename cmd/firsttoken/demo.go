@@ -87,7 +87,7 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
 		return err
 	}
-	out := newInFlight()
+	out := newInFlightCounts()
 	live := screen.New(screen.Options{
 		Out: p.Stdout, Environ: p.Environ,
 		Title: demoTitle, Notes: c.notes, Order: demoEngines(), InFlight: out.of,

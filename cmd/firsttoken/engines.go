@@ -38,12 +38,12 @@ func serveEngines(ctx context.Context, l net.Listener, o simulator.Options, mode
 
 // engines are the demo's simulated servers, each on a port of its own.
 type engines struct {
-	all    []engine
+	all    []engineAddress
 	cancel context.CancelFunc
 	done   chan error // one from each
 }
 
-type engine struct{ name, address string }
+type engineAddress struct{ name, address string }
 
 func startEngines(incidents []simulator.Incident) (*engines, error) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -54,7 +54,7 @@ func startEngines(incidents []simulator.Incident) (*engines, error) {
 		if err != nil {
 			return nil, errors.Join(err, es.stop())
 		}
-		es.all = append(es.all, engine{name, address})
+		es.all = append(es.all, engineAddress{name, address})
 	}
 	return es, nil
 }

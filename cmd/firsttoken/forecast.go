@@ -25,12 +25,12 @@ type forecast struct {
 	Input    float64    `json:"input_tokens_per_request"`
 	Output   float64    `json:"output_tokens_per_request"`
 	Cached   float64    `json:"cached_ratio"` // of input, with a prefix cache that works
-	Day      amount     `json:"day"`
-	Month    amount     `json:"month"` // 30 days
+	Day      spanTotal  `json:"day"`
+	Month    spanTotal  `json:"month"` // 30 days
 }
 
-// amount is the load of a span of time. The dollars are absent for a target without prices.
-type amount struct {
+// spanTotal is the load of a span of time. The dollars are absent for a target without prices.
+type spanTotal struct {
 	InputTokens    float64  `json:"input_tokens"`
 	OutputTokens   float64  `json:"output_tokens"`
 	DollarsCached  *float64 `json:"dollars_with_prefix_cache,omitempty"`
@@ -64,8 +64,8 @@ func forecastOf(t prober.Target, e workload.Estimate, now time.Time) forecast {
 	if !t.Load.Until.IsZero() {
 		f.Until = &t.Load.Until
 	}
-	f.Day = amountOf(f.during(day, now), f, t.Prices)
-	f.Month = amountOf(f.during(month, now), f, t.Prices)
+	f.Day = totalOf(f.during(day, now), f, t.Prices)
+	f.Month = totalOf(f.during(month, now), f, t.Prices)
 	return f
 }
 
@@ -81,12 +81,12 @@ func (f forecast) during(span time.Duration, now time.Time) time.Duration {
 	}
 }
 
-// amountOf is the load of a span of time and its price, with a prefix cache and without one.
+// totalOf is the load of a span of time and its price, with a prefix cache and without one.
 //
 //	in  = TPM · minutes
 //	out = TPM / input per request · output per request · minutes
-func amountOf(span time.Duration, f forecast, prices *prober.Prices) amount {
-	a := amount{InputTokens: f.TPM * span.Minutes()}
+func totalOf(span time.Duration, f forecast, prices *prober.Prices) spanTotal {
+	a := spanTotal{InputTokens: f.TPM * span.Minutes()}
 	a.OutputTokens = f.Requests * f.Output * span.Minutes()
 	if prices != nil {
 		a.DollarsCached = new(prices.OfLoad(a.InputTokens, a.OutputTokens, f.Cached))

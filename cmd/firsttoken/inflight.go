@@ -10,18 +10,18 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// inFlight counts the requests that are out, for the demo's screen: the first answers take a while,
+// inFlightCounts counts the requests that are out, for the demo's screen: the first answers take a while,
 // and a person wants to see that something is under way.
-type inFlight struct {
+type inFlightCounts struct {
 	mu sync.Mutex
 	by map[string]*atomic.Int64
 }
 
-func newInFlight() *inFlight { return &inFlight{by: map[string]*atomic.Int64{}} }
+func newInFlightCounts() *inFlightCounts { return &inFlightCounts{by: map[string]*atomic.Int64{}} }
 
-func (f *inFlight) of(target string) int64 { return f.count(target).Load() }
+func (f *inFlightCounts) of(target string) int64 { return f.count(target).Load() }
 
-func (f *inFlight) count(target string) *atomic.Int64 {
+func (f *inFlightCounts) count(target string) *atomic.Int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n, ok := f.by[target]
@@ -33,7 +33,7 @@ func (f *inFlight) count(target string) *atomic.Int64 {
 }
 
 // connect is a connector whose senders are counted.
-func (f *inFlight) connect(t prober.Target) (prober.Sender, error) {
+func (f *inFlightCounts) connect(t prober.Target) (prober.Sender, error) {
 	s, err := connect(t)
 	if err != nil {
 		return nil, err

@@ -11,21 +11,21 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// span is one bar of the timeline.
-type span struct {
+// part is one bar of the timeline.
+type part struct {
 	name     string
 	from, to time.Time
 }
 
-// spans are the parts of an exchange in their order; a part that did not happen is left out. Of the
+// parts are the parts of an exchange in their order; a part that did not happen is left out. Of the
 // parts of a new connection only the lengths are known, and they follow one another:
 //
 //	Started ─ dns ─ tcp ─ tls ─ Connected ─ upload ─ Uploaded ─ wait ─ FirstToken ─ … ─ LastToken ─ End
-func spans(r prober.Result) []span {
-	var all []span
+func parts(r prober.Result) []part {
+	var all []part
 	add := func(name string, from, to time.Time) {
 		if !from.IsZero() && !to.IsZero() && to.After(from) {
-			all = append(all, span{name, from, to})
+			all = append(all, part{name, from, to})
 		}
 	}
 	at := r.Started
@@ -98,7 +98,7 @@ func printSpans(w io.Writer, r prober.Result) {
 	if total <= 0 {
 		return
 	}
-	for _, s := range spans(r) {
+	for _, s := range parts(r) {
 		from, to := s.from.Sub(r.Started), s.to.Sub(r.Started)
 		fmt.Fprintf(w, "%-15s %9s %9s  %s\n", s.name, "+"+short(from), short(to-from), bar(from, to, total))
 	}

@@ -101,13 +101,13 @@ func TestSpansReceivedTogether(t *testing.T) {
 		Started: start, Connected: at(1), Written: at(2), Acked: at(5), Headers: at(9), FirstToken: at(9),
 		FirstOutput: at(9), LastToken: at(20), End: at(21),
 	}}}
-	want := []span{
+	want := []part{
 		{"upload", at(1), at(5)},
 		{"to first token", at(5), at(9)},
 		{"output", at(9), at(20)},
 		{"to the end", at(20), at(21)},
 	}
-	if got := spans(r); !slices.Equal(got, want) {
+	if got := parts(r); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -24,7 +24,7 @@ type row struct {
 	Spend             measured
 	InFlight          int64
 	SLOs              []attainment
-	Last              []answer // the newest last
+	Last              []mark // the newest last
 }
 
 // measured is a value, or the absence of one.
@@ -61,7 +61,7 @@ func rowOf(s history.Summary, last []results.Record, t prober.Target) row {
 		}
 	}
 	for _, record := range last {
-		r.Last = append(r.Last, answerOf(record))
+		r.Last = append(r.Last, markOf(record))
 	}
 	return r
 }
@@ -94,8 +94,8 @@ func percentilesOf(q history.Quantiles) percentiles {
 	return percentiles{P50: measured{q.P50, q.OK()}, P95: measured{q.P95, q.OK()}}
 }
 
-func answerOf(rec results.Record) answer {
-	a := answer{Failed: rec.Outcome != string(chat.OK), Kind: warm}
+func markOf(rec results.Record) mark {
+	a := mark{Failed: rec.Outcome != string(chat.OK), Kind: warm}
 	if rec.TTFT != nil {
 		a.TTFT = measured{time.Duration(*rec.TTFT).Seconds(), true}
 	}

@@ -43,7 +43,7 @@ func TestRowOf(t *testing.T) {
 		r.SLOs[1].Good.Value > 0.770 {
 		t.Errorf("%+v", r.SLOs)
 	}
-	for i, want := range []answer{{is(1), bootstrap, false}, {is(1), cold, false}, {measured{}, warm, true}} {
+	for i, want := range []mark{{is(1), bootstrap, false}, {is(1), cold, false}, {measured{}, warm, true}} {
 		if r.Last[i] != want {
 			t.Errorf("%+v, want %+v", r.Last[i], want)
 		}

@@ -12,9 +12,9 @@ func is(v float64) measured { return measured{v, true} }
 
 // shown is a snapshot with everything on it.
 func shown() snapshot {
-	var last []answer
+	var last []mark
 	for i := range 200 {
-		last = append(last, answer{TTFT: is(0.1 * float64(1+i%60)), Kind: kind(i % 3), Failed: i%17 == 0})
+		last = append(last, mark{TTFT: is(0.1 * float64(1+i%60)), Kind: answerKind(i % 3), Failed: i%17 == 0})
 	}
 	slos := []attainment{
 		{"ttft", 0.95, is(0.9751)},

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// answer is one result as a mark: its time to first token and its kind.
-type answer struct {
+// mark is one result as a mark: its time to first token and its kind.
+type mark struct {
 	TTFT   measured // seconds
-	Kind   kind
+	Kind   answerKind
 	Failed bool
 }
 
-type kind uint8
+type answerKind uint8
 
 const (
-	warm kind = iota
+	warm answerKind = iota
 	cold
 	bootstrap
 )
@@ -31,7 +31,7 @@ func (v snapshot) strips(width int, s style) []string {
 		room := min(len(r.Last), width-14)
 		var b strings.Builder
 		for _, a := range r.Last[len(r.Last)-room:] {
-			b.WriteString(a.mark(s))
+			b.WriteString(a.draw(s))
 		}
 		if room == 0 {
 			b.WriteString(s.dim("waiting for the first answer"))
@@ -49,7 +49,7 @@ const (
 
 func bars() []string { return []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"} }
 
-func (a answer) mark(s style) string {
+func (a mark) draw(s style) string {
 	switch {
 	case a.Failed || !a.TTFT.OK:
 		return s.bad("✗")

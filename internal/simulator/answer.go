@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Batch is what one step gave an answer. The first of an answer has no tokens: it says that the
-// request was admitted.
+// Batch is the tokens that one step gave to an answer. The first batch of an answer has none: it reports
+// the admission.
 type Batch struct {
 	At     time.Time // the step's end in the engine's own time, however late it is read
 	Tokens int
 }
 
-// Usage is an engine's account of an answer.
+// Usage is the engine's account of an answer.
 type Usage struct {
 	Prompt int // tokens
 	Cached int // of Prompt, found in the prefix cache; known from admission on
 	Output int // so far
 }
 
-// Answer is a job's output as it comes.
+// Answer receives the output of a job as the engine makes it.
 type Answer struct {
 	engine   *Engine
 	sequence *sequence
@@ -42,16 +42,16 @@ func newAnswer(e *Engine, s *sequence, j Job) *Answer {
 	a.usage.Prompt = s.tokens
 	if digits, ok := j.Prompt.Recall(); ok {
 		a.recall = digits
-		if s.fate.wrong {
+		if s.effects.wrong {
 			a.recall = misremembered(digits)
 		}
 	}
 	return a
 }
 
-// Next waits for the next batch. It returns io.EOF after the last batch of a finished answer, a
-// *Failure or ErrTruncated where an incident broke it, ErrClosed, or the cause of ctx or of the
-// context that the job was submitted with.
+// Next waits for the next batch. After the last batch of a finished answer it returns io.EOF. Otherwise
+// it returns a *Failure or ErrTruncated from an incident, ErrClosed, or the cause of ctx or of the context
+// that the job was submitted with.
 func (a *Answer) Next(ctx context.Context) (Batch, error) {
 	for {
 		if b, ok, err := a.poll(); ok {
@@ -78,7 +78,7 @@ func (a *Answer) poll() (b Batch, ok bool, err error) {
 	return Batch{}, a.ended != nil, a.ended
 }
 
-// Cancel gives the answer up and frees what it holds in the engine.
+// Cancel ends the answer and frees its place in the engine.
 func (a *Answer) Cancel() { a.engine.cancel(a, errCancelled) }
 
 // Usage is the account so far.
@@ -88,21 +88,21 @@ func (a *Answer) Usage() Usage {
 	return a.usage
 }
 
-// Length is how many tokens the answer will have if nothing breaks it, and whether it then ends
-// because of its max_tokens.
+// Length is how many tokens the answer will have if nothing breaks it. limited says that max_tokens is what
+// ends it.
 func (a *Answer) Length() (tokens int, limited bool) { return a.sequence.output, a.limited }
 
-// Recall is the number with which the answer begins, if the prompt asked for one and has it. It is
-// a wrong one if an incident says so.
+// Recall is the number at the start of the answer, if the prompt asks for one and contains it. An incident
+// can make it wrong.
 func (a *Answer) Recall() (digits string, ok bool) { return a.recall, a.recall != "" }
 
-// Swapped is the model and fingerprint that an incident makes the answer name; empty for its own.
-func (a *Answer) Swapped() (model, fingerprint string) {
-	return a.sequence.fate.model, a.sequence.fate.fingerprint
+// names are the model and fingerprint that an incident puts into the answer; empty for its own.
+func (a *Answer) names() (model, fingerprint string) {
+	return a.sequence.effects.model, a.sequence.effects.fingerprint
 }
 
-// told takes the machine's news; the engine's lock is held.
-func (a *Answer) told(p progress) {
+// receive takes the machine's progress. The engine's lock is held.
+func (a *Answer) receive(p progress) {
 	a.mu.Lock()
 	a.queue = append(a.queue, Batch{At: a.engine.started.Add(p.at), Tokens: p.tokens})
 	a.usage.Cached = p.cached

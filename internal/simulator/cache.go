@@ -1,14 +1,16 @@
 package simulator
 
+import "slices"
+
 // cache is the memory for keys and values, counted in blocks. A block is either reserved (promised
 // to a running sequence, content private) or known by its hash; a known block is pinned by the
 // sequences that use it, or idle and the next to be evicted when it has been idle longest.
 //
 //	capacity ≥ reserved + known,  known = pinned + idle
 //
-// Whoever pins a block pins all before it, and release lets go of the last block first. So a block
-// has always been idle at least as long as the one before it, and the plain list of idle blocks
-// evicts leaves first without knowing the tree.
+// A sequence that pins a block pins all before it, and release unpins the last block first. So a block
+// has always been idle at least as long as the one before it, and the plain list of idle blocks evicts
+// leaves first without knowing the tree.
 type cache struct {
 	capacity int
 	reserved int
@@ -41,7 +43,7 @@ func (c *cache) match(hashes []uint64) int {
 	return len(hashes)
 }
 
-// pin takes hold of known blocks.
+// pin pins known blocks and returns their places.
 func (c *cache) pin(hashes []uint64) []int32 {
 	held := make([]int32, len(hashes))
 	for i, h := range hashes {
@@ -60,7 +62,7 @@ func (c *cache) hold(i int32) {
 	b.pins++
 }
 
-// reserve promises n blocks, evicting idle ones to make room; limit is the capacity of the moment.
+// reserve promises n blocks, and evicts idle ones to make room. limit is the capacity at this moment.
 func (c *cache) reserve(n, limit int) bool {
 	if c.used()+n > limit {
 		return false
@@ -85,8 +87,8 @@ func (c *cache) evict() {
 	c.unused = append(c.unused, oldest)
 }
 
-// commit turns a reserved block into a known one, pinned. If another sequence has computed the same
-// block meanwhile, that one is used and ours is free again.
+// commit turns a reserved block into a known, pinned one. If another sequence has computed the same block
+// meanwhile, its block is used and ours is free again.
 func (c *cache) commit(hash uint64) int32 {
 	c.reserved--
 	if i, ok := c.index[hash]; ok {
@@ -109,15 +111,15 @@ func (c *cache) place() int32 {
 	return int32(len(c.blocks) - 1)
 }
 
-// release lets go of a sequence's known blocks, the last first, and of what it had reserved.
+// release unpins a sequence's known blocks, the last first, and returns what it had reserved.
 func (c *cache) release(held []int32, reserved int) {
 	c.reserved -= reserved
-	for i := len(held) - 1; i >= 0; i-- {
-		b := &c.blocks[held[i]]
+	for _, place := range slices.Backward(held) {
+		b := &c.blocks[place]
 		if b.pins--; b.pins == 0 {
 			newest := c.blocks[0].prev
 			b.prev, b.next = newest, 0
-			c.blocks[newest].next, c.blocks[0].prev = held[i], held[i]
+			c.blocks[newest].next, c.blocks[0].prev = place, place
 			c.idle++
 		}
 	}

@@ -35,7 +35,10 @@ func TestCacheEvictsTheLongestIdleLeavesFirst(t *testing.T) {
 		t.Fatal("no room for 5 beside 8 idle blocks")
 	}
 	// 3 must go: 103 then 102, idle since the first release, then 203, the leaf of the second.
-	for h, want := range map[uint64]bool{100: true, 101: true, 102: false, 103: false, 200: true, 201: true, 202: true, 203: false} {
+	for h, want := range map[uint64]bool{
+		100: true, 101: true, 102: false, 103: false, 200: true, 201: true, 202: true,
+		203: false,
+	} {
 		if _, got := c.index[h]; got != want {
 			t.Errorf("block %d known: %v, want %v", h, got, want)
 		}

@@ -6,17 +6,17 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// StepCost is what one forward pass takes. With P prompt tokens in chunks n_i after c_i tokens that
-// are already computed, and B decoding sequences of context x_j:
+// StepCost is the duration of one forward pass. With P prompt tokens in chunks n_i after c_i tokens that are
+// already computed, and B decoding sequences of context x_j:
 //
 //	fixed + weights·min(1, (P+B)/saturation)       whatever is in the step
-//	+ prefill·P + attention·Σ n_i(c_i + n_i/2)     new prompt tokens, and what they look back at
+//	+ prefill·P + attention·Σ n_i(c_i + n_i/2)     new prompt tokens, and their attention to earlier ones
 //	+ prefix·Σ c_i                                 reading a computed prefix once for each chunk
 //	+ decode·B + context·Σ x_j                     one verified draft for each sequence
 //
-// The shape is the usual roofline argument (weights are read once for a step, computation grows
-// with tokens, attention with tokens times context). A worked example with 12 µs, 0.12 ns and
-// 200 ns: 800 new tokens after 120,000 cached ones take 9.6 + 11.5 + 24 = 45 ms.
+// The shape is the usual roofline argument: weights are read once for a step, computation grows with
+// tokens, attention with tokens times context. A worked example with 12 µs, 0.12 ns and 200 ns: 800 new
+// tokens after 120,000 cached ones take 9.6 + 11.5 + 24 = 45 ms.
 type StepCost struct {
 	FixedMS     float64 `yaml:"fixed_ms"`
 	WeightsMS   float64 `yaml:"weights_ms"`
@@ -34,8 +34,13 @@ func (c StepCost) validate() invalid.Errors {
 		key string
 		v   float64
 	}{
-		{"weights_ms", c.WeightsMS}, {"saturation_tokens", c.Saturation}, {"prefill_us", c.PrefillUS},
-		{"attention_ns", c.AttentionNS}, {"prefix_ns", c.PrefixNS}, {"decode_us", c.DecodeUS}, {"context_ns", c.ContextNS},
+		{"weights_ms", c.WeightsMS},
+		{"saturation_tokens", c.Saturation},
+		{"prefill_us", c.PrefillUS},
+		{"attention_ns", c.AttentionNS},
+		{"prefix_ns", c.PrefixNS},
+		{"decode_us", c.DecodeUS},
+		{"context_ns", c.ContextNS},
 	} {
 		if !(part.v >= 0) {
 			e.Add(part.key, "%v is below 0", part.v)
@@ -47,8 +52,8 @@ func (c StepCost) validate() invalid.Errors {
 	return e
 }
 
-// load is the contents of one step.
-type load struct {
+// stepLoad is the contents of one step.
+type stepLoad struct {
 	prompt   float64 // P
 	lookback float64 // Σ n_i(c_i + n_i/2)
 	prefix   float64 // Σ c_i
@@ -56,19 +61,19 @@ type load struct {
 	context  float64 // Σ x_j
 }
 
-func (l *load) chunk(n, computed int) {
+func (l *stepLoad) chunk(n, computed int) {
 	l.prompt += float64(n)
 	l.lookback += float64(n) * (float64(computed) + float64(n)/2)
 	l.prefix += float64(computed)
 }
 
-func (l *load) decode(context int) {
+func (l *stepLoad) decode(context int) {
 	l.decoding++
 	l.context += float64(context)
 }
 
 // duration of a step; slow stretches its parts.
-func (c StepCost) duration(l load, slow effects) time.Duration {
+func (c StepCost) duration(l stepLoad, slow stepEffects) time.Duration {
 	ns := c.FixedMS * 1e6
 	if c.Saturation > 0 {
 		ns += c.WeightsMS * 1e6 * min(1, (l.prompt+l.decoding)/c.Saturation)

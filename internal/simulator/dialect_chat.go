@@ -5,22 +5,26 @@ import (
 	"strconv"
 )
 
-// chatFraming is OpenAI's Chat Completions stream as vLLM writes it: the role comes in a chunk of
-// its own with the first token, the usage in a chunk without choices, then [DONE].
+// chatFraming is OpenAI's Chat Completions stream as vLLM writes it: the role has a chunk of its own before the
+// first token, the usage has a chunk without choices, then comes [DONE].
 //
 // Source: OpenAI's API reference; vLLM, entrypoints/openai.
 func chatFraming(a answerInfo) framing {
-	head := fmt.Sprintf(`data: {"id":"chatcmpl-%s","object":"chat.completion.chunk","created":%d,"model":%s,"system_fingerprint":%s,`,
-		a.id, a.created, quoted(a.model), quoted(a.fingerprint))
+	head := openAIHead("chatcmpl", "chat.completion.chunk", a)
 	delta := head + `"choices":[{"index":0,"delta":`
 	const tail = `,"logprobs":null,"finish_reason":null}]}` + "\n\n"
 	f := framing{vendor: openAI, ping: []byte(": ping\n\n")}
 	f.first = []byte(delta + `{"role":"assistant","content":""}` + tail)
-	for c, key := range [channels]string{reasoning: `{"reasoning_content":"`, text: `{"content":"`, toolCall: `{"tool_calls":[{"index":0,"function":{"arguments":"`} {
+	for c, key := range [channels]string{
+		reasoning: `{"reasoning_content":"`,
+		text:      `{"content":"`,
+		toolCall:  `{"tool_calls":[{"index":0,"function":{"arguments":"`,
+	} {
 		f.before[c], f.after[c] = []byte(delta+key), []byte(`"}`+tail)
 	}
 	f.after[toolCall] = []byte(`"}}]}` + tail)
-	f.open[toolCall] = []byte(delta + `{"tool_calls":[{"index":0,"id":"call_` + a.id + `","type":"function","function":{"name":` + quoted(a.tool) + `,"arguments":""}}]}` + tail)
+	f.open[toolCall] = []byte(delta + `{"tool_calls":[{"index":0,"id":"call_` + a.id +
+		`","type":"function","function":{"name":` + quoted(a.tool) + `,"arguments":""}}]}` + tail)
 	f.end = func(how finish, u Usage) []byte {
 		b := fmt.Appendf(nil, `%s{},"logprobs":null,"finish_reason":"%s"}]}`+"\n\n", delta, openAIFinish(how))
 		if a.usage {
@@ -33,8 +37,7 @@ func chatFraming(a answerInfo) framing {
 
 // completionsFraming is OpenAI's legacy completions stream.
 func completionsFraming(a answerInfo) framing {
-	head := fmt.Sprintf(`data: {"id":"cmpl-%s","object":"text_completion","created":%d,"model":%s,"system_fingerprint":%s,`,
-		a.id, a.created, quoted(a.model), quoted(a.fingerprint))
+	head := openAIHead("cmpl", "text_completion", a)
 	const choice = `"choices":[{"index":0,"text":"`
 	f := framing{vendor: openAI, ping: []byte(": ping\n\n")}
 	for c := range channels { // there is only text
@@ -51,6 +54,12 @@ func completionsFraming(a answerInfo) framing {
 	return f
 }
 
+// openAIHead is the beginning of every event of the two older dialects.
+func openAIHead(prefix, object string, a answerInfo) string {
+	return fmt.Sprintf(`data: {"id":"%s-%s","object":"%s","created":%d,"model":%s,"system_fingerprint":%s,`,
+		prefix, a.id, object, a.created, quoted(a.model), quoted(a.fingerprint))
+}
+
 func openAIFinish(f finish) string {
 	return [...]string{stopped: "stop", lengthReached: "length", toolCalled: "tool_calls"}[f]
 }
@@ -61,6 +70,7 @@ func openAIUsage(u Usage, reasoned int) string {
 	if reasoned > 0 {
 		details = `,"completion_tokens_details":{"reasoning_tokens":` + strconv.Itoa(reasoned) + `}`
 	}
-	return fmt.Sprintf(`{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d,"prompt_tokens_details":{"cached_tokens":%d}%s}`,
+	return fmt.Sprintf(`{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d,`+
+		`"prompt_tokens_details":{"cached_tokens":%d}%s}`,
 		u.Prompt, u.Prompt+u.Output, u.Output, u.Cached, details)
 }

@@ -2,14 +2,15 @@ package simulator
 
 import "fmt"
 
-// responsesFraming is OpenAI's Responses stream: every event is numbered, and every item is said
-// again as a whole when it is done.
+// responsesFraming is OpenAI's Responses stream: every event is numbered, and every item is repeated as a whole
+// when it is done.
 //
 // Source: OpenAI's API reference, "Streaming events".
 func responsesFraming(a answerInfo) framing {
 	f := framing{vendor: openAI, keepText: true, ping: []byte(": ping\n\n")}
 	response := func(status, more string) string {
-		return fmt.Sprintf(`{"id":"resp_%s","object":"response","created_at":%d,"status":"%s","model":%s%s}`, a.id, a.created, status, quoted(a.model), more)
+		return fmt.Sprintf(`{"id":"resp_%s","object":"response","created_at":%d,"status":"%s","model":%s%s}`,
+			a.id, a.created, status, quoted(a.model), more)
 	}
 	f.admitted = []byte(numbered("response.created", `"response":`+response("in_progress", `,"output":[]`)) +
 		numbered("response.in_progress", `"response":`+response("in_progress", `,"output":[]`)))
@@ -24,9 +25,12 @@ func responsesFraming(a answerInfo) framing {
 	f.end = func(how finish, u Usage) []byte {
 		name, status, more := "response.completed", "completed", `,"incomplete_details":null`
 		if how == lengthReached {
-			name, status, more = "response.incomplete", "incomplete", `,"incomplete_details":{"reason":"max_output_tokens"}`
+			name, status = "response.incomplete", "incomplete"
+			more = `,"incomplete_details":{"reason":"max_output_tokens"}`
 		}
-		more += fmt.Sprintf(`,"output":[],"system_fingerprint":%s,"usage":{"input_tokens":%d,"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
+		more += fmt.Sprintf(`,"output":[],"system_fingerprint":%s,"usage":{"input_tokens":%d,`+
+			`"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,`+
+			`"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
 			quoted(a.fingerprint), u.Prompt, u.Cached, u.Output, a.reasoned, u.Prompt+u.Output)
 		return []byte(numbered(name, `"response":`+response(status, more)))
 	}
@@ -37,40 +41,52 @@ func responsesFraming(a answerInfo) framing {
 func (f *framing) item(c channel, index int, a answerInfo) {
 	id := [channels]string{reasoning: "rs_", text: "msg_", toolCall: "fc_"}[c] + a.id
 	where := fmt.Sprintf(`"item_id":"%s","output_index":%d`, id, index)
-	part := where
-	whole := func(status, so string) string {
-		switch c {
-		case reasoning:
-			return fmt.Sprintf(`{"id":"%s","type":"reasoning","status":"%s","summary":[],"content":[{"type":"reasoning_text","text":"%s"}]}`, id, status, so)
-		case toolCall:
-			return fmt.Sprintf(`{"id":"%s","type":"function_call","status":"%s","call_id":"call_%s","name":%s,"arguments":"%s"}`, id, status, a.id, quoted(a.tool), so)
-		default: // text
-		}
-		return fmt.Sprintf(`{"id":"%s","type":"message","status":"%s","role":"assistant","content":[{"type":"output_text","annotations":[],"text":"%s"}]}`, id, status, so)
-	}
 	kind, key := "response.output_text", "text"
-	opened := numbered("response.output_item.added", fmt.Sprintf(`"output_index":%d,"item":%s`, index, whole("in_progress", "")))
+	opened := numbered("response.output_item.added", itemField(index, outputItem(c, id, "in_progress", "", a)))
 	closed := ""
 	switch c {
 	case text:
-		part += `,"content_index":0`
-		opened += numbered("response.content_part.added", part+`,"part":{"type":"output_text","annotations":[],"text":""}`)
-		closed = numbered("response.content_part.done", part+`,"part":{"type":"output_text","annotations":[],"text":"`+"\x01"+`"}`)
+		where += `,"content_index":0`
+		opened += numbered("response.content_part.added", where+textPart(""))
+		closed = numbered("response.content_part.done", where+textPart("\x01"))
 	case reasoning:
-		part += `,"content_index":0`
+		where += `,"content_index":0`
 		kind = "response.reasoning_text"
 	case toolCall:
 		kind, key = "response.function_call_arguments", "arguments"
 	default: // there is no other channel
 	}
 	f.open[c] = []byte(opened)
-	f.before[c] = fmt.Appendf(nil, "event: %s.delta\ndata: {\"type\":\"%s.delta\",%s,\"delta\":\"", kind, kind, part)
+	f.before[c] = fmt.Appendf(nil, "event: %s.delta\ndata: {\"type\":\"%s.delta\",%s,\"delta\":\"", kind, kind, where)
 	f.after[c] = []byte("\",\"sequence_number\":\x00}\n\n")
-	f.close[c] = []byte(numbered(kind+".done", part+`,"`+key+`":"`+"\x01"+`"`) + closed +
-		numbered("response.output_item.done", fmt.Sprintf(`"output_index":%d,"item":%s`, index, whole("completed", "\x01"))))
+	f.close[c] = []byte(numbered(kind+".done", where+`,"`+key+`":"`+"\x01"+`"`) + closed +
+		numbered("response.output_item.done", itemField(index, outputItem(c, id, "completed", "\x01", a))))
 }
 
-// numbered is an event that carries its type and its number.
+func itemField(index int, item string) string {
+	return fmt.Sprintf(`"output_index":%d,"item":%s`, index, item)
+}
+
+func textPart(content string) string {
+	return `,"part":{"type":"output_text","annotations":[],"text":"` + content + `"}`
+}
+
+// outputItem is an item as a whole, with its content so far.
+func outputItem(c channel, id, status, content string, a answerInfo) string {
+	switch c {
+	case reasoning:
+		return fmt.Sprintf(`{"id":"%s","type":"reasoning","status":"%s","summary":[],`+
+			`"content":[{"type":"reasoning_text","text":"%s"}]}`, id, status, content)
+	case toolCall:
+		return fmt.Sprintf(`{"id":"%s","type":"function_call","status":"%s","call_id":"call_%s","name":%s,"arguments":"%s"}`,
+			id, status, a.id, quoted(a.tool), content)
+	default:
+		return fmt.Sprintf(`{"id":"%s","type":"message","status":"%s","role":"assistant",`+
+			`"content":[{"type":"output_text","annotations":[],"text":"%s"}]}`, id, status, content)
+	}
+}
+
+// numbered is an event with its type and its number.
 func numbered(name, fields string) string {
 	return event(name, `{"type":"`+name+`",`+fields+`,"sequence_number":`+"\x00"+`}`)
 }

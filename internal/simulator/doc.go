@@ -8,9 +8,9 @@
 //	           (tokens)  (KV,     (prefix      │                                     │
 //	                      batch)   cache)      └────────── one step holds both ──────┘
 //
-// The built-in profiles named after engines are calibrated to published figures; they are not
-// measurements of any engine, and what they do away from those figures is this model's behaviour
-// and nobody's product. The figures are those of Together AI, "Benchmarking inference at scale:
+// The built-in profiles with the names of engines are calibrated to published figures. They are not
+// measurements of any engine: away from those figures they show this model's behaviour, not that of a
+// product. The figures are those of Together AI, "Benchmarking inference at scale:
 // coding agents" (May 2026), at 2.5 million input tokens per minute on 45k to 200k-token coding
 // sessions: median TTFT 0.71 s (Together Inference Engine), 1.1 s (TensorRT-LLM) and 5.1 s
 // (SGLang), and 1.31 times TensorRT-LLM's tokens per second and user for the first.
@@ -19,6 +19,6 @@
 // so that the same machine answers over HTTP in real time and in a testing/synctest bubble in
 // simulated time. The prefix cache matches real prompt bytes: the same bytes are the same blocks.
 //
-// The package knows nothing of probers, targets or metrics other than an engine's own, and no model
-// stands behind it: its answers are words from a list.
+// The package does not know probers, targets, or metrics other than an engine's own. It has no model: its
+// answers are words from a list.
 package simulator

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// EngineOptions are what two engines of one profile may differ in.
+// EngineOptions are the differences between two engines of one profile.
 type EngineOptions struct {
-	Name      string // by which incidents mean it; the profile's if empty
-	Seed      uint64 // of everything that is random in it
+	Name      string // in incidents; the profile's if empty
+	Seed      uint64 // of all random choices
 	Incidents []Incident
 }
 
-// Engine is a machine that runs on the ordinary time package, real or of a synctest bubble. It has
-// no goroutine: a timer fires when the machine's next step ends, and an idle engine has none.
+// Engine runs a machine on the ordinary time package, in real time or in a synctest bubble. It has no
+// goroutine: a timer fires when the machine's next step ends, and an idle engine has no timer.
 type Engine struct {
 	name    string
 	profile Profile
@@ -35,7 +35,7 @@ type Engine struct {
 	closed  bool
 }
 
-// NewEngine starts an engine, whose time since the start begins now.
+// NewEngine starts an engine. The instants of incidents count from now.
 func NewEngine(p Profile, o EngineOptions) (*Engine, error) {
 	if err := joined("profile", p.Validate()); err != nil {
 		return nil, err
@@ -51,26 +51,26 @@ func NewEngine(p Profile, o EngineOptions) (*Engine, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.timer = time.AfterFunc(math.MaxInt64, e.tick)
-	e.timer.Stop() // until there is something to do
+	e.timer.Stop() // until there is work
 	return e, nil
 }
 
-// Name is how incidents call the engine.
+// Name is the name of the engine in incidents.
 func (e *Engine) Name() string { return e.name }
 
-// Profile is what the engine was made from.
+// Profile is the profile that the engine was made from.
 func (e *Engine) Profile() Profile { return e.profile }
 
-// Job is one request. Prompt is done and stays the caller's to share: it is only read.
+// Job is one request. The engine only reads Prompt, so callers may share it.
 type Job struct {
 	Prompt    *Prompt
-	MaxTokens int  // 0: the answer ends by itself
-	MinTokens int  // it does not end by itself before
-	IgnoreEOS bool // it does not end by itself before MaxTokens
+	MaxTokens int  // 0: no limit
+	MinTokens int  // the answer does not end by itself before
+	IgnoreEOS bool // the answer ends at MaxTokens only
 }
 
-// Submit hands in a job. The answer ends early, and its sequence is freed, when ctx is cancelled.
-// An error is a *Failure, as a server would refuse the request, or ErrClosed.
+// Submit starts a job. When ctx ends, the answer ends early and its place is free. An error is ErrClosed, or
+// a *Failure by which a server refuses the request.
 func (e *Engine) Submit(ctx context.Context, j Job) (*Answer, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -80,14 +80,15 @@ func (e *Engine) Submit(ctx context.Context, j Job) (*Answer, error) {
 	now := time.Since(e.started)
 	e.machine.advance(now)
 	s := e.sequence(now, j)
-	if s.fate.refusal != nil {
-		return nil, s.fate.refusal
+	if s.effects.refusal != nil {
+		return nil, s.effects.refusal
 	}
 	if !e.machine.fits(s) {
-		return nil, &Failure{Status: 400, Message: fmt.Sprintf("This model's maximum context length is %d tokens, and the prompt has %d", e.profile.MaxContext, s.tokens)}
+		return nil, &Failure{Status: 400, Message: fmt.Sprintf("This model's maximum context length is %d tokens, and the "+
+			"prompt has %d", e.profile.MaxContext, s.tokens)}
 	}
 	a := newAnswer(e, s, j)
-	s.told = a.told
+	s.notify = a.receive
 	a.release = context.AfterFunc(ctx, func() { e.cancel(a, context.Cause(ctx)) })
 	e.live[a] = struct{}{}
 	e.machine.submit(now, s)
@@ -99,12 +100,12 @@ func (e *Engine) sequence(now time.Duration, j Job) *sequence {
 	e.count++
 	s := &sequence{prompt: j.Prompt, tokens: j.Prompt.Tokens(), random: *rand.NewPCG(e.seed, e.count)}
 	s.output = e.length(j)
-	s.fate = e.script.fate(now, s.output, e.random)
+	s.effects = e.script.request(now, s.output, e.random)
 	return s
 }
 
-// length is how many tokens the answer will have. By itself an answer is as long as coding agents'
-// are: median 293 tokens, mean about 440.
+// length is how many tokens the answer will have. An answer that ends by itself is as long as those of coding
+// agents: median 293 tokens, mean about 440.
 func (e *Engine) length(j Job) int {
 	if j.MaxTokens > 0 && (j.IgnoreEOS || e.random.Float64() >= e.profile.StopRatio) {
 		return j.MaxTokens
@@ -117,7 +118,7 @@ func (e *Engine) length(j Job) int {
 	return natural
 }
 
-// tick is called when the machine's next event is due.
+// tick runs when the machine's next event is due.
 func (e *Engine) tick() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -140,7 +141,7 @@ func (e *Engine) rearm() {
 func (e *Engine) cancel(a *Answer, cause error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed || a.sequence.phase == gone {
+	if e.closed || a.sequence.stage == gone {
 		return
 	}
 	now := time.Since(e.started)

@@ -130,7 +130,10 @@ func TestEngineIncidents(t *testing.T) {
 		took   time.Duration
 		why    string
 	}{
-		{"- {kind: errors, ratio: 1, status: 429, retry_after: 7s}", 0, "status 429: Rate limit reached, please slow down", 0, "refused at once"},
+		{
+			"- {kind: errors, ratio: 1, status: 429, retry_after: 7s}", 0, "status 429: Rate limit reached, please slow down",
+			0, "refused at once",
+		},
 		{"- {at: 1m, kind: errors, ratio: 1, status: 500}", 90, "EOF", 0, "not yet"},
 		{"- {kind: errors, ratio: 1, status: mid_stream}", 45, "status 500: Internal server error", 0, "half-way"},
 		{"- {kind: truncate, ratio: 1}", 45, "stream ends here without its end marker", 0, "half-way"},
@@ -195,7 +198,8 @@ func TestTooLongAPrompt(t *testing.T) {
 }
 
 func TestWrongRecall(t *testing.T) {
-	const text = "The checksum of module ledger is 48213. What is the checksum of module ledger? Answer with the number only."
+	const text = "The checksum of module ledger is 48213. What is the checksum of module ledger? Answer with the " +
+		"number only."
 	for script, want := range map[string]string{"": "48213", "- {kind: wrong_recall, ratio: 1}": "93768"} {
 		e := engine(t, script)
 		a, err := e.Submit(t.Context(), job(e, text, 10))

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// What an answer may end with instead of io.EOF.
+// How an answer may end instead of with io.EOF.
 var (
 	ErrTruncated = errors.New("stream ends here without its end marker") // by incident
 	ErrClosed    = errors.New("engine is closed")
 )
 
-// Failure is an error that a client is told of: as an HTTP status, or, once the answer has begun,
-// as an error object in the stream.
+// Failure is an error that the client receives: as an HTTP status or, once the answer has begun, as an error
+// object in the stream.
 type Failure struct {
 	Status     int
 	RetryAfter time.Duration // 0: none

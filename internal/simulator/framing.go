@@ -2,7 +2,7 @@ package simulator
 
 import "strconv"
 
-// channel is what a token belongs to.
+// channel is the kind of output that a token belongs to.
 type channel uint8
 
 const (
@@ -12,14 +12,14 @@ const (
 	channels
 )
 
-// framing is what one dialect writes around the tokens of one stream, formatted before the first
-// of them: a token costs a copy of two byte slices and nothing else. In any of them a byte
-// 0 stands for the stream's next event number, and a byte 1 for the channel's text so far.
+// framing is what one dialect writes around the tokens of one stream. It is formatted before the first token,
+// so that a token costs a copy of two byte slices and nothing else. In a template, byte 0 stands for the
+// number of the stream's next event, and byte 1 for the channel's text so far.
 //
 //	admitted │ first │ open[text] │ before words after │ before words after │ … │ close[text] │ end
 type framing struct {
-	admitted []byte // with the response headers
-	first    []byte // before anything of the first token
+	admitted []byte // written with the response headers
+	first    []byte // written before the first token
 	open     [channels][]byte
 	before   [channels][]byte
 	after    [channels][]byte
@@ -30,7 +30,7 @@ type framing struct {
 	keepText bool // byte 1 occurs
 }
 
-// finish is how a stream ends that nothing has broken.
+// finish is how an unbroken stream ends.
 type finish uint8
 
 const (
@@ -39,7 +39,7 @@ const (
 	toolCalled
 )
 
-// answerInfo is what framings print.
+// answerInfo is what framings print of an answer.
 type answerInfo struct {
 	id          string // 16 hex digits
 	created     int64
@@ -52,8 +52,8 @@ type answerInfo struct {
 	reasoned    int    // tokens of reasoning
 }
 
-// fill appends a template with its places filled in.
-func (s *stream) fill(template []byte, so []byte) {
+// fill appends a template with its placeholders filled in.
+func (s *stream) fill(template, text []byte) {
 	from := 0
 	for i, c := range template {
 		if c > 1 {
@@ -62,7 +62,7 @@ func (s *stream) fill(template []byte, so []byte) {
 		s.buffer = append(s.buffer, template[from:i]...)
 		from = i + 1
 		if c == 1 {
-			s.buffer = append(s.buffer, so...)
+			s.buffer = append(s.buffer, text...)
 			continue
 		}
 		s.buffer = strconv.AppendInt(s.buffer, s.events, 10)
@@ -71,7 +71,7 @@ func (s *stream) fill(template []byte, so []byte) {
 	s.buffer = append(s.buffer, template[from:]...)
 }
 
-// quoted is s as a JSON string; names of models and tools may hold anything.
+// quoted is s as a JSON string: names of models and tools may contain anything.
 func quoted(s string) string {
 	b := make([]byte, 0, len(s)+2)
 	b = append(b, '"')

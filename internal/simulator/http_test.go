@@ -63,7 +63,8 @@ func TestProberReadsTheSimulator(t *testing.T) {
 				if off := float64(in)/float64(turn.Tokens) - 1; off < -0.03 || off > 0.03 {
 					t.Errorf("turn %d: %d prompt tokens, %d expected", i, in, turn.Tokens)
 				}
-				if out != int64(turn.MaxTokens) || x.Identity.Fingerprint != "fp_sim_fast" && api != chat.AnthropicMessages && api != chat.OpenAIResponses {
+				if out != int64(turn.MaxTokens) || x.Identity.Fingerprint != "fp_sim_fast" && api != chat.AnthropicMessages &&
+					api != chat.OpenAIResponses {
 					t.Errorf("turn %d: %d output tokens of %d, fingerprint %q", i, out, turn.MaxTokens, x.Identity.Fingerprint)
 				}
 				if i > 0 && (!known || float64(cached) < 0.9*float64(turn.Cached)) {
@@ -134,7 +135,8 @@ func TestKeyOverHTTP(t *testing.T) {
 			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{})
 			_, r := s.Next(workload.Ages{})
 			r.ID = "0123456789abcdef"
-			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Denied && x.Status != http.StatusUnauthorized {
+			if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != want || want == chat.Denied &&
+				x.Status != http.StatusUnauthorized {
 				t.Errorf("%s, key %s: %s, status %d, %v", api, key, x.Outcome, x.Status, x.Err)
 			}
 		}
@@ -167,7 +169,8 @@ func BenchmarkFirstToken(b *testing.B) {
 		var wg sync.WaitGroup
 		for i := range streams {
 			wg.Go(func() {
-				s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{Ordinal: uint64(i), Epoch: uint64(b.N)})
+				s := workload.NewSession(&shape, corpus, workload.NewCalibration(1),
+					workload.Identity{Ordinal: uint64(i), Epoch: uint64(b.N)})
 				for range 3 {
 					turn, r := s.Next(workload.Ages{})
 					r.ID = "bench-" + time.Now().Format(time.StampNano) + "-" + turn.Session + string(rune('0'+turn.Number))

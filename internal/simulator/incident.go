@@ -9,19 +9,19 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// Kind is what goes wrong in an incident.
-type Kind string
+// IncidentKind is what goes wrong in an incident.
+type IncidentKind string
 
 const (
-	SlowPrefill Kind = "slow_prefill" // factor: prompts take so many times longer
-	SlowDecode  Kind = "slow_decode"  // factor: so does everything else in a step
-	SmallKV     Kind = "small_kv"     // factor: the share of the cache's capacity that is left
-	NoCache     Kind = "no_cache"     // nothing is found in the prefix cache
-	Errors      Kind = "errors"       // ratio of requests that fail with status
-	Truncate    Kind = "truncate"     // ratio of streams that end half-way without an end marker
-	Stall       Kind = "stall"        // ratio of streams that pause after a third of their tokens
-	ModelSwap   Kind = "model_swap"   // answers name another model and fingerprint
-	WrongRecall Kind = "wrong_recall" // ratio of recall questions that are answered wrong
+	SlowPrefill IncidentKind = "slow_prefill" // factor: prompts take so many times longer
+	SlowDecode  IncidentKind = "slow_decode"  // factor: so does everything else in a step
+	SmallKV     IncidentKind = "small_kv"     // factor: the share of the cache's capacity that is left
+	NoCache     IncidentKind = "no_cache"     // nothing is found in the prefix cache
+	Errors      IncidentKind = "errors"       // ratio of requests that fail with status
+	Truncate    IncidentKind = "truncate"     // ratio of streams that end half-way without an end marker
+	Stall       IncidentKind = "stall"        // ratio of streams that pause after a third of their tokens
+	ModelSwap   IncidentKind = "model_swap"   // answers name another model and fingerprint
+	WrongRecall IncidentKind = "wrong_recall" // ratio of recall questions that are answered wrong
 )
 
 // MidStream as a status breaks streams half-way with an error object instead of refusing requests.
@@ -35,7 +35,7 @@ type Incident struct {
 	At          model.Duration `yaml:"at"`               // since the engine's start
 	For         model.Duration `yaml:"for,omitempty"`    // none: to the end
 	Engine      string         `yaml:"engine,omitempty"` // an engine's name; none or "all": every engine
-	Kind        Kind           `yaml:"kind"`
+	Kind        IncidentKind   `yaml:"kind"`
 	Factor      float64        `yaml:"factor,omitempty"`
 	Ratio       float64        `yaml:"ratio,omitempty"`
 	Status      Status         `yaml:"status,omitempty"`
@@ -57,7 +57,8 @@ func (i *Incident) Validate() invalid.Errors {
 	case SlowPrefill, SlowDecode:
 		need(i.Factor > 0 && i.Factor <= 1e6, "factor", "%v is not above 0 and at most 1e6", i.Factor)
 	case SmallKV:
-		need(i.Factor > 0 && i.Factor <= 1, "factor", "%v is not above 0 and at most 1: it is the share that is left", i.Factor)
+		need(i.Factor > 0 && i.Factor <= 1, "factor", "%v is not above 0 and at most 1: it is the share that is left",
+			i.Factor)
 	case Errors, Truncate, Stall, WrongRecall:
 		need(i.Ratio > 0 && i.Ratio <= 1, "ratio", "%v is not above 0 and at most 1", i.Ratio)
 	case ModelSwap:
@@ -84,7 +85,7 @@ func (s Status) code() (code int, known bool) {
 // script is the incidents of one engine.
 type script []Incident
 
-// scriptOf picks an engine's incidents.
+// scriptOf selects an engine's incidents.
 func scriptOf(all []Incident, engine string) script {
 	var s script
 	for _, i := range all {
@@ -100,15 +101,15 @@ func (i *Incident) active(at time.Duration) bool {
 	return since >= 0 && (i.For == 0 || since < time.Duration(i.For))
 }
 
-// effects is what the active incidents do to a step.
-type effects struct {
+// stepEffects is what the active incidents do to a step.
+type stepEffects struct {
 	prefill, decode float64 // times as long
 	capacity        float64 // share of the cache that is left
 	uncached        bool
 }
 
-func (s script) at(at time.Duration) effects {
-	e := effects{prefill: 1, decode: 1, capacity: 1}
+func (s script) step(at time.Duration) stepEffects {
+	e := stepEffects{prefill: 1, decode: 1, capacity: 1}
 	for k := range s {
 		i := &s[k]
 		if !i.active(at) {
@@ -129,8 +130,8 @@ func (s script) at(at time.Duration) effects {
 	return e
 }
 
-// fate is what the active incidents do to one request.
-type fate struct {
+// requestEffects is what the active incidents do to one request.
+type requestEffects struct {
 	refusal     *Failure // instead of an answer
 	failure     error    // after failsAfter tokens
 	failsAfter  int
@@ -141,17 +142,17 @@ type fate struct {
 	fingerprint string
 }
 
-func (s script) fate(at time.Duration, output int, r *rand.Rand) fate {
-	var f fate
+func (s script) request(at time.Duration, output int, r *rand.Rand) requestEffects {
+	var f requestEffects
 	for k := range s {
 		if i := &s[k]; i.active(at) {
-			f.suffer(i, output, r)
+			f.apply(i, output, r)
 		}
 	}
 	return f
 }
 
-func (f *fate) suffer(i *Incident, output int, r *rand.Rand) {
+func (f *requestEffects) apply(i *Incident, output int, r *rand.Rand) {
 	if i.Kind == ModelSwap {
 		f.model, f.fingerprint = i.Model, i.Fingerprint
 		return

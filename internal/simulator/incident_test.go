@@ -40,14 +40,18 @@ func TestParseIncidentsBad(t *testing.T) {
 		{"- kind: stall\n  ratio: 1\n", "i.yml:1: pause: a stall needs a pause"},
 		{"- kind: model_swap\n", "i.yml:1: model: a model_swap needs a model or a fingerprint"},
 		{"- kind: no_cache\n  kind: no_cache\n", "i.yml:2: kind stands twice"},
-		{"- kind: truncate\n  ratio: 1.5\n- kind: truncate\n", "i.yml:2: ratio: 1.5 is not above 0 and at most 1\ni.yml:3: ratio: 0 is not above 0 and at most 1"},
+		{
+			"- kind: truncate\n  ratio: 1.5\n- kind: truncate\n",
+			"i.yml:2: ratio: 1.5 is not above 0 and at most 1\ni.yml:3: ratio: 0 is not above 0 and at most 1",
+		},
 		{"- 7\n", "i.yml:1: want a mapping"},
 	} {
 		if _, err := ParseIncidents("i.yml", []byte(c.in)); err == nil || err.Error() != c.want {
 			t.Errorf("%q:\n got %v\nwant %s", c.in, err, c.want)
 		}
 	}
-	if _, err := ParseIncidents("i.yml", []byte("- [")); err == nil || !strings.HasPrefix(err.Error(), "i.yml: yaml: line") {
+	if _, err := ParseIncidents("i.yml", []byte("- [")); err == nil ||
+		!strings.HasPrefix(err.Error(), "i.yml: yaml: line") {
 		t.Errorf("no YAML: %v, want the line", err)
 	}
 	if all, err := ParseIncidents("i.yml", nil); err != nil || len(all) != 0 {
@@ -65,15 +69,15 @@ func TestEffects(t *testing.T) {
 `)
 	for _, c := range []struct {
 		at   time.Duration
-		want effects
+		want stepEffects
 	}{
-		{59 * time.Second, effects{1, 1, 1, false}}, // before anything
-		{60 * time.Second, effects{3, 1, 1, false}}, // from its instant on
-		{90 * time.Second, effects{6, 1, .5, false}},
-		{120 * time.Second, effects{2, 1, .5, false}}, // the first is over at its end
-		{10 * time.Minute, effects{2, 5, 1, true}},    // without an end to the end
+		{59 * time.Second, stepEffects{1, 1, 1, false}}, // before anything
+		{60 * time.Second, stepEffects{3, 1, 1, false}}, // from its instant on
+		{90 * time.Second, stepEffects{6, 1, .5, false}},
+		{120 * time.Second, stepEffects{2, 1, .5, false}}, // the first is over at its end
+		{10 * time.Minute, stepEffects{2, 5, 1, true}},    // without an end to the end
 	} {
-		if got := s.at(c.at); got != c.want {
+		if got := s.step(c.at); got != c.want {
 			t.Errorf("at %v: %+v, want %+v", c.at, got, c.want)
 		}
 	}
@@ -107,7 +111,8 @@ func TestIncidentsInSteps(t *testing.T) {
 }
 
 func TestNoCacheAndSmallKV(t *testing.T) {
-	m := newMachine(exact(), parsed(t, "- {at: 1s, for: 1s, kind: no_cache}\n- {at: 3s, for: 1s, kind: small_kv, factor: 0.05}"))
+	m := newMachine(exact(), parsed(t, "- {at: 1s, for: 1s, kind: no_cache}\n"+
+		"- {at: 3s, for: 1s, kind: small_kv, factor: 0.05}"))
 	var cached []int
 	for i := range 6 {
 		at := time.Duration(i) * time.Second
@@ -125,7 +130,7 @@ func TestNoCacheAndSmallKV(t *testing.T) {
 func TestFateStalls(t *testing.T) {
 	m := newMachine(exact(), nil)
 	a := put(m, 0, 6, times("a", 9))
-	a.sequence.fate = fate{stall: time.Minute, stallsAfter: 2}
+	a.sequence.effects = requestEffects{stall: time.Minute, stallsAfter: 2}
 	m.advance(time.Hour)
 	if got, want := a.instants(), "0:0 20:1 32:1 60044:1 60056:1 60068:1 60080:1"; got != want {
 		t.Errorf("%s, want %s: silence for a minute after two tokens", got, want)

@@ -27,7 +27,7 @@ import (
 //     model: kimi-k2.5-turbo
 //     fingerprint: fp_other
 //
-// Every mistake is reported at once, each with its line.
+// The error has every mistake, each with its line.
 func LoadIncidents(path string) ([]Incident, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -36,7 +36,7 @@ func LoadIncidents(path string) ([]Incident, error) {
 	return ParseIncidents(path, data)
 }
 
-// ParseIncidents reads a script; name stands before the line of each mistake.
+// ParseIncidents reads a script. name comes before the line of each mistake.
 func ParseIncidents(name string, data []byte) ([]Incident, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -64,7 +64,7 @@ func ParseIncidents(name string, data []byte) ([]Incident, error) {
 	return all, nil
 }
 
-// incidentAt reads one incident; its errors begin with their line.
+// incidentAt reads one incident. Its errors begin with their line.
 func incidentAt(n *yaml.Node) (Incident, []error) {
 	var i Incident
 	if n.Kind != yaml.MappingNode {

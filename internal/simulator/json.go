@@ -6,9 +6,12 @@ import (
 	"strconv"
 )
 
-// walker walks over a JSON text once and without copying it: strings come as the bytes between
-// their quotes, still escaped. A request of a megabyte is mostly a few long strings, which are
-// stepped over at the speed of a search for a quote. It is as strict as finding its way needs.
+// walker walks over a JSON text once and without copying it: a string comes as the bytes between its quotes,
+// still escaped. A request of a megabyte is mostly a few long strings, which are skipped at the speed of a
+// search for a quote. It is as strict as finding its way needs.
+//
+// The prober's client has a JSON scanner of its own. The two share no code on purpose: a fake server that
+// reads with the parser of the client under test would share its mistakes and hide them.
 type walker struct {
 	text  []byte
 	at    int
@@ -16,7 +19,7 @@ type walker struct {
 	err   error
 }
 
-// deepest is how far a request may nest.
+// deepest is the deepest nesting that a request may have.
 const deepest = 256
 
 // enter counts a level of nesting.
@@ -39,7 +42,7 @@ func (w *walker) fail(want string) {
 	}
 }
 
-// peek is the next byte that is no white space; 0 at the end or after an error.
+// peek is the next byte that is not white space; 0 at the end or after an error.
 func (w *walker) peek() byte {
 	for w.err == nil && w.at < len(w.text) {
 		switch c := w.text[w.at]; c {
@@ -60,7 +63,7 @@ func (w *walker) accept(c byte) bool {
 	return true
 }
 
-// object calls field for each key; field must consume the value.
+// object calls field for each key. field must consume the value.
 func (w *walker) object(field func(key string)) {
 	if !w.enter('{', "an object") {
 		return
@@ -86,7 +89,7 @@ func (w *walker) object(field func(key string)) {
 	}
 }
 
-// array calls item for each element; item must consume it.
+// array calls item for each element. item must consume the element.
 func (w *walker) array(item func()) {
 	if !w.enter('[', "an array") {
 		return
@@ -107,7 +110,7 @@ func (w *walker) array(item func()) {
 	}
 }
 
-// str is a string without its quotes, escapes left as they are.
+// str is a string without its quotes and still escaped.
 func (w *walker) str() []byte {
 	if !w.accept('"') {
 		w.fail("a string")
@@ -131,7 +134,7 @@ func (w *walker) str() []byte {
 	}
 }
 
-// textOrNull is a string's bytes, or nothing where there is null.
+// textOrNull is the bytes of a string, or nil for null.
 func (w *walker) textOrNull() []byte {
 	if w.peek() == 'n' {
 		w.literal()
@@ -152,7 +155,7 @@ func (w *walker) literal() []byte {
 	return w.text[start:w.at]
 }
 
-// number is an integer; a null is 0.
+// number is an integer; null counts as 0.
 func (w *walker) number() int {
 	v := string(w.literal())
 	n, err := strconv.Atoi(v)
@@ -170,7 +173,7 @@ func (w *walker) boolean() bool {
 	return v == "true"
 }
 
-// raw is a whole value as it stands.
+// raw is a whole value, unparsed.
 func (w *walker) raw() []byte {
 	c := w.peek()
 	start := w.at

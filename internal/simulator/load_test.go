@@ -30,7 +30,10 @@ func (s *sender) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	x := chat.Exchange{ID: r.ID, Outcome: chat.OK, Reused: true}
 	x.Started = time.Now()
 	x.Connected, x.Written = x.Started, x.Started
-	a, err := s.engine.Submit(ctx, simulator.Job{Prompt: s.prompt(r.Conversation), MaxTokens: r.MaxTokens, IgnoreEOS: true})
+	a, err := s.engine.Submit(ctx, simulator.Job{
+		Prompt: s.prompt(r.Conversation), MaxTokens: r.MaxTokens,
+		IgnoreEOS: true,
+	})
 	for err == nil {
 		var b simulator.Batch
 		if b, err = a.Next(ctx); err == nil && b.Tokens > 0 {
@@ -48,7 +51,10 @@ func (s *sender) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	}
 	if a != nil {
 		u := a.Usage()
-		x.Usage = chat.Usage{Input: chat.Counted(int64(u.Prompt)), Cached: chat.Counted(int64(u.Cached)), Output: chat.Counted(int64(u.Output))}
+		x.Usage = chat.Usage{
+			Input: chat.Counted(int64(u.Prompt)), Cached: chat.Counted(int64(u.Cached)),
+			Output: chat.Counted(int64(u.Output)),
+		}
 		x.Recall = judged(r.Expect, a)
 	}
 	return x

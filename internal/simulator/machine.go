@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// machine is the engine without a clock. Its owner submits sequences, asks when something happens
-// next, and advances it to then or later; what is due is worked through in order, each at its own
-// instant, so that a late owner makes nothing slower than it is.
+// machine is the engine without a clock. Its owner submits sequences, asks for the time of the next event, and
+// advances the machine to that time or later. Events are processed in order, each at its own instant, so a
+// late owner slows nothing down.
 type machine struct {
 	profile  Profile
 	script   script
@@ -18,15 +18,15 @@ type machine struct {
 	stepEnds time.Duration
 	busy     bool
 
-	arriving []*sequence // by ready
+	arriving []*sequence // in the frontend, by ready
 	waiting  []*sequence // first come, first served
 	running  []*sequence // by admission
-	tally    tally
+	counts   engineCounts
 }
 
 func newMachine(p Profile, s script) *machine {
 	capacity := p.Cache.CapacityTokens / p.Cache.BlockTokens
-	return &machine{profile: p, script: s, capacity: capacity, cache: newCache(capacity), tally: newTally()}
+	return &machine{profile: p, script: s, capacity: capacity, cache: newCache(capacity), counts: newEngineCounts()}
 }
 
 // fits reports whether the sequence can ever be admitted.
@@ -34,21 +34,21 @@ func (m *machine) fits(s *sequence) bool {
 	return s.tokens+s.output <= m.profile.MaxContext && s.blocksNeeded(0, m.profile.Cache.BlockTokens) <= m.capacity
 }
 
-// submit hands in a sequence at now, which must not be before the machine's clock.
+// submit adds a sequence at now, which must not be before the machine's clock.
 func (m *machine) submit(now time.Duration, s *sequence) {
 	f := m.profile.Frontend
 	s.submitted = now
 	s.ready = now + time.Duration(f.FixedMS*1e6+f.PerTokenUS*1e3*float64(s.tokens))
 	at, _ := slices.BinarySearchFunc(m.arriving, s, func(a, b *sequence) int {
 		if a.ready <= b.ready {
-			return -1 // the same instant: after those that came before
+			return -1 // at the same instant, first come is first served
 		}
 		return 1
 	})
 	m.arriving = slices.Insert(m.arriving, at, s)
 }
 
-// next is when something happens; false while there is nothing to do.
+// next is the time of the next event; ok is false while there is nothing to do.
 func (m *machine) next() (at time.Duration, ok bool) {
 	if m.busy {
 		return m.stepEnds, true
@@ -56,7 +56,7 @@ func (m *machine) next() (at time.Duration, ok bool) {
 	if len(m.arriving) > 0 {
 		at, ok = m.arriving[0].ready, true
 	}
-	for _, s := range m.running { // not busy, so every one of them is stalled
+	for _, s := range m.running { // the machine is not busy, so all of them are stalled
 		if !ok || s.stalled < at {
 			at, ok = s.stalled, true
 		}
@@ -64,7 +64,7 @@ func (m *machine) next() (at time.Duration, ok bool) {
 	return max(at, m.clock), ok
 }
 
-// advance works through everything that is due until now.
+// advance processes all events up to now.
 func (m *machine) advance(now time.Duration) {
 	for {
 		at, ok := m.next()
@@ -84,34 +84,34 @@ func (m *machine) advance(now time.Duration) {
 func (m *machine) arrive(at time.Duration) {
 	n := 0
 	for n < len(m.arriving) && m.arriving[n].ready <= at {
-		m.arriving[n].phase = waiting
+		m.arriving[n].stage = waiting
 		n++
 	}
 	m.waiting = append(m.waiting, m.arriving[:n]...)
 	m.arriving = slices.Delete(m.arriving, 0, n)
 }
 
-// admit takes sequences from the queue into the batch while there is room for them. A sequence is
-// admitted only if its whole prompt and output fit, so that none is ever preempted.
-func (m *machine) admit(at time.Duration, now effects) {
+// admit moves sequences from the queue into the batch while there is room. A sequence is admitted only if its
+// whole prompt and output fit, so none is ever preempted.
+func (m *machine) admit(at time.Duration, now stepEffects) {
 	limit := int(float64(m.capacity) * now.capacity)
 	for len(m.waiting) > 0 && len(m.running) < m.profile.Batch.MaxSequences {
 		s := m.waiting[0]
 		if len(m.running) == 0 {
-			limit = m.capacity // alone it always goes: a smaller memory must not lock it out
+			limit = m.capacity // a sequence alone is always admitted, even into a smaller memory
 		}
 		if !m.place(s, limit, now.uncached) {
 			return
 		}
 		m.waiting = slices.Delete(m.waiting, 0, 1)
 		m.running = append(m.running, s)
-		s.phase = running
-		m.tally.admitted(s, at)
-		s.told(progress{at: at, cached: s.cached})
+		s.stage = running
+		m.counts.admitted(s, at)
+		s.notify(progress{at: at, cached: s.cached})
 	}
 }
 
-// place gives the sequence its blocks: the known prefix, and a promise for the rest.
+// place gives the sequence its blocks: the known prefix, and a reservation for the rest.
 func (m *machine) place(s *sequence, limit int, uncached bool) bool {
 	known := 0
 	if !uncached {
@@ -125,14 +125,14 @@ func (m *machine) place(s *sequence, limit int, uncached bool) bool {
 		return false
 	}
 	s.held, s.reserved = held, need
-	s.cached = min(known*size, s.tokens-1) // the last token is always computed: it makes the first output
+	s.cached = min(known*size, s.tokens-1) // the last token is always computed: it gives the first output
 	s.computed = s.cached
 	return true
 }
 
-// cancel removes a sequence wherever it is and frees what it holds.
+// cancel removes a sequence from wherever it is and frees its blocks.
 func (m *machine) cancel(now time.Duration, s *sequence) {
-	if s.phase == gone {
+	if s.stage == gone {
 		return
 	}
 	same := func(o *sequence) bool { return o == s }
@@ -147,5 +147,5 @@ func (m *machine) cancel(now time.Duration, s *sequence) {
 
 func (m *machine) drop(s *sequence) {
 	m.cache.release(s.held, s.reserved)
-	s.held, s.reserved, s.phase = nil, 0, gone
+	s.held, s.reserved, s.stage = nil, 0, gone
 }

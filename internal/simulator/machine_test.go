@@ -31,7 +31,7 @@ type told struct {
 func put(m *machine, at time.Duration, output int, text string) *told {
 	p := prompted(m.profile, text)
 	r := &told{sequence: &sequence{prompt: p, tokens: p.Tokens(), output: output, random: *rand.NewPCG(1, 1)}}
-	r.sequence.told = func(p progress) { r.log = append(r.log, p) }
+	r.sequence.notify = func(p progress) { r.log = append(r.log, p) }
 	m.submit(at, r.sequence)
 	return r
 }
@@ -77,8 +77,8 @@ func TestCachedPrefix(t *testing.T) {
 	if got, want := b.instants(), "1000:0 1022:1"; got != want { // 28 of 40 tokens cached: 10 + 12
 		t.Errorf("%s, want %s", got, want)
 	}
-	if b.sequence.cached != 28 || m.tally.hits != 28 || m.tally.queries != 72 {
-		t.Errorf("cached %d, hits %d of %d; want 28, 28 of 72", b.sequence.cached, m.tally.hits, m.tally.queries)
+	if b.sequence.cached != 28 || m.counts.hits != 28 || m.counts.queries != 72 {
+		t.Errorf("cached %d, hits %d of %d; want 28, 28 of 72", b.sequence.cached, m.counts.hits, m.counts.queries)
 	}
 }
 
@@ -127,6 +127,7 @@ func TestCancelFreesBlocks(t *testing.T) {
 // busy runs a machine through a few hundred random jobs with cancellations and gives all that was
 // told.
 func busy(t *testing.T, seed uint64) string {
+	t.Helper()
 	p := exact()
 	p.Speculation = Speculation{DraftTokens: 3, Acceptance: 0.7}
 	p.Batch.TokenBudget = 40
@@ -213,22 +214,23 @@ func TestSpeculation(t *testing.T) {
 }
 
 func TestStepCost(t *testing.T) {
-	var l load
+	var l stepLoad
 	l.chunk(800, 120_000)
 	c := StepCost{FixedMS: 5, PrefillUS: 12, AttentionNS: 0.12, PrefixNS: 200}
 	// 9.6 + 0.12e-6·800·(120,000 + 400) + 24 = 45.16 ms, as the comment on StepCost has it
-	if got, want := c.duration(l, effects{prefill: 1, decode: 1}), 50158400*time.Nanosecond; got != want {
+	if got, want := c.duration(l, stepEffects{prefill: 1, decode: 1}), 50158400*time.Nanosecond; got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got, want := c.duration(l, effects{prefill: 2, decode: 3}), 105316800*time.Nanosecond; got != want {
+	if got, want := c.duration(l, stepEffects{prefill: 2, decode: 3}), 105316800*time.Nanosecond; got != want {
 		t.Errorf("twice the prefill and three times the rest: %v, want %v", got, want)
 	}
 	c = StepCost{FixedMS: 1, WeightsMS: 8, Saturation: 64, DecodeUS: 100, ContextNS: 5}
-	l = load{}
+	l = stepLoad{}
 	for range 16 {
 		l.decode(100_000)
 	}
-	if got, want := c.duration(l, effects{prefill: 1, decode: 1}), 12600*time.Microsecond; got != want { // 1 + 8·16/64 + 1.6 + 8
+	if got, want := c.duration(l, stepEffects{prefill: 1, decode: 1}),
+		12600*time.Microsecond; got != want { // 1 + 8·16/64 + 1.6 + 8
 		t.Errorf("16 decoding: %v, want %v", got, want)
 	}
 }
@@ -237,7 +239,10 @@ func BenchmarkStep(b *testing.B) {
 	m := newMachine(together(), nil)
 	prompt := prompted(m.profile, times("word", 100_000))
 	for i := range 8 {
-		s := &sequence{prompt: prompt, tokens: prompt.Tokens(), output: 1 << 40, random: *rand.NewPCG(1, uint64(i)), told: func(progress) {}}
+		s := &sequence{
+			prompt: prompt, tokens: prompt.Tokens(), output: 1 << 40, random: *rand.NewPCG(1, uint64(i)),
+			notify: func(progress) {},
+		}
 		m.capacity, s.output = 1<<40, 1<<40
 		m.cache.capacity = 1 << 40
 		m.submit(0, s)
@@ -272,8 +277,12 @@ func TestParseProfile(t *testing.T) {
 	}
 	for _, c := range []struct{ in, want string }{
 		{"name: x\nsteps: {}\n", "p.yml: yaml: unmarshal errors:\n  line 2: field steps not found in type simulator.Profile"},
-		{"name: x\nstep: {fixed_ms: 0}\n", "p.yml: step.fixed_ms: 0 is not above 0: an engine whose steps take no time never lets go of the processor"},
-		{"name: x\nspeculation: {acceptance: 2}\nstop_ratio: -1\n", "p.yml: speculation.acceptance: 2 is not between 0 and 1\np.yml: stop_ratio: -1 is not between 0 and 1"},
+		{"name: x\nstep: {fixed_ms: 0}\n", "p.yml: step.fixed_ms: 0 is not above 0: an engine whose steps take no time " +
+			"never lets go of the processor"},
+		{
+			"name: x\nspeculation: {acceptance: 2}\nstop_ratio: -1\n",
+			"p.yml: speculation.acceptance: 2 is not between 0 and 1\np.yml: stop_ratio: -1 is not between 0 and 1",
+		},
 	} {
 		if _, err := ParseProfile("p.yml", []byte(c.in)); err == nil || err.Error() != c.want {
 			t.Errorf("%q: %v, want %s", c.in, err, c.want)

@@ -9,7 +9,7 @@ import (
 
 // stats is an engine's state at one moment.
 type stats struct {
-	tally            tally
+	counts           engineCounts
 	running, waiting int
 	kvUsage          float64 // share of the capacity that running requests hold
 }
@@ -18,18 +18,19 @@ func (e *Engine) stats() stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := e.machine
-	s := stats{tally: m.tally, running: len(m.running), waiting: len(m.waiting) + len(m.arriving)}
-	s.tally.ttft, s.tally.queued, s.tally.between = m.tally.ttft.clone(), m.tally.queued.clone(), m.tally.between.clone()
+	s := stats{counts: m.counts, running: len(m.running), waiting: len(m.waiting) + len(m.arriving)}
+	s.counts.ttft, s.counts.queued, s.counts.between = m.counts.ttft.clone(), m.counts.queued.clone(),
+		m.counts.between.clone()
 	s.kvUsage = float64(m.cache.used()) / float64(m.capacity)
 	return s
 }
 
-// collector exports engines under vLLM's names, so that dashboards made for vLLM show them.
+// collector exports engines under vLLM's metric names, so that dashboards for vLLM show them.
 //
 // Source: vLLM, v1/metrics/loggers.py.
 type collector struct{ models []Model }
 
-// Describe sends nothing: the series are known when they are collected.
+// Describe sends nothing: the series depend on the models and are known at collection.
 func (c collector) Describe(chan<- *prometheus.Desc) {}
 
 func (c collector) Collect(out chan<- prometheus.Metric) {
@@ -44,10 +45,12 @@ type sink struct {
 }
 
 func (k sink) all(s stats) {
-	k.value(prometheus.GaugeValue, "num_requests_running", "Number of requests in model execution batches.", float64(s.running))
-	k.value(prometheus.GaugeValue, "num_requests_waiting", "Number of requests waiting to be processed.", float64(s.waiting))
+	k.value(prometheus.GaugeValue, "num_requests_running", "Number of requests in model execution batches.",
+		float64(s.running))
+	k.value(prometheus.GaugeValue, "num_requests_waiting", "Number of requests waiting to be processed.",
+		float64(s.waiting))
 	k.value(prometheus.GaugeValue, "kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", s.kvUsage)
-	t := s.tally
+	t := s.counts
 	for _, c := range []struct {
 		name, help string
 		n          uint64

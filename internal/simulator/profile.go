@@ -11,8 +11,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// Profile is what makes one engine differ from another. The zero value is not usable: start from
-// one of Profiles.
+// Profile is what makes engines differ. The zero value is not usable: start from one of Profiles.
 type Profile struct {
 	Name        string      `yaml:"name"`
 	Frontend    Frontend    `yaml:"frontend"`
@@ -23,23 +22,23 @@ type Profile struct {
 	Tokenizer   Tokenizer   `yaml:"tokenizer"`
 	// MaxContext is the longest prompt and output together, in tokens.
 	MaxContext int `yaml:"max_context"`
-	// StopRatio is the share of answers that end by themselves before max_tokens, unless the
-	// request says ignore_eos. An answer without max_tokens always ends by itself.
+	// StopRatio is the share of answers that end by themselves before max_tokens, unless the request has
+	// ignore_eos. An answer without max_tokens always ends by itself.
 	StopRatio float64 `yaml:"stop_ratio"`
 }
 
-// Frontend is what happens to a request before the engine sees it: HTTP, chat template, tokeniser.
-// Requests do not wait for each other here.
+// Frontend is the work before the engine sees a request: HTTP, chat template, tokeniser. Requests do not wait
+// for each other here.
 type Frontend struct {
 	FixedMS    float64 `yaml:"fixed_ms"`
 	PerTokenUS float64 `yaml:"per_token_us"`
 }
 
-// Batching bounds what one step may hold.
+// Batching limits the contents of one step.
 type Batching struct {
 	MaxSequences int `yaml:"max_sequences"`
-	// TokenBudget is the most tokens of one step; decoding sequences take theirs first, chunks
-	// of prompts share the rest, first come, first served.
+	// TokenBudget is the most tokens of one step. Decoding sequences take theirs first; chunks of prompts
+	// share the rest, first come, first served.
 	TokenBudget int `yaml:"token_budget"`
 }
 
@@ -49,15 +48,15 @@ type KV struct {
 	CapacityTokens int `yaml:"capacity_tokens"`
 }
 
-// Speculation drafts tokens and keeps those that the model agrees with: a decode step yields
-// 1 + k tokens, where k drafts in a row were accepted. With 3 drafts at 0.7 that is
-// 1 + 0.7 + 0.49 + 0.343 = 2.5 tokens on average.
+// Speculation drafts tokens and keeps those that the model agrees with. A decode step gives 1 + k tokens if
+// the first k drafts were accepted. With 3 drafts at 0.7 that is 1 + 0.7 + 0.49 + 0.343 = 2.5 tokens on
+// average.
 type Speculation struct {
 	DraftTokens int     `yaml:"draft_tokens"`
 	Acceptance  float64 `yaml:"acceptance"`
 }
 
-// Tokenizer says how many tokens a text has: a word is what stands between white space.
+// Tokenizer says how many tokens a text has. A word is anything between white space.
 type Tokenizer struct {
 	TokensPerWord    float64 `yaml:"tokens_per_word"`
 	TokensPerMessage int     `yaml:"tokens_per_message"` // what the chat template adds to each message
@@ -77,7 +76,8 @@ func (p *Profile) Validate() invalid.Errors {
 	atLeast("frontend.fixed_ms", p.Frontend.FixedMS, 0)
 	atLeast("frontend.per_token_us", p.Frontend.PerTokenUS, 0)
 	atLeast("batch.max_sequences", float64(p.Batch.MaxSequences), 1)
-	atLeast("batch.token_budget", float64(p.Batch.TokenBudget), float64((1+p.Speculation.DraftTokens)*p.Batch.MaxSequences+1))
+	atLeast("batch.token_budget", float64(p.Batch.TokenBudget),
+		float64((1+p.Speculation.DraftTokens)*p.Batch.MaxSequences+1))
 	atLeast("cache.block_tokens", float64(p.Cache.BlockTokens), 1)
 	atLeast("cache.capacity_tokens", float64(p.Cache.CapacityTokens), float64(p.Cache.BlockTokens))
 	atLeast("speculation.draft_tokens", float64(p.Speculation.DraftTokens), 0)
@@ -98,8 +98,8 @@ func ratio(e *invalid.Errors, path string, v float64) {
 	}
 }
 
-// ParseProfile reads one profile in YAML. Keys that are not given keep the values of the built-in
-// profile of that name, or else of vllm.
+// ParseProfile reads one profile in YAML. Missing keys have the values of the built-in profile of that name,
+// or else of vllm.
 func ParseProfile(name string, data []byte) (Profile, error) {
 	var named struct {
 		Name string `yaml:"name"`
@@ -119,7 +119,7 @@ func ParseProfile(name string, data []byte) (Profile, error) {
 	return p, joined(name, p.Validate())
 }
 
-// joined is all problems as one error, or nil.
+// joined returns all problems as one error, or nil.
 func joined(name string, problems invalid.Errors) error {
 	all := make([]error, len(problems))
 	for i, p := range problems {

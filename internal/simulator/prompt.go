@@ -20,14 +20,14 @@ import (
 //	p.Message("user"); p.Text(part1); p.Text(part2)
 //	p.Done()
 //
-// Text may be escaped for JSON or not; the two bytes \n count as white space, like a newline. What
-// matters to the cache are the bytes that are given.
+// Text may be escaped for JSON or not: the two bytes \n count as white space, like a newline. The cache
+// compares the bytes as they are given.
 type Prompt struct {
 	tokenizer Tokenizer
 	block     float64 // tokens
-	fill      float64 // tokens of the open block before room was last worked out
-	room      int     // words that the open block still takes
-	taken     int     // words that it has taken since then
+	fill      float64 // tokens in the open block when room was last computed
+	room      int     // words for which the open block has room
+	taken     int     // words added since then
 
 	digest  xxhash.Digest
 	hashes  []uint64
@@ -44,7 +44,7 @@ type Prompt struct {
 // NewPrompt begins a prompt for an engine of that profile.
 func NewPrompt(p Profile) *Prompt {
 	n := &Prompt{tokenizer: p.Tokenizer, block: float64(p.Cache.BlockTokens)}
-	n.open(0)
+	n.openBlock(0)
 	return n
 }
 
@@ -53,9 +53,9 @@ func (p *Prompt) Message(role string) {
 	p.inWord, p.escaped = false, false
 	p.fill += float64(p.taken)*p.tokenizer.TokensPerWord + float64(p.tokenizer.TokensPerMessage)
 	if p.fill >= p.block {
-		p.shut()
+		p.closeBlock()
 	}
-	p.measure()
+	p.measureRoom()
 	p.msgs++
 	p.last = len(p.pieces)
 	var mark [32]byte // a role is a short word; the zeros keep it apart from text
@@ -69,12 +69,12 @@ func (p *Prompt) Text(b []byte) {
 	for i := 0; i < len(b); {
 		i += p.stride(b[i:])
 		for end := min(i+8, len(b)); i < end; i++ {
-			if p.starts(b[i]) {
+			if p.startsWord(b[i]) {
 				if p.room == 0 {
 					_, _ = p.digest.Write(b[from:i])
 					from = i
-					p.shut()
-					p.measure()
+					p.closeBlock()
+					p.measureRoom()
 				}
 				p.take(1)
 			}
@@ -83,9 +83,9 @@ func (p *Prompt) Text(b []byte) {
 	_, _ = p.digest.Write(b[from:])
 }
 
-// stride takes as many whole groups of eight bytes as it can judge at once, and says how many bytes
-// that was. A group in which a block ends, or in which it takes more than a look to say what a
-// backslash means, is left to starts. Bit 7 of each byte of a mask says whether the byte belongs.
+// stride takes as many whole groups of eight bytes as it can judge at once, and returns the number of bytes.
+// It leaves to startsWord a group in which a block ends, or in which a backslash needs more than one look.
+// Bit 7 of each byte of a mask says whether the byte belongs.
 func (p *Prompt) stride(b []byte) (n int) {
 	if p.escaped {
 		return 0
@@ -127,9 +127,9 @@ func equal(x uint64, c byte) uint64 {
 	return ^((x & lows) + lows | x) & highs
 }
 
-// starts says whether a word begins at c, or with the backslash before it. A backslash decides
-// nothing until the byte after it: n, t or r make the two white space.
-func (p *Prompt) starts(c byte) bool {
+// startsWord reports whether a word begins at c, or with the backslash before it. A backslash decides nothing
+// until the byte after it: n, t or r make the two white space.
+func (p *Prompt) startsWord(c byte) bool {
 	switch {
 	case p.escaped:
 		p.escaped = false
@@ -155,27 +155,26 @@ func (p *Prompt) take(words int) {
 	p.words += words
 }
 
-// shut ends the open block and begins the next, whose hash goes on from this one's.
-func (p *Prompt) shut() {
+// closeBlock ends the open block and begins the next, whose hash continues from this one's.
+func (p *Prompt) closeBlock() {
 	sum := p.digest.Sum64()
 	p.hashes = append(p.hashes, sum)
-	p.open(sum)
+	p.openBlock(sum)
 }
 
-func (p *Prompt) open(chain uint64) {
+func (p *Prompt) openBlock(chain uint64) {
 	p.digest.ResetWithSeed(chain)
 	p.fill = 0
-	p.measure()
+	p.measureRoom()
 }
 
-// measure works out how many words the open block still takes.
-func (p *Prompt) measure() {
+// measureRoom computes for how many words the open block has room.
+func (p *Prompt) measureRoom() {
 	p.taken = 0
 	p.room = int(math.Ceil((p.block - p.fill) / p.tokenizer.TokensPerWord))
 }
 
-// Done ends the prompt. It looks up the answer if the last message asks for one, and lets go of the
-// text.
+// Done ends the prompt. It finds the answer if the last message asks for one, and drops the text.
 func (p *Prompt) Done() *Prompt {
 	p.recall = recall(p.pieces, p.last)
 	p.pieces = nil
@@ -187,5 +186,5 @@ func (p *Prompt) Tokens() int {
 	return max(1, int(math.Round(float64(p.words)*p.tokenizer.TokensPerWord))+p.msgs*p.tokenizer.TokensPerMessage)
 }
 
-// Recall is the number that the last message asks for, if it asks and the prompt has it.
+// Recall is the number that the last message asks for, if it asks and the prompt contains it.
 func (p *Prompt) Recall() (digits string, ok bool) { return p.recall, p.recall != "" }

@@ -110,7 +110,10 @@ func TestRecall(t *testing.T) {
 		last, want, why string
 	}{
 		{"What is the checksum of module router? Answer with the number only.", "99001", "the right module's"},
-		{`Go on.\nWhat is the checksum of module ledger? Answer with the number only.`, "48213", "at the end of a longer message"},
+		{
+			`Go on.\nWhat is the checksum of module ledger? Answer with the number only.`, "48213",
+			"at the end of a longer message",
+		},
 		{"What is the checksum of module nobody? Answer with the number only.", "", "not in the text"},
 		{"Write the code.", "", "not asked"},
 	} {
@@ -131,7 +134,8 @@ func TestRecall(t *testing.T) {
 }
 
 func TestQuestionInHistoryIsNotAsked(t *testing.T) {
-	flat := prompted(small(), "The checksum of module a is 1. The checksum of module b is 2.", asking+"a? Answer with the number only.", times("text", 100), asking+"b? Answer with the number only.")
+	flat := prompted(small(), "The checksum of module a is 1. The checksum of module b is 2.",
+		asking+"a? Answer with the number only.", times("text", 100), asking+"b? Answer with the number only.")
 	if got, _ := flat.Recall(); got != "2" {
 		t.Errorf("answered %q where all is one message and two questions stand in it, want the last one's 2", got)
 	}

@@ -11,12 +11,12 @@ const (
 	telling = "The checksum of module "
 )
 
-// ending is how far from the end of a prompt its question may begin. Behind it stands at most what a
-// dialect without messages adds.
+// ending is how far from the end of a prompt its question may begin. After it there is at most what a dialect
+// without messages adds.
 const ending = 200
 
-// recall finds the number that the message which begins at pieces[last] asks for at its end; empty
-// if it asks for nothing, or the text does not have it. Only a question costs a copy of the text.
+// recall finds the number that the message which begins at pieces[last] asks for at its end; empty if it asks
+// for nothing, or the text does not contain it. Only a question costs a copy of the text.
 func recall(pieces [][]byte, last int) string {
 	end := tail(pieces[min(last, len(pieces)):], ending)
 	at := bytes.LastIndex(end, []byte(asking))
@@ -46,7 +46,7 @@ func tail(pieces [][]byte, n int) []byte {
 	return end
 }
 
-// between is what stands between two marks; nil if either is missing.
+// between is the text between two marks; nil if either is missing.
 func between(text []byte, before, after string) []byte {
 	_, rest, found := bytes.Cut(text, []byte(before))
 	if !found {
@@ -59,7 +59,7 @@ func between(text []byte, before, after string) []byte {
 	return inner
 }
 
-// misremembered is a number of the same length in which every digit is another.
+// misremembered is a number of the same length with every digit changed.
 func misremembered(digits string) string {
 	wrong := []byte(digits)
 	for i, c := range wrong {

@@ -5,8 +5,7 @@ import (
 	"fmt"
 )
 
-// request is what the simulator reads of a request body, whatever its dialect. Its byte slices
-// point into the body.
+// request is what the simulator reads of a request body of any dialect. Its byte slices point into the body.
 type request struct {
 	model     string
 	stream    bool
@@ -110,9 +109,9 @@ func firstTool(tools []byte) string {
 	return name
 }
 
-// prompt builds the prompt as an engine's chat template would order it: tools, system, messages.
-// Marks for a vendor's cache (cache_control) and ids are left out: they are not part of the text,
-// and move from turn to turn.
+// prompt builds the prompt in the order of an engine's chat template: tools, system, messages. It leaves out
+// marks for a vendor's cache (cache_control) and ids: they are not part of the text, and they move from
+// turn to turn.
 func (r *request) prompt(p Profile) (*Prompt, error) {
 	b := &promptBuilder{prompt: NewPrompt(p)}
 	if len(r.tools) > 0 {
@@ -152,8 +151,8 @@ func (b *promptBuilder) all(w *walker) {
 	})
 }
 
-// message reads a message of a chat, or an item of a Responses input. Its role comes first in the
-// prompt wherever it stands in the object.
+// message reads a message of a chat, or an item of a Responses input. Its role comes first in the prompt,
+// wherever the object has it.
 func (b *promptBuilder) message(w *walker) {
 	role, kind := "", ""
 	var parts [][]byte

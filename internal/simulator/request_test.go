@@ -20,11 +20,13 @@ func asked(t *testing.T, body string) (*request, *Prompt) {
 }
 
 func TestParseRequest(t *testing.T) {
-	r, _ := asked(t, ` { "model" : "m\"x", "stream":true, "stream_options":{"include_obfuscation":false,"include_usage":true},
+	r, _ := asked(t, ` { "model" : "m\"x", "stream":true,
+		"stream_options":{"include_obfuscation":false,"include_usage":true},
 		"max_completion_tokens":450, "min_tokens":400, "ignore_eos":true, "temperature":1e-3, "nvext":{"a":[1,{"b":null}]},
 		"tools":[{"type":"function","function":{"description":"d","name":"grep"}},{"name":"other"}],
 		"messages":[{"role":"user","content":"hi"}] } `)
-	if r.model != `m\"x` || !r.usage || r.maxTokens != 450 || r.minTokens != 400 || !r.ignoreEOS || r.toolName != "grep" || r.marks {
+	if r.model != `m\"x` || !r.usage || r.maxTokens != 450 || r.minTokens != 400 || !r.ignoreEOS ||
+		r.toolName != "grep" || r.marks {
 		t.Errorf("%+v", r)
 	}
 }
@@ -36,15 +38,49 @@ func TestPromptsOfDialects(t *testing.T) {
 		same bool
 		why  string
 	}{
-		{`"messages":[{"role":"user","content":"a b c d e f g h i"}]`, `"messages":[{"content":[{"type":"text","text":"a b c d e f g h i"}],"role":"user"}]`, true, "a string and one block of text, in any order of keys"},
-		{`"messages":[{"role":"user","content":[{"type":"text","text":"a b c d e f g h i","cache_control":{"type":"ephemeral"}}]}]`, `"messages":[{"role":"user","content":"a b c d e f g h i"}]`, true, "marks are no text"},
-		{`"messages":[{"role":"user","content":"a b c d e f g h i"}]`, `"messages":[{"role":"assistant","content":"a b c d e f g h i"}]`, false, "the role counts"},
-		{`"system":"s s s s s s","messages":[{"role":"user","content":"a b c d"}]`, `"system":"t t t t t t","messages":[{"role":"user","content":"a b c d"}]`, false, "the system prompt counts"},
-		{`"messages":[{"role":"user","content":"a b c d e f"}],"tools":[{"name":"x y z w v"}]`, `"tools":[{"name":"x y z w v"}],"messages":[{"role":"user","content":"a b c d e f"}]`, true, "tools come first wherever they stand"},
-		{`"tools":[{"name":"x y z w v"}],"messages":[{"role":"user","content":"a b c d e f"}]`, `"messages":[{"role":"user","content":"a b c d e f"}]`, false, "tools count"},
-		{`"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f","arguments":"a b c d e f"}}]}]`, `"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"2","function":{"name":"f","arguments":"a b c d e f"}}]}]`, true, "ids do not count"},
-		{`"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"a b c d e f"}}]}]`, `"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"a b c d e g"}}]}]`, false, "arguments count (the last word is not in a full block)"},
-		{`"input":[{"type":"function_call_output","call_id":"1","output":"a b c d e f"}]`, `"input":[{"type":"function_call_output","call_id":"2","output":"a b c d e f"}]`, true, "Responses' tool results"},
+		{
+			`"messages":[{"role":"user","content":"a b c d e f g h i"}]`,
+			`"messages":[{"content":[{"type":"text","text":"a b c d e f g h i"}],"role":"user"}]`, true,
+			"a string and one block of text, in any order of keys",
+		},
+		{
+			`"messages":[{"role":"user","content":` +
+				`[{"type":"text","text":"a b c d e f g h i","cache_control":{"type":"ephemeral"}}]}]`,
+			`"messages":[{"role":"user","content":"a b c d e f g h i"}]`, true, "marks are no text",
+		},
+		{
+			`"messages":[{"role":"user","content":"a b c d e f g h i"}]`,
+			`"messages":[{"role":"assistant","content":"a b c d e f g h i"}]`, false, "the role counts",
+		},
+		{
+			`"system":"s s s s s s","messages":[{"role":"user","content":"a b c d"}]`,
+			`"system":"t t t t t t","messages":[{"role":"user","content":"a b c d"}]`, false, "the system prompt counts",
+		},
+		{
+			`"messages":[{"role":"user","content":"a b c d e f"}],"tools":[{"name":"x y z w v"}]`,
+			`"tools":[{"name":"x y z w v"}],"messages":[{"role":"user","content":"a b c d e f"}]`, true,
+			"tools come first wherever they stand",
+		},
+		{
+			`"tools":[{"name":"x y z w v"}],"messages":[{"role":"user","content":"a b c d e f"}]`,
+			`"messages":[{"role":"user","content":"a b c d e f"}]`, false, "tools count",
+		},
+		{
+			`"messages":[{"role":"assistant","content":null,` +
+				`"tool_calls":[{"id":"1","function":{"name":"f","arguments":"a b c d e f"}}]}]`,
+			`"messages":[{"role":"assistant","content":null,` +
+				`"tool_calls":[{"id":"2","function":{"name":"f","arguments":"a b c d e f"}}]}]`,
+			true, "ids do not count",
+		},
+		{
+			`"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"a b c d e f"}}]}]`,
+			`"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"a b c d e g"}}]}]`, false,
+			"arguments count (the last word is not in a full block)",
+		},
+		{
+			`"input":[{"type":"function_call_output","call_id":"1","output":"a b c d e f"}]`,
+			`"input":[{"type":"function_call_output","call_id":"2","output":"a b c d e f"}]`, true, "Responses' tool results",
+		},
 		{`"prompt":"a b c d e f"`, `"prompt":["a b c d e f"]`, true, "legacy prompts"},
 	} {
 		_, a := asked(t, `{"stream":true,`+c.a+`}`)
@@ -65,13 +101,14 @@ func TestPromptsOfDialects(t *testing.T) {
 func FuzzParseRequest(f *testing.F) {
 	for _, s := range []string{
 		`{"stream":true,"messages":[{"role":"user","content":"a\\\"b"}]}`,
-		`{"a":[1,-2.5e3,true,null,{"b":[]}],"c":{}}`, `{"stream":true,"prompt":["x",""]}`, `{"input":[{"type":"x"}]}`, `[`, `{"a"`, `{"a":"\`, ``,
+		`{"a":[1,-2.5e3,true,null,{"b":[]}],"c":{}}`, `{"stream":true,"prompt":["x",""]}`, `{"input":[{"type":"x"}]}`, `[`,
+		`{"a"`, `{"a":"\`, ``,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if r, err := parseRequest(body); err == nil {
-			r.prompt(small()) //nolint:errcheck // only that it returns
+			_, _ = r.prompt(small()) // only that it returns
 		}
 		w := &walker{text: body}
 		w.raw()
@@ -83,7 +120,8 @@ func FuzzParseRequest(f *testing.F) {
 
 func BenchmarkParse(b *testing.B) {
 	message := `{"role":"user","content":"` + strings.Repeat(`the file and then we read nil , err }\n`, 80) + `"},`
-	body := []byte(`{"model":"m","stream":true,"messages":[` + strings.TrimSuffix(strings.Repeat(message, 300), ",") + `]}`) // 940 kB
+	body := []byte(`{"model":"m","stream":true,"messages":[` + strings.TrimSuffix(strings.Repeat(message, 300),
+		",") + `]}`) // 940 kB
 	p := together()
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()

@@ -2,34 +2,35 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
 )
 
-// Model is an engine under the name by which requests ask for it.
+// Model is an engine under the model name that requests use.
 type Model struct {
 	Name   string
 	Engine *Engine
 }
 
-// Options are what a server does beyond its engines.
+// Options are the behaviour of a server beyond its engines.
 type Options struct {
-	APIKey         string  // that requests must carry; none if empty
-	ToolCallRatio  float64 // of answers to requests with tools that call the first of them
-	ReasoningRatio float64 // of an answer's tokens that come first, as reasoning
-	// PingInterval is the silence after which a stream carries a ping (Anthropic) or a comment;
-	// 0 is never.
+	APIKey         string  // required of requests; empty: none
+	ToolCallRatio  float64 // share of answers that call the first tool, if the request has tools
+	ReasoningRatio float64 // share of an answer's tokens that come first, as reasoning
+	// PingInterval is the silence after which a stream has a ping (Anthropic) or a comment. 0 is never.
 	PingInterval time.Duration
 	MaxBody      int64 // bytes; 32 MiB if 0
-	// OnFirstToken is told, from the stream's own goroutine, of the write that carries a stream's
-	// first token: the instants just before and just after it.
+	// OnFirstToken receives the instants just before and just after the write with a stream's first token.
+	// It runs on the stream's own goroutine.
 	OnFirstToken func(requestID string, before, after time.Time)
 }
 
@@ -42,10 +43,10 @@ type Server struct {
 	words   []string
 	bodies  sync.Pool // of *bytes.Buffer
 	nonce   time.Time // makes generated request ids differ from run to run
-	count   counter
+	count   atomic.Uint64
 }
 
-// NewServer is a handler for the given models; the first also answers requests that name none.
+// NewServer returns a handler for the given models. The first also answers requests that name no model.
 func NewServer(o Options, models ...Model) *Server {
 	if o.MaxBody == 0 {
 		o.MaxBody = 32 << 20
@@ -58,7 +59,7 @@ func NewServer(o Options, models ...Model) *Server {
 		"/v1/responses":        {vendor: openAI, frame: responsesFraming},
 		"/v1/messages":         {vendor: anthropic, frame: messagesFraming},
 	} {
-		s.mux.HandleFunc("POST "+path, s.answer(d))
+		s.mux.HandleFunc("POST "+path, s.handler(d))
 	}
 	s.mux.HandleFunc("GET /v1/models", s.list)
 	s.mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
@@ -68,18 +69,18 @@ func NewServer(o Options, models ...Model) *Server {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// dialect is one way to ask and to be answered.
+// dialect is one request and response format.
 type dialect struct {
 	vendor vendor
 	frame  func(answerInfo) framing
 	plain  bool // only text, neither reasoning nor tool calls
 }
 
-// answer handles one dialect.
-func (s *Server) answer(d dialect) http.HandlerFunc {
+// handler answers one dialect.
+func (s *Server) handler(d dialect) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id := s.identify(w, r, d.vendor)
-		st, err := s.begin(w, r, d)
+		st, err := s.admit(w, r, d)
 		var f *Failure
 		switch {
 		case errors.As(err, &f):
@@ -88,22 +89,23 @@ func (s *Server) answer(d dialect) http.HandlerFunc {
 		case err == nil:
 			st.id = id
 			st.run(r.Context())
-			st.answer.Cancel() // a client that is gone must not hold its place in the batch
+			st.answer.Cancel() // a client that is gone must not keep its place in the batch
 		}
 	}
 }
 
-// drain reads what is left of a refused request, so that its client is not cut off while it still
-// uploads and sees why.
+// drain reads the rest of a refused request, so that a client which still uploads is not cut off before it sees
+// the reason.
 func (s *Server) drain(r *http.Request) {
-	io.Copy(io.Discard, io.LimitReader(r.Body, s.options.MaxBody)) //nolint:errcheck // whoever does not read the answer either misses nothing
+	// A client that is gone misses nothing.
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, s.options.MaxBody))
 }
 
-// identify echoes the request's id, or makes one up.
+// identify echoes the request's id, or makes one.
 func (s *Server) identify(w http.ResponseWriter, r *http.Request, v vendor) string {
 	id := r.Header.Get("X-Request-Id")
 	if id == "" {
-		id = fmt.Sprintf("req_%016x", xxhash.Sum64String(fmt.Sprint(s.nonce.UnixNano(), s.count.next())))
+		id = fmt.Sprintf("req_%016x", xxhash.Sum64String(fmt.Sprint(s.nonce.UnixNano(), s.count.Add(1))))
 	}
 	w.Header().Set("X-Request-Id", id)
 	if v == anthropic {
@@ -112,16 +114,19 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request, v vendor) stri
 	return id
 }
 
-// begin takes a request up to its admission. Its error is a *Failure, or the client is gone.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request, d dialect) (*stream, error) {
+// admit takes a request up to its admission. An error is a *Failure, or the client is gone.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, d dialect) (*stream, error) {
 	if s.options.APIKey != "" && subtle.ConstantTimeCompare([]byte(d.vendor.key(r)), []byte(s.options.APIKey)) != 1 {
 		return nil, &Failure{Status: 401, Message: "Incorrect API key provided"}
 	}
-	q, p, m, err := s.understand(w, r)
+	q, p, m, err := s.readRequest(w, r)
 	if err != nil {
 		return nil, err
 	}
-	a, err := m.Engine.Submit(r.Context(), Job{Prompt: p, MaxTokens: q.maxTokens, MinTokens: q.minTokens, IgnoreEOS: q.ignoreEOS})
+	a, err := m.Engine.Submit(r.Context(), Job{
+		Prompt: p, MaxTokens: q.maxTokens, MinTokens: q.minTokens,
+		IgnoreEOS: q.ignoreEOS,
+	})
 	if err == nil {
 		_, err = a.Next(r.Context())
 	}
@@ -131,15 +136,15 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, d dialect) (*stre
 	if err != nil {
 		return nil, err
 	}
-	return s.stream(w, m, a, d, answerInfo{writesCache: q.marks, usage: q.usage, tool: q.toolName}), nil
+	return s.newStream(w, m, a, d, answerInfo{writesCache: q.marks, usage: q.usage, tool: q.toolName}), nil
 }
 
-// understand reads a request. The body's memory is free again when it returns: a request that waits
-// for its admission holds hashes, not text.
-func (s *Server) understand(w http.ResponseWriter, r *http.Request) (*request, *Prompt, Model, error) {
+// readRequest reads a request. The body's memory is free when it returns: a request that waits for its admission
+// holds hashes, not text.
+func (s *Server) readRequest(w http.ResponseWriter, r *http.Request) (*request, *Prompt, Model, error) {
 	buffer, _ := s.bodies.Get().(*bytes.Buffer)
 	defer s.bodies.Put(buffer)
-	if err := s.read(w, r, buffer); err != nil {
+	if err := s.readBody(w, r, buffer); err != nil {
 		return nil, nil, Model{}, err
 	}
 	q, err := parseRequest(buffer.Bytes())
@@ -148,7 +153,8 @@ func (s *Server) understand(w http.ResponseWriter, r *http.Request) (*request, *
 	}
 	m, ok := s.model(q.model)
 	if !ok {
-		return nil, nil, Model{}, &Failure{Status: 404, Message: fmt.Sprintf("The model %q does not exist", clip(q.model))}
+		return nil, nil, Model{}, &Failure{Status: 404, Message: fmt.Sprintf("The model %q does not exist",
+			shortened(q.model))}
 	}
 	p, err := q.prompt(m.Engine.Profile())
 	if err != nil {
@@ -158,8 +164,8 @@ func (s *Server) understand(w http.ResponseWriter, r *http.Request) (*request, *
 	return q, p, m, nil
 }
 
-// read takes the whole body into the buffer.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, b *bytes.Buffer) error {
+// readBody reads the whole body into the buffer.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, b *bytes.Buffer) error {
 	b.Reset()
 	if r.ContentLength > s.options.MaxBody {
 		return &Failure{Status: 413, Message: "Request body is too large"}
@@ -187,33 +193,26 @@ func (s *Server) model(name string) (Model, bool) {
 	return Model{}, false
 }
 
-// stream prepares the writing of an admitted answer.
-func (s *Server) stream(w http.ResponseWriter, m Model, a *Answer, d dialect, info answerInfo) *stream {
+// newStream prepares the writing of an admitted answer.
+func (s *Server) newStream(w http.ResponseWriter, m Model, a *Answer, d dialect, info answerInfo) *stream {
 	seed := xxhash.Sum64String(w.Header().Get("X-Request-Id")) | 1
 	info.id, info.created = fmt.Sprintf("%016x", seed), time.Now().Unix()
-	model, fingerprint := a.Swapped()
-	info.model, info.fingerprint = or(model, m.Name), or(fingerprint, "fp_sim_"+m.Engine.Profile().Name)
+	model, fingerprint := a.names()
+	info.model, info.fingerprint = cmp.Or(model, m.Name), cmp.Or(fingerprint, "fp_sim_"+m.Engine.Profile().Name)
 	lead, asked := a.Recall()
 	n, _ := a.Length()
-	plan := plan{text: n}
+	plan := tokenSplit{text: n}
 	if !d.plain {
 		calls := info.tool != "" && !asked && float64(seed>>11)/(1<<53) < s.options.ToolCallRatio
-		plan = planned(n, s.options.ReasoningRatio, calls)
+		plan = splitTokens(n, s.options.ReasoningRatio, calls)
 	}
 	info.reasoned, info.usageNow = plan.reasoning, a.Usage()
 	return &stream{
 		out: w, flush: http.NewResponseController(w), answer: a, frame: d.frame(info),
-		writer: writer{words: s.words, plan: plan, lead: lead, random: seed},
-		pings:  s.options.PingInterval, sent: s.options.OnFirstToken,
+		writer:    wordWriter{words: s.words, split: plan, lead: lead, random: seed},
+		pingAfter: s.options.PingInterval, onFirstToken: s.options.OnFirstToken,
 	}
 }
 
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// clip keeps what a client sent short where it is sent back.
-func clip(s string) string { return s[:min(len(s), 100)] }
+// shortened limits a text of the client that is sent back.
+func shortened(s string) string { return s[:min(len(s), 100)] }

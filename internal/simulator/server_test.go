@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func post(t *testing.T, h http.Handler, path, body string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
-	r.Header.Set("X-Request-Id", "request-0123456789")
+	r.Header.Set("X-Request-Id", requestID)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -36,36 +37,84 @@ func post(t *testing.T, h http.Handler, path, body string, headers ...string) *h
 const (
 	tools     = `"tools":[{"type":"function","function":{"name":"read_file","parameters":{}}}]`
 	flatTools = `"tools":[{"type":"function","name":"read_file","parameters":{}}]`
-	question  = `The checksum of module ledger is 48213.\nWhat is the checksum of module ledger? Answer with the number only.`
+	question  = `The checksum of module ledger is 48213.\n` +
+		`What is the checksum of module ledger? Answer with the number only.`
+	requestID = "request-0123456789"
 )
 
 // TestStreams holds every dialect to the byte. The bodies that clients read are in testdata.
 func TestStreams(t *testing.T) {
 	whole := simulator.Options{ToolCallRatio: 1, ReasoningRatio: 0.2}
+	const (
+		chat, completions  = "/v1/chat/completions", "/v1/completions"
+		responses, message = "/v1/responses", "/v1/messages"
+
+		usage  = `"stream_options":{"include_usage":true}`
+		marked = `[{"type":"text","text":"You help.","cache_control":{"type":"ephemeral"}}]`
+		hello  = `[{"role":"user","content":"hello"}]`
+		world  = `{"role":"user","content":"hello world"}`
+		input  = `[{"role":"user","content":[{"type":"input_text","text":"hello"}]}]`
+	)
+	plainChat := func(maxTokens int, content string) string {
+		return fmt.Sprintf(`{"stream":true,"max_tokens":%d,"messages":[{"role":"user","content":"%s"}]}`, maxTokens, content)
+	}
 	for _, c := range []struct {
 		name, path, body string
 		options          simulator.Options
 		incidents        string
 	}{
-		{name: "chat", path: "/v1/chat/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"messages":[{"role":"system","content":"You help."},{"role":"user","content":"hello world"}]}`},
-		{name: "chat-tools", path: "/v1/chat/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":30,` + tools + `,"messages":[{"role":"user","content":"hello"}]}`, options: whole},
-		{name: "chat-recall", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":8,"messages":[{"role":"user","content":"` + question + `"}]}`},
-		{name: "chat-mid-stream-error", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: errors, ratio: 1, status: mid_stream}"},
-		{name: "chat-truncated", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: truncate, ratio: 1}"},
-		{name: "chat-model-swap", path: "/v1/chat/completions", body: `{"stream":true,"max_tokens":3,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: model_swap, model: other, fingerprint: fp_other}"},
-		{name: "completions", path: "/v1/completions", body: `{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"prompt":"hello world"}`, options: whole},
-		{name: "responses", path: "/v1/responses", body: `{"model":"m","stream":true,"max_output_tokens":12,"instructions":"You help.","input":[{"role":"user","content":[{"type":"input_text","text":"hello"}]}]}`},
-		{name: "responses-tools", path: "/v1/responses", body: `{"model":"m","stream":true,"max_output_tokens":30,` + flatTools + `,"input":"hello"}`, options: whole},
-		{name: "messages", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":12,"system":[{"type":"text","text":"You help.","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":"hello world"}]}`},
-		{name: "messages-tools", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":30,` + flatTools + `,"messages":[{"role":"user","content":"hello"}]}`, options: whole},
-		{name: "messages-mid-stream-error", path: "/v1/messages", body: `{"model":"m","stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`, incidents: "- {kind: errors, ratio: 1, status: mid_stream}"},
+		{
+			name: "chat", path: chat,
+			body: `{"model":"m","stream":true,` + usage + `,"max_tokens":12,` +
+				`"messages":[{"role":"system","content":"You help."},` + world + `]}`,
+		},
+		{
+			name: "chat-tools", path: chat, options: whole,
+			body: `{"model":"m","stream":true,` + usage + `,"max_tokens":30,` + tools + `,"messages":` + hello + `}`,
+		},
+		{name: "chat-recall", path: chat, body: plainChat(8, question)},
+		{
+			name: "chat-mid-stream-error", path: chat, body: plainChat(20, "x"),
+			incidents: "- {kind: errors, ratio: 1, status: mid_stream}",
+		},
+		{name: "chat-truncated", path: chat, body: plainChat(20, "x"), incidents: "- {kind: truncate, ratio: 1}"},
+		{
+			name: "chat-model-swap", path: chat, body: plainChat(3, "x"),
+			incidents: "- {kind: model_swap, model: other, fingerprint: fp_other}",
+		},
+		{
+			name: "completions", path: completions, options: whole,
+			body: `{"model":"m","stream":true,` + usage + `,"max_tokens":12,"prompt":"hello world"}`,
+		},
+		{
+			name: "responses", path: responses,
+			body: `{"model":"m","stream":true,"max_output_tokens":12,"instructions":"You help.","input":` + input + `}`,
+		},
+		{
+			name: "responses-tools", path: responses, options: whole,
+			body: `{"model":"m","stream":true,"max_output_tokens":30,` + flatTools + `,"input":"hello"}`,
+		},
+		{
+			name: "messages", path: message,
+			body: `{"model":"m","stream":true,"max_tokens":12,"system":` + marked + `,"messages":[` + world + `]}`,
+		},
+		{
+			name: "messages-tools", path: message, options: whole,
+			body: `{"model":"m","stream":true,"max_tokens":30,` + flatTools + `,"messages":` + hello + `}`,
+		},
+		{
+			name: "messages-mid-stream-error", path: message, body: plainChat(20, "x"),
+			incidents: "- {kind: errors, ratio: 1, status: mid_stream}",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := simulator.NewServer(c.options, simulator.Model{Name: "m", Engine: engine(t, c.incidents)})
 				w := post(t, s, c.path, c.body)
-				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream; charset=utf-8" || w.Header().Get("X-Request-Id") != "request-0123456789" {
-					t.Errorf("status %d, headers %v", w.Code, w.Header())
+				h := w.Header()
+				if w.Code != http.StatusOK || h.Get("Content-Type") != "text/event-stream; charset=utf-8" ||
+					h.Get("X-Request-Id") != requestID {
+					t.Errorf("status %d, headers %v", w.Code, h)
 				}
 				golden(t, c.name+".sse", w.Body.Bytes())
 				validEvents(t, w.Body.String())
@@ -95,7 +144,8 @@ func golden(t *testing.T, name string, got []byte) {
 func validEvents(t *testing.T, body string) {
 	t.Helper()
 	for line := range strings.Lines(body) {
-		if data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: "); ok && data != "[DONE]" && !json.Valid([]byte(data)) {
+		data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: ")
+		if ok && data != "[DONE]" && !json.Valid([]byte(data)) {
 			t.Errorf("no JSON: %s", data)
 		}
 	}
@@ -109,49 +159,106 @@ func TestSecondTurnIsCached(t *testing.T) {
 		ask := func(messages string) string {
 			return post(t, s, "/v1/messages", `{"stream":true,"max_tokens":2,"messages":[`+messages+`]}`).Body.String()
 		}
-		if got := ask(first); !strings.Contains(got, `"usage":{"input_tokens":4,"cache_creation_input_tokens":400,"cache_read_input_tokens":0,`) {
+		const firstUsage = `"usage":{"input_tokens":4,"cache_creation_input_tokens":400,"cache_read_input_tokens":0,`
+		if got := ask(first); !strings.Contains(got, firstUsage) {
 			t.Errorf("first turn: %s", got)
 		}
 		// Of 404 tokens 6 blocks of 64 were full and closed. The mark has moved, the text has not.
 		unmarked := strings.Replace(first, `,"cache_control":{"type":"ephemeral"}`, "", 1)
-		second := unmarked + `,{"role":"assistant","content":"yes"},{"role":"user","content":[{"type":"text","text":"go on","cache_control":{"type":"ephemeral"}}]}`
-		if got := ask(second); !strings.Contains(got, `"usage":{"input_tokens":4,"cache_creation_input_tokens":27,"cache_read_input_tokens":384,`) {
+		second := unmarked + `,{"role":"assistant","content":"yes"},` +
+			`{"role":"user","content":[{"type":"text","text":"go on","cache_control":{"type":"ephemeral"}}]}`
+		const secondUsage = `"usage":{"input_tokens":4,"cache_creation_input_tokens":27,"cache_read_input_tokens":384,`
+		if got := ask(second); !strings.Contains(got, secondUsage) {
 			t.Errorf("second turn: %s", got)
 		}
 	})
 }
 
+// openAIRefusal is the body of an error in OpenAI's shape; code is raw JSON.
+func openAIRefusal(message, kind, code string) string {
+	return fmt.Sprintf(`{"error":{"message":%q,"type":"%s","param":null,"code":%s}}`, message, kind, code)
+}
+
+// anthropicRefusal is the body of an error in Anthropic's shape.
+func anthropicRefusal(message, kind string) string {
+	return fmt.Sprintf(`{"type":"error","error":{"type":"%s","message":%q},"request_id":"%s"}`, kind, message, requestID)
+}
+
 func TestRefusals(t *testing.T) {
 	const chat, messages = "/v1/chat/completions", "/v1/messages"
 	const good = `{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}`
+	const wrong = "invalid_request_error"
+	nested := strings.Repeat("[", 900)
 	for _, c := range []struct {
 		path, body, key, incidents string
 		status                     int
 		retry, want                string
 	}{
-		{path: chat, body: good, key: "wrong", status: 401, want: `{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
-		{path: messages, body: good, key: "wrong", status: 401, want: `{"type":"error","error":{"type":"authentication_error","message":"Incorrect API key provided"},"request_id":"request-0123456789"}`},
-		{path: chat, body: strings.Replace(good, `"m"`, `"n"`, 1), status: 404, want: `{"error":{"message":"The model \"n\" does not exist","type":"invalid_request_error","param":null,"code":"model_not_found"}}`},
-		{path: chat, body: strings.Replace(good, `true`, `false`, 1), status: 400, want: `{"error":{"message":"this server only streams: set \"stream\": true","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: good[:13], status: 400, want: `{"error":{"message":"invalid JSON at byte 13: want a string","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: `{"stream":true}`, status: 400, want: `{"error":{"message":"the prompt is missing","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: `{"stream":true,"messages":[7]}`, status: 400, want: `{"error":{"message":"invalid JSON at byte 1: want an object","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: `{"x":"` + strings.Repeat("x", 2000) + `"}`, status: 413, want: `{"error":{"message":"Request body is too large","type":"invalid_request_error","param":null,"code":413}}`},
-		{path: chat, body: strings.Repeat("[", 900), status: 400, want: `{"error":{"message":"invalid JSON at byte 0: want an object","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: `{"a":` + strings.Repeat("[", 900), status: 400, want: `{"error":{"message":"invalid JSON at byte 260: want less nesting","type":"invalid_request_error","param":null,"code":400}}`},
-		{path: chat, body: good, incidents: "- {kind: errors, ratio: 1, status: 429, retry_after: 1500ms}", status: 429, retry: "2", want: `{"error":{"message":"Rate limit reached, please slow down","type":"rate_limit_error","param":null,"code":429}}`},
-		{path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 529}", status: 529, retry: "1", want: `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"request-0123456789"}`},
-		{path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 500}", status: 500, want: `{"type":"error","error":{"type":"api_error","message":"Internal server error"},"request_id":"request-0123456789"}`},
+		{
+			path: chat, body: good, key: "wrong", status: 401,
+			want: openAIRefusal("Incorrect API key provided", wrong, `"invalid_api_key"`),
+		},
+		{
+			path: messages, body: good, key: "wrong", status: 401,
+			want: anthropicRefusal("Incorrect API key provided", "authentication_error"),
+		},
+		{
+			path: chat, body: strings.Replace(good, `"m"`, `"n"`, 1), status: 404,
+			want: openAIRefusal(`The model "n" does not exist`, wrong, `"model_not_found"`),
+		},
+		{
+			path: chat, body: strings.Replace(good, `true`, `false`, 1), status: 400,
+			want: openAIRefusal(`this server only streams: set "stream": true`, wrong, "400"),
+		},
+		{
+			path: chat, body: good[:13], status: 400,
+			want: openAIRefusal("invalid JSON at byte 13: want a string", wrong, "400"),
+		},
+		{
+			path: chat, body: `{"stream":true}`, status: 400,
+			want: openAIRefusal("the prompt is missing", wrong, "400"),
+		},
+		{
+			path: chat, body: `{"stream":true,"messages":[7]}`, status: 400,
+			want: openAIRefusal("invalid JSON at byte 1: want an object", wrong, "400"),
+		},
+		{
+			path: chat, body: `{"x":"` + strings.Repeat("x", 2000) + `"}`, status: 413,
+			want: openAIRefusal("Request body is too large", wrong, "413"),
+		},
+		{
+			path: chat, body: nested, status: 400,
+			want: openAIRefusal("invalid JSON at byte 0: want an object", wrong, "400"),
+		},
+		{
+			path: chat, body: `{"a":` + nested, status: 400,
+			want: openAIRefusal("invalid JSON at byte 260: want less nesting", wrong, "400"),
+		},
+		{
+			path: chat, body: good, incidents: "- {kind: errors, ratio: 1, status: 429, retry_after: 1500ms}",
+			status: 429, retry: "2",
+			want: openAIRefusal("Rate limit reached, please slow down", "rate_limit_error", "429"),
+		},
+		{
+			path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 529}", status: 529, retry: "1",
+			want: anthropicRefusal("Overloaded", "overloaded_error"),
+		},
+		{
+			path: messages, body: good, incidents: "- {kind: errors, ratio: 1, status: 500}", status: 500,
+			want: anthropicRefusal("Internal server error", "api_error"),
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := simulator.NewServer(simulator.Options{APIKey: "right", MaxBody: 1000}, simulator.Model{Name: "m", Engine: engine(t, c.incidents)})
+			s := simulator.NewServer(simulator.Options{APIKey: "right", MaxBody: 1000},
+				simulator.Model{Name: "m", Engine: engine(t, c.incidents)})
 			key := c.key
 			if key == "" {
 				key = "right"
 			}
 			w := post(t, s, c.path, c.body, "Authorization", "Bearer "+key)
 			if w.Code != c.status || w.Body.String() != c.want || w.Header().Get("Retry-After") != c.retry {
-				t.Errorf("%s %.40s: %d, Retry-After %q, %s\nwant %d, %q, %s", c.path, c.body, w.Code, w.Header().Get("Retry-After"), w.Body, c.status, c.retry, c.want)
+				t.Errorf("%s %.40s: %d, Retry-After %q, %s\nwant %d, %q, %s", c.path, c.body,
+					w.Code, w.Header().Get("Retry-After"), w.Body, c.status, c.retry, c.want)
 			}
 		})
 	}
@@ -159,8 +266,9 @@ func TestRefusals(t *testing.T) {
 
 func TestAnthropicKeyHeader(t *testing.T) {
 	s := simulator.NewServer(simulator.Options{APIKey: "right"}, simulator.Model{Name: "m", Engine: engine(t, "")})
-	w := post(t, s, "/v1/messages", `{"stream":true,"max_tokens":1,"messages":[{"role":"user","content":"x"}]}`, "X-Api-Key", "right")
-	if w.Code != 200 || w.Header().Get("Request-Id") != "request-0123456789" {
+	body := `{"stream":true,"max_tokens":1,"messages":[{"role":"user","content":"x"}]}`
+	w := post(t, s, "/v1/messages", body, "X-Api-Key", "right")
+	if w.Code != 200 || w.Header().Get("Request-Id") != requestID {
 		t.Errorf("%d, headers %v", w.Code, w.Header())
 	}
 }
@@ -168,7 +276,8 @@ func TestAnthropicKeyHeader(t *testing.T) {
 // TestPings: a stream that stalls is kept warm.
 func TestPings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := simulator.NewServer(simulator.Options{PingInterval: 10 * time.Second}, simulator.Model{Name: "m", Engine: engine(t, "- {kind: stall, ratio: 1, pause: 35s}")})
+		s := simulator.NewServer(simulator.Options{PingInterval: 10 * time.Second},
+			simulator.Model{Name: "m", Engine: engine(t, "- {kind: stall, ratio: 1, pause: 35s}")})
 		body := `{"stream":true,"max_tokens":20,"messages":[{"role":"user","content":"x"}]}`
 		if n := strings.Count(post(t, s, "/v1/chat/completions", body).Body.String(), ": ping\n\n"); n != 3 {
 			t.Errorf("%d comments in 35 s of silence, want 3", n)
@@ -189,7 +298,7 @@ func TestFirstTokenStamp(t *testing.T) {
 		}}, simulator.Model{Name: "m", Engine: engine(t, "")})
 		post(t, s, "/v1/chat/completions", `{"stream":true,"max_tokens":9,"messages":[{"role":"user","content":"x"}]}`)
 		// 1 ms of frontend, a step of 4 ms, and 5 tokens of 0.02 µs
-		if len(ids) != 1 || ids[0] != "request-0123456789" || at != 5*time.Millisecond+100*time.Nanosecond {
+		if len(ids) != 1 || ids[0] != requestID || at != 5*time.Millisecond+100*time.Nanosecond {
 			t.Errorf("told of %v at %v", ids, at)
 		}
 	})
@@ -210,8 +319,10 @@ func TestModelsHealthAndMetrics(t *testing.T) {
 			return w.Body.String()
 		}
 		get("/health")
-		if got, want := get("/v1/models"), `{"data":[{"id":"m","object":"model","created":946684800,"owned_by":"firsttoken-simulator","max_model_len":262144}],"object":"list"}`+"\n"; got != want {
-			t.Errorf("models %s, want %s", got, want)
+		const models = `{"data":[{"id":"m","object":"model","created":946684800,` +
+			`"owned_by":"firsttoken-simulator","max_model_len":262144}],"object":"list"}` + "\n"
+		if got := get("/v1/models"); got != models {
+			t.Errorf("models %s, want %s", got, models)
 		}
 		metrics := get("/metrics")
 		for _, want := range []string{

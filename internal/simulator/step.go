@@ -2,15 +2,15 @@ package simulator
 
 import "time"
 
-// begin puts together the next step, if there is anything to compute: a token (and its drafts) for
-// each decoding sequence, then chunks of prompts while the budget lasts.
+// begin fills the next step, if there is anything to compute: a token (and its drafts) for each decoding
+// sequence, then chunks of prompts while the budget lasts.
 //
 //	budget 4096:  | 4 | 4 | 4 |  rest of prompt A (1,200)  |  first 2,884 tokens of prompt B  |
 func (m *machine) begin(at time.Duration) {
-	now := m.script.at(at)
+	now := m.script.step(at)
 	m.cache.shrink(int(float64(m.capacity) * now.capacity))
 	m.admit(at, now)
-	var l load
+	var l stepLoad
 	budget := m.profile.Batch.TokenBudget
 	for _, s := range m.running {
 		if s.decoding = s.prefilled() && s.stalled <= at; s.decoding {
@@ -36,7 +36,7 @@ func (m *machine) finish(at time.Duration) {
 	kept := m.running[:0]
 	for _, s := range m.running {
 		m.progress(s, at)
-		if s.phase == running {
+		if s.stage == running {
 			kept = append(kept, s)
 		}
 	}
@@ -50,12 +50,12 @@ func (m *machine) progress(s *sequence, at time.Duration) {
 		s.computed += s.chunk
 		m.commit(s)
 		if s.prefilled() {
-			m.tally.first(s, at)
+			m.counts.first(s, at)
 			m.emit(s, 1, at)
 		}
 	case s.decoding:
 		n := s.draft(m.profile.Speculation)
-		m.tally.later(s, n, at)
+		m.counts.later(s, n, at)
 		m.emit(s, n, at)
 	}
 }
@@ -69,20 +69,20 @@ func (m *machine) commit(s *sequence) {
 	}
 }
 
-// emit counts n tokens and tells of them, or of what stands in their way.
+// emit counts n tokens and reports them, or the incident that stops them.
 func (m *machine) emit(s *sequence, n int, at time.Duration) {
 	s.generated += n
 	s.latest = at
 	p := progress{at: at, tokens: n, cached: s.cached, done: s.generated >= s.output}
-	if s.fate.failsAfter > 0 && s.generated >= s.fate.failsAfter {
-		p.err, p.done = s.fate.failure, true
+	if s.effects.failsAfter > 0 && s.generated >= s.effects.failsAfter {
+		p.err, p.done = s.effects.failure, true
 	}
-	if s.fate.stallsAfter > 0 && s.generated >= s.fate.stallsAfter {
-		s.stalled, s.fate.stallsAfter = at+s.fate.stall, 0
+	if s.effects.stallsAfter > 0 && s.generated >= s.effects.stallsAfter {
+		s.stalled, s.effects.stallsAfter = at+s.effects.stall, 0
 	}
 	if p.done {
 		m.drop(s)
-		m.tally.ended(s)
+		m.counts.ended(s)
 	}
-	s.told(p)
+	s.notify(p)
 }

@@ -10,24 +10,24 @@ import (
 
 // stream writes one answer.
 type stream struct {
-	out    http.ResponseWriter
-	flush  *http.ResponseController
-	answer *Answer
-	frame  framing
-	writer writer
-	id     string
-	pings  time.Duration // of silence; 0: none
-	sent   func(requestID string, before, after time.Time)
+	out          http.ResponseWriter
+	flush        *http.ResponseController
+	answer       *Answer
+	frame        framing
+	writer       wordWriter
+	id           string
+	pingAfter    time.Duration // of silence; 0: never
+	onFirstToken func(requestID string, before, after time.Time)
 
-	buffer  []byte
-	said    []byte // the open channel's text, if the framing needs it
-	events  int64
-	begun   bool // the first token is written
-	channel channel
+	buffer      []byte
+	channelText []byte // text of the open channel, if the framing needs it
+	events      int64
+	started     bool // the first token is written
+	channel     channel
 }
 
-// run writes until the answer ends. The response headers go out with the admission, as real
-// servers' do, long before the first token.
+// run writes until the answer ends. The response headers go out with the admission, long before the first
+// token, as real servers send them.
 func (s *stream) run(ctx context.Context) {
 	h := s.out.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -38,16 +38,16 @@ func (s *stream) run(ctx context.Context) {
 	for err == nil {
 		var b Batch
 		if b, err = s.next(ctx); err == nil {
-			err = s.batch(b.Tokens)
+			err = s.writeBatch(b.Tokens)
 		}
 	}
 	s.finish(err)
 }
 
-// next waits for a batch and keeps the connection warm meanwhile.
+// next waits for a batch and writes pings meanwhile.
 func (s *stream) next(ctx context.Context) (Batch, error) {
-	for s.pings > 0 {
-		patience, cancel := context.WithTimeout(ctx, s.pings)
+	for s.pingAfter > 0 {
+		patience, cancel := context.WithTimeout(ctx, s.pingAfter)
 		b, err := s.answer.Next(patience)
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
@@ -61,28 +61,28 @@ func (s *stream) next(ctx context.Context) (Batch, error) {
 	return s.answer.Next(ctx)
 }
 
-// batch writes n tokens in as many events as they have channels: one, nearly always.
-func (s *stream) batch(n int) error {
+// writeBatch writes n tokens in one event for each channel that they belong to, which is nearly always one.
+func (s *stream) writeBatch(n int) error {
 	for n > 0 {
-		c, left := s.writer.plan.at(s.writer.next)
+		c, left := s.writer.split.at(s.writer.next)
 		k := min(n, left)
 		n -= k
-		if err := s.tokens(c, k); err != nil {
+		if err := s.writeTokens(c, k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *stream) tokens(c channel, k int) error {
-	if !s.begun {
+func (s *stream) writeTokens(c channel, k int) error {
+	if !s.started {
 		s.fill(s.frame.first, nil)
 	}
-	if !s.begun || c != s.channel {
-		if s.begun {
-			s.fill(s.frame.close[s.channel], s.said)
+	if !s.started || c != s.channel {
+		if s.started {
+			s.fill(s.frame.close[s.channel], s.channelText)
 		}
-		s.channel, s.said = c, s.said[:0]
+		s.channel, s.channelText = c, s.channelText[:0]
 		s.fill(s.frame.open[c], nil)
 		if err := s.send(); err != nil {
 			return err
@@ -94,21 +94,21 @@ func (s *stream) tokens(c channel, k int) error {
 		s.buffer = s.writer.token(s.buffer)
 	}
 	if s.frame.keepText {
-		s.said = append(s.said, s.buffer[from:]...)
+		s.channelText = append(s.channelText, s.buffer[from:]...)
 	}
 	s.fill(s.frame.after[c], nil)
-	if s.begun || s.sent == nil {
-		s.begun = true
+	if s.started || s.onFirstToken == nil {
+		s.started = true
 		return s.send()
 	}
-	s.begun = true
+	s.started = true
 	before := time.Now()
 	err := s.send()
-	s.sent(s.id, before, time.Now())
+	s.onFirstToken(s.id, before, time.Now())
 	return err
 }
 
-// send writes what is in the buffer at once.
+// send writes the buffer at once.
 func (s *stream) send() error {
 	if len(s.buffer) > 0 {
 		if _, err := s.out.Write(s.buffer); err != nil {
@@ -119,26 +119,26 @@ func (s *stream) send() error {
 	return s.flush.Flush()
 }
 
-// finish writes what stands at the end of the stream. A truncated one ends without it, and a client
-// that is gone gets nothing.
+// finish writes the end of the stream. A truncated stream ends without it, and a client that is gone gets
+// nothing.
 func (s *stream) finish(why error) {
 	var f *Failure
 	switch {
 	case errors.Is(why, io.EOF):
-		s.fill(s.frame.close[s.channel], s.said)
-		s.fill(s.frame.end(s.how(), s.answer.Usage()), nil)
+		s.fill(s.frame.close[s.channel], s.channelText)
+		s.fill(s.frame.end(s.finishOf(), s.answer.Usage()), nil)
 	case errors.As(why, &f):
-		s.fill(s.broken(f), nil)
+		s.fill(s.errorEvent(f), nil)
 	default:
 		return
 	}
-	s.send() //nolint:errcheck // nobody is left to be told
+	s.send() //nolint:errcheck // the client is gone
 }
 
-func (s *stream) how() finish {
+func (s *stream) finishOf() finish {
 	_, limited := s.answer.Length()
 	switch {
-	case s.writer.plan.toolCall > 0:
+	case s.writer.split.toolCall > 0:
 		return toolCalled
 	case limited:
 		return lengthReached
@@ -146,8 +146,8 @@ func (s *stream) how() finish {
 	return stopped
 }
 
-// broken is the error object of a stream that fails in the middle. vLLM sends [DONE] after it.
-func (s *stream) broken(f *Failure) []byte {
+// errorEvent is the error object of a stream that fails half-way. vLLM sends [DONE] after it.
+func (s *stream) errorEvent(f *Failure) []byte {
 	object := string(s.frame.vendor.errorObject(f, s.id))
 	if s.frame.vendor == anthropic {
 		return []byte(event("error", object))

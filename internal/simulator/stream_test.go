@@ -16,15 +16,17 @@ func (n nowhere) Flush()                      {}
 func writing(frame func(answerInfo) framing) *stream {
 	out := nowhere{http.Header{}}
 	info := answerInfo{id: "0123456789abcdef", model: "m", fingerprint: "fp"}
-	return &stream{out: out, flush: http.NewResponseController(out), frame: frame(info),
-		writer: writer{words: words(), plan: plan{text: 1 << 40}, random: 1}}
+	return &stream{
+		out: out, flush: http.NewResponseController(out), frame: frame(info),
+		writer: wordWriter{words: words(), split: tokenSplit{text: 1 << 40}, random: 1},
+	}
 }
 
 // TestTokensCostNoMemory holds the write path to what the file comment of framing promises.
 func TestTokensCostNoMemory(t *testing.T) {
 	s := writing(chatFraming)
-	s.batch(3)
-	if n := testing.AllocsPerRun(1000, func() { s.batch(3) }); n != 0 {
+	s.writeBatch(3)
+	if n := testing.AllocsPerRun(1000, func() { s.writeBatch(3) }); n != 0 {
 		t.Errorf("%.1f allocations for a batch of tokens", n)
 	}
 }
@@ -35,7 +37,7 @@ func BenchmarkTokens(b *testing.B) {
 			s := writing(frame)
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := s.batch(3); err != nil {
+				if err := s.writeBatch(3); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -48,16 +50,16 @@ func TestPlanned(t *testing.T) {
 		n      int
 		reason float64
 		call   bool
-		want   plan
+		want   tokenSplit
 	}{
-		{100, 0, false, plan{0, 100, 0}},
-		{100, 0.2, true, plan{20, 60, 20}},
-		{5, 0.2, true, plan{1, 1, 3}}, // a call takes three: its start, its value, its end
-		{4, 0.2, true, plan{0, 1, 3}}, // and leaves one of text
-		{3, 0, true, plan{0, 3, 0}},   // else there is none
-		{10, 1, false, plan{9, 1, 0}}, // something is always said aloud
+		{100, 0, false, tokenSplit{0, 100, 0}},
+		{100, 0.2, true, tokenSplit{20, 60, 20}},
+		{5, 0.2, true, tokenSplit{1, 1, 3}}, // a call takes three: its start, its value, its end
+		{4, 0.2, true, tokenSplit{0, 1, 3}}, // and leaves one of text
+		{3, 0, true, tokenSplit{0, 3, 0}},   // else there is none
+		{10, 1, false, tokenSplit{9, 1, 0}}, // something is always said aloud
 	} {
-		if got := planned(c.n, c.reason, c.call); got != c.want {
+		if got := splitTokens(c.n, c.reason, c.call); got != c.want {
 			t.Errorf("%d tokens, %v reasoning, call %v: %+v, want %+v", c.n, c.reason, c.call, got, c.want)
 		}
 	}

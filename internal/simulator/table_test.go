@@ -44,7 +44,8 @@ func TestPublishedTable(t *testing.T) {
 			if f.wrong > 0 || f.right == 0 && !hurried() {
 				t.Errorf("%s: %d recall questions answered right, %d wrong", row.engine, f.right, f.wrong)
 			}
-			t.Logf("seed %d %-12s TTFT p50 %.2f s p95 %.2f s, TPS p50 %.1f, cached %.1f %%, %d turns", seed, row.engine, f.ttft, f.p95, f.tps, 100*f.hit, f.n)
+			t.Logf("seed %d %-12s TTFT p50 %.2f s p95 %.2f s, TPS p50 %.1f, cached %.1f %%, %d turns", seed, row.engine,
+				f.ttft, f.p95, f.tps, 100*f.hit, f.n)
 			within(t, row.engine+" TTFT p50", f.ttft, row.ttft, by)
 			if below := f.ttft < 1; below != (row.engine == "together") {
 				t.Errorf("%s: TTFT p50 is %.2f s: the first alone is under one second", row.engine, f.ttft)
@@ -65,7 +66,8 @@ func TestPublishedTable(t *testing.T) {
 // the prefix cache collapses because the sessions no longer fit.
 func TestKnee(t *testing.T) {
 	if hurried() {
-		before, after := at(t, "together", 1, 5*time.Minute, 10*time.Minute), at(t, "together", 3, 5*time.Minute, 10*time.Minute)
+		before, after := at(t, "together", 1, 5*time.Minute, 10*time.Minute),
+			at(t, "together", 3, 5*time.Minute, 10*time.Minute)
 		collapsed(t, "together", before, after)
 		return
 	}
@@ -94,7 +96,8 @@ func TestKnee(t *testing.T) {
 func at(t *testing.T, engine string, times float64, warmup, d time.Duration) figures {
 	t.Helper()
 	f := play(t, profile(t, engine), published*times, 7, d).after(warmup)
-	t.Logf("%s at %.1fx: TTFT p50 %.2f s p95 %.2f s, TPS p50 %.1f, cached %.1f %%", engine, times, f.ttft, f.p95, f.tps, 100*f.hit)
+	t.Logf("%s at %.1fx: TTFT p50 %.2f s p95 %.2f s, TPS p50 %.1f, cached %.1f %%", engine, times, f.ttft, f.p95, f.tps,
+		100*f.hit)
 	return f
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// vendor is the family of a dialect: how errors look and where the key stands.
+// vendor is the family of a dialect. It decides the shape of errors and the place of the key.
 type vendor uint8
 
 const (
@@ -15,7 +15,7 @@ const (
 	anthropic
 )
 
-// key is the API key that a request carries.
+// key is the API key of a request.
 func (v vendor) key(r *http.Request) string {
 	if k := r.Header.Get("X-Api-Key"); v == anthropic && k != "" {
 		return k
@@ -99,5 +99,5 @@ func (v vendor) refuse(w http.ResponseWriter, f *Failure, id string) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
 	}
 	w.WriteHeader(f.Status)
-	w.Write(v.errorObject(f, id)) //nolint:errcheck // the client is gone, and nobody else can be told
+	w.Write(v.errorObject(f, id)) //nolint:errcheck // the client is gone
 }

@@ -1,7 +1,6 @@
 package simulator
 
-// words are what answers are made of: each is one token with its leading space, and none needs
-// escaping.
+// words are what answers consist of. Each is one token with its leading space, and none needs escaping.
 func words() []string {
 	return []string{
 		" the", " file", " and", " then", " we", " read", " test", " run", " fix", " code", " path", " value",
@@ -11,14 +10,14 @@ func words() []string {
 	}
 }
 
-// plan says which of an answer's tokens belong to which channel: reasoning, then text, then a tool
-// call, any of them none.
-type plan struct{ reasoning, text, toolCall int }
+// tokenSplit divides an answer's tokens among the channels: reasoning, then text, then a tool call. Any may be
+// none.
+type tokenSplit struct{ reasoning, text, toolCall int }
 
-// planned divides n tokens. A tool call takes a quarter of what is not reasoning, and at least
-// three tokens, but never the first of the text.
-func planned(n int, reasonRatio float64, call bool) plan {
-	p := plan{reasoning: min(int(float64(n)*reasonRatio), n-1)}
+// splitTokens divides n tokens. A tool call takes a quarter of what is not reasoning, and at least three
+// tokens, but never the first of the text.
+func splitTokens(n int, reasonRatio float64, call bool) tokenSplit {
+	p := tokenSplit{reasoning: min(int(float64(n)*reasonRatio), n-1)}
 	p.text = n - p.reasoning
 	if call && p.text >= 4 {
 		p.toolCall = max(3, p.text/4)
@@ -27,8 +26,8 @@ func planned(n int, reasonRatio float64, call bool) plan {
 	return p
 }
 
-// at is the channel of token i, and how many tokens, i among them, are left of that channel.
-func (p plan) at(i int) (c channel, left int) {
+// at is the channel of token i, and how many tokens of that channel are left, i included.
+func (p tokenSplit) at(i int) (c channel, left int) {
 	switch {
 	case i < p.reasoning:
 		return reasoning, p.reasoning - i
@@ -38,24 +37,24 @@ func (p plan) at(i int) (c channel, left int) {
 	return toolCall, p.reasoning + p.text + p.toolCall - i
 }
 
-// writer makes up an answer's text, token by token.
-type writer struct {
+// wordWriter makes an answer's text, token by token.
+type wordWriter struct {
 	words  []string
-	plan   plan
+	split  tokenSplit
 	lead   string // the text's first token
 	random uint64
 	next   int
 }
 
 // token appends the next token to b.
-func (w *writer) token(b []byte) []byte {
-	c, left := w.plan.at(w.next)
-	first := c == text && w.next == w.plan.reasoning
+func (w *wordWriter) token(b []byte) []byte {
+	c, left := w.split.at(w.next)
+	first := c == text && w.next == w.split.reasoning
 	w.next++
 	switch {
 	case first && w.lead != "":
 		return append(b, w.lead...)
-	case c == toolCall && left == w.plan.toolCall:
+	case c == toolCall && left == w.split.toolCall:
 		return append(b, `{\"path\":\"`...)
 	case c == toolCall && left == 1:
 		return append(b, `\"}`...)

@@ -3,12 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
-	"sync/atomic"
 )
-
-type counter struct{ n atomic.Uint64 }
-
-func (c *counter) next() uint64 { return c.n.Add(1) }
 
 // list answers GET /v1/models.
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
