@@ -1,6 +1,7 @@
 package sse_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,7 +27,7 @@ func ExampleScanner() {
 			}
 			fmt.Printf("%q %q\n", ev.Name, ev.Data)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 	}

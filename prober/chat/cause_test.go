@@ -47,37 +47,101 @@ func TestErrorResponses(t *testing.T) {
 		want   Cause
 		says   string
 	}{
-		{"nginx without an engine", 502, page, "<html><head><title>502 Bad Gateway</title></head></html>", CauseHTTP502, "HTTP 502: 502 Bad Gateway"},
-		{"nginx's read timeout", 504, page, "<html>\r\n<head><title>504 Gateway Time-out</title></head>", CauseHTTP504, "504 Gateway Time-out"},
-		{"LiteLLM's upstream timeout", 408, "", `{"error":{"message":"litellm.Timeout: APITimeoutError","type":null,"code":"408"}}`, CauseHTTP408, "litellm.Timeout"},
-		{"LiteLLM in plain text", 500, "text/plain", "Internal Server Error", CauseHTTP500, "HTTP 500: Internal Server Error"},
+		{
+			"nginx without an engine", 502, page, "<html><head><title>502 Bad Gateway</title></head></html>", CauseHTTP502,
+			"HTTP 502: 502 Bad Gateway",
+		},
+		{
+			"nginx's read timeout", 504, page, "<html>\r\n<head><title>504 Gateway Time-out</title></head>", CauseHTTP504,
+			"504 Gateway Time-out",
+		},
+		{
+			"LiteLLM's upstream timeout", 408, "",
+			`{"error":{"message":"litellm.Timeout: APITimeoutError","type":null,"code":"408"}}`, CauseHTTP408, "litellm.Timeout",
+		},
+		{
+			"LiteLLM in plain text", 500, "text/plain", "Internal Server Error", CauseHTTP500, "HTTP 500: Internal Server Error",
+		},
 		{"markup without a title", 503, page, "<html><body>busy</body></html>", CauseHTTP503, "HTTP 503"},
 		{"no words", 500, "", "", CauseHTTP500, "HTTP 500"},
 		{"Cloudflare", 520, page, "<title>520</title>", CauseHTTP5xx, "HTTP 520: 520"},
 		{"vLLM's wrong key", 401, "", `{"error":"Unauthorized"}`, CauseUnauthorized, "HTTP 401: Unauthorized"},
-		{"llama.cpp loads", 503, "", `{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}`, CauseHTTP503, "Loading model"},
-		{"no right to the model", 403, "", `{"error":{"message":"You do not have access"}}`, CauseForbidden, "You do not have access"},
+		{
+			"llama.cpp loads", 503, "", `{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}`,
+			CauseHTTP503, "Loading model",
+		},
+		{
+			"no right to the model", 403, "", `{"error":{"message":"You do not have access"}}`, CauseForbidden,
+			"You do not have access",
+		},
 		{"DeepSeek's balance", 402, "", `{"error":{"message":"Insufficient Balance"}}`, CausePayment, "Insufficient Balance"},
-		{"OpenAI's quota", 429, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota"}}`, CausePayment, "insufficient_quota"},
-		{"OpenAI's limit", 429, "", `{"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}}`, CauseHTTP429, "Rate limit reached"},
-		{"Groq's limit", 413, "", `{"error":{"message":"Request too large","type":"tokens","code":"rate_limit_exceeded"}}`, CauseOverloaded, "Request too large"},
+		{
+			"OpenAI's quota", 429, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota"}}`,
+			CausePayment, "insufficient_quota",
+		},
+		{
+			"OpenAI's limit", 429, "", `{"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}}`,
+			CauseHTTP429, "Rate limit reached",
+		},
+		{
+			"Groq's limit", 413, "", `{"error":{"message":"Request too large","type":"tokens","code":"rate_limit_exceeded"}}`,
+			CauseOverloaded, "Request too large",
+		},
 		{"nginx's body limit", 413, page, "<title>413 Request Entity Too Large</title>", CauseTooLarge, "413 Request Entity"},
-		{"Anthropic's overload", 529, "", `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, CauseHTTP529, "Overloaded"},
+		{
+			"Anthropic's overload", 529, "", `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`,
+			CauseHTTP529, "Overloaded",
+		},
 		{"Dynamo's overload", 503, "", `{"message":"busy","type":"Overloaded","code":503}`, CauseOverloaded, "busy"},
-		{"vLLM's window", 400, "", `{"error":{"message":"This model's maximum context length is 65536 tokens. However, you requested 73671","code":400}}`, CauseContextOverflow, "maximum context length"},
-		{"llama.cpp's window", 500, "", `{"error":{"code":500,"message":"request (9 tokens) exceeds the available context size","type":"exceed_context_size_error"}}`, CauseContextOverflow, "context size"},
-		{"Claude's window", 400, "", `{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}`, CauseContextOverflow, "prompt is too long"},
-		{"Gemini's list", 400, "", `[{"error":{"code":400,"message":"Unknown name \"F\": Cannot find field.","status":"INVALID_ARGUMENT"}}]`, CauseBadRequest, "Cannot find field"},
-		{"vLLM without the model", 404, "", `{"error":{"message":"The model nosuch does not exist.","code":404}}`, CauseUnknownModel, "does not exist"},
-		{"Azure without the deployment", 404, "", `{"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist"}}`, CauseUnknownModel, "DeploymentNotFound"},
+		{
+			"vLLM's window", 400, "",
+			`{"error":{"message":"This model's maximum context length is 65536 tokens. ` +
+				`However, you requested 73671","code":400}}`,
+			CauseContextOverflow, "maximum context length",
+		},
+		{
+			"llama.cpp's window", 500, "",
+			`{"error":{"code":500,"message":"request (9 tokens) exceeds the available context size",` +
+				`"type":"exceed_context_size_error"}}`,
+			CauseContextOverflow, "context size",
+		},
+		{
+			"Claude's window", 400, "",
+			`{"type":"error","error":{"type":"invalid_request_error",` +
+				`"message":"prompt is too long: 210000 tokens > 200000 maximum"}}`,
+			CauseContextOverflow, "prompt is too long",
+		},
+		{
+			"Gemini's list", 400, "",
+			`[{"error":{"code":400,"message":"Unknown name \"F\": Cannot find field.","status":"INVALID_ARGUMENT"}}]`,
+			CauseBadRequest, "Cannot find field",
+		},
+		{
+			"vLLM without the model", 404, "", `{"error":{"message":"The model nosuch does not exist.","code":404}}`,
+			CauseUnknownModel, "does not exist",
+		},
+		{
+			"Azure without the deployment", 404, "",
+			`{"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist"}}`, CauseUnknownModel,
+			"DeploymentNotFound",
+		},
 		{"a wrong address", 404, page, "<title>404 Not Found</title>", CauseNotFound, "404 Not Found"},
 		{"FastAPI", 422, "", `{"detail":"extra_forbidden"}`, CauseBadRequest, "extra_forbidden"},
 		{"a redirect", 301, "", "", CauseRedirect, "HTTP 301"},
 		{"a teapot", 418, "", "", CauseOddStatus, "HTTP 418"},
-		{"an error in a 200", 200, "application/json", `{"error":{"message":"no","type":"overloaded_error"}}`, CauseOverloaded, "no"},
-		{"a whole answer", 200, "application/json", `{"id":"1","object":"chat.completion","choices":[]}`, CauseNotAStream, "application/json"},
+		{
+			"an error in a 200", 200, "application/json", `{"error":{"message":"no","type":"overloaded_error"}}`,
+			CauseOverloaded, "no",
+		},
+		{
+			"a whole answer", 200, "application/json", `{"id":"1","object":"chat.completion","choices":[]}`, CauseNotAStream,
+			"application/json",
+		},
 		{"a page", 200, page, "<title>Welcome</title>", CauseNotAStream, "text/html"},
-		{"an error where events should be", 200, "text/event-stream", `{"error":{"message":"engine is gone"}}`, CauseErrorEvent, "engine is gone"},
+		{
+			"an error where events should be", 200, "text/event-stream", `{"error":{"message":"engine is gone"}}`,
+			CauseErrorEvent, "engine is gone",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ []byte) {
@@ -145,7 +209,8 @@ func TestConnectCauses(t *testing.T) {
 			t.Errorf("%v: %s, want %s", c.err, f.cause, c.want)
 		}
 	}
-	if f := unanswered(&Exchange{Instants: Instants{Connected: time.Now()}}, errors.New("EOF")); f.cause != CauseConnectionLost {
+	connected := &Exchange{Instants: Instants{Connected: time.Now()}}
+	if f := unanswered(connected, errors.New("EOF")); f.cause != CauseConnectionLost {
 		t.Errorf("a lost connection is %s", f.cause)
 	}
 }

@@ -86,13 +86,14 @@ func (p *paced) dial(ctx context.Context, network, addr string) (net.Conn, error
 
 // waitUntilRead returns when everything that the server wrote has left its socket and the client's. What
 // comes next cannot share a read with it then, however late the client is.
-func (p *paced) waitUntilRead(t testing.TB, r *http.Request) {
+func (p *paced) waitUntilRead(tb testing.TB, r *http.Request) {
+	tb.Helper()
 	p.mu.Lock()
 	client := p.client
 	p.mu.Unlock()
 	server, _ := r.Context().Value(connKey{}).(*net.TCPConn)
 	for r.Context().Err() == nil {
-		if queued(t, server, unix.SIOCOUTQ) == 0 && queued(t, client, unix.SIOCINQ) == 0 {
+		if queued(tb, server, unix.SIOCOUTQ) == 0 && queued(tb, client, unix.SIOCINQ) == 0 {
 			return
 		}
 		time.Sleep(time.Millisecond)
@@ -100,15 +101,16 @@ func (p *paced) waitUntilRead(t testing.TB, r *http.Request) {
 }
 
 // queued is how many bytes wait in a socket, to be acknowledged or to be read.
-func queued(t testing.TB, c *net.TCPConn, queue uint) (n int) {
+func queued(tb testing.TB, c *net.TCPConn, queue uint) (n int) {
+	tb.Helper()
 	raw, err := c.SyscallConn()
 	if err != nil {
-		t.Error(err)
+		tb.Error(err)
 		return 0
 	}
 	err = errors.Join(raw.Control(func(fd uintptr) { n, err = unix.IoctlGetInt(int(fd), queue) }), err)
 	if err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 	return n
 }

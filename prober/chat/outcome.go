@@ -64,22 +64,10 @@ const (
 // colours follow from it.
 func outcomes() []outcome {
 	return []outcome{
-		{
-			OK, "finished, with the end that its dialect prescribes",
-			faultNone, sloGood, false, "green",
-		},
-		{
-			Refused, "no connection: name resolution, TCP, TLS or a proxy failed",
-			faultEndpoint, sloBad, false, "dark-purple",
-		},
-		{
-			Throttled, "HTTP 429 or 529, or a vendor's rate-limit or overload error",
-			faultEndpoint, sloBad, true, "yellow",
-		},
-		{
-			ServerError, "HTTP 5xx: the engine failed, or a gateway lost it",
-			faultEndpoint, sloBad, true, "orange",
-		},
+		{OK, "finished, with the end that its dialect prescribes", faultNone, sloGood, false, "green"},
+		{Refused, "no connection: name resolution, TCP, TLS or a proxy failed", faultEndpoint, sloBad, false, "dark-purple"},
+		{Throttled, "HTTP 429 or 529, or a vendor's rate-limit or overload error", faultEndpoint, sloBad, true, "yellow"},
+		{ServerError, "HTTP 5xx: the engine failed, or a gateway lost it", faultEndpoint, sloBad, true, "orange"},
 		{
 			Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long",
 			faultConfiguration, sloExcused, false, "light-blue",
@@ -96,14 +84,8 @@ func outcomes() []outcome {
 			Empty, "finished as its dialect prescribes, without a single token",
 			faultEndpoint, sloBad, false, "semi-dark-orange",
 		},
-		{
-			Truncated, "a clean end of file without the dialect's finish marker",
-			faultEndpoint, sloBad, false, "dark-orange",
-		},
-		{
-			Stalled, "began to answer, then sent nothing for stall_timeout",
-			faultEndpoint, sloBad, false, "super-light-red",
-		},
+		{Truncated, "a clean end of file without the dialect's finish marker", faultEndpoint, sloBad, false, "dark-orange"},
+		{Stalled, "began to answer, then sent nothing for stall_timeout", faultEndpoint, sloBad, false, "super-light-red"},
 		{
 			Timeout, "no first token within first_token_timeout, not finished within timeout, or HTTP 408 or 504",
 			faultEndpoint, sloBad, true, "dark-red",
@@ -112,10 +94,7 @@ func outcomes() []outcome {
 			Local, "a fault of this process: no file descriptors, no memory, no readable key",
 			faultProber, sloExcused, false, "purple",
 		},
-		{
-			Cancelled, "given up by the prober itself: shutdown or reload",
-			faultNone, sloExcused, false, "text",
-		},
+		{Cancelled, "given up by the prober itself: shutdown or reload", faultNone, sloExcused, false, "text"},
 	}
 }
 

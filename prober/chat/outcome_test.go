@@ -79,8 +79,8 @@ func TestEveryOutcomeIsDocumented(t *testing.T) {
 }
 
 func TestOutcomeNames(t *testing.T) {
-	const want = "ok, refused, throttled, server_error, rejected, denied, broken, empty, truncated, stalled, timeout, local " +
-		"or cancelled"
+	const want = "ok, refused, throttled, server_error, rejected, denied, broken, empty, truncated, stalled, " +
+		"timeout, local or cancelled"
 	if got := OutcomeNames(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -60,8 +60,12 @@ func TestNoSecretLeaves(t *testing.T) {
 	for _, length := range []int{17, 60, 200, 1400} {
 		secret := canary(random, length)
 		for name, configure := range map[string]func(*testing.T, *Endpoint){
-			"key file": func(t *testing.T, e *Endpoint) { e.APIKeyFile = secretFile(t, secret) },
+			"key file": func(t *testing.T, e *Endpoint) {
+				t.Helper()
+				e.APIKeyFile = secretFile(t, secret)
+			},
 			"anthropic key": func(t *testing.T, e *Endpoint) {
+				t.Helper()
 				e.API, e.APIKeyFile = AnthropicMessages, secretFile(t, secret)
 			},
 			"bearer": func(_ *testing.T, e *Endpoint) {
@@ -70,7 +74,10 @@ func TestNoSecretLeaves(t *testing.T) {
 			"basic": func(_ *testing.T, e *Endpoint) {
 				e.HTTP.BasicAuth = &config.BasicAuth{Username: "probe", Password: config.Secret(secret)}
 			},
-			"oauth2": func(t *testing.T, e *Endpoint) { e.HTTP.OAuth2 = oauth2(t, secret) },
+			"oauth2": func(t *testing.T, e *Endpoint) {
+				t.Helper()
+				e.HTTP.OAuth2 = oauth2(t, secret)
+			},
 			"header": func(_ *testing.T, e *Endpoint) {
 				e.HTTP.HTTPHeaders = &config.Headers{Headers: map[string]config.Header{
 					"X-Team-Key": {Secrets: []config.Secret{config.Secret(secret)}},
@@ -166,7 +173,7 @@ func TestServersWordsAreBounded(t *testing.T) {
 		w.Header().Set("Server", strings.Repeat("s", 5000))
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprintf(w, "data: {\"model\":%s,\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n", quoted)
-		const end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":%s}],\"usage\":{\"prompt_tokens\":7,\"note\":%[1]s}}\n\n"
+		const end = `data: {"choices":[{"delta":{},"finish_reason":%s}],"usage":{"prompt_tokens":7,"note":%[1]s}}` + "\n\n"
 		fmt.Fprintf(w, end, quoted)
 		fmt.Fprint(w, "data: [DONE]\n\n")
 	}))
