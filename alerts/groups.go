@@ -31,13 +31,14 @@ func Groups(links Links) []Group {
 
 func endpointAlerts() []alert {
 	return []alert{
-		targetDown(), regression(), regressionAfterRevision(), tpsDrop(), saturation(), cacheShortfall(),
+		targetDown(), noAnswer(), regression(), regressionAfterRevision(), tpsDrop(), saturation(), cacheShortfall(),
+		notStreamed(), otherModel(), loadShort(),
 	}
 }
 
 func proberAlerts() []alert {
 	return []alert{
-		watchdog(), proberDown(), noProbes(), probeBudgetExhausted(),
+		watchdog(), proberDown(), noProbes(), misconfigured(), localFault(), probeBudgetExhausted(),
 		proberLagging(), proberUntrustworthy(), targetDoubtful(), configReloadFailed(),
 	}
 }

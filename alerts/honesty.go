@@ -1,0 +1,113 @@
+package alerts
+
+import "time"
+
+// Of the alerts that a target's numbers are not what they seem, or that there are too few of them.
+const (
+	misconfiguredWindow = Window("15m")
+	misconfiguredFor    = 5 * time.Minute
+	localWindow         = Window("15m")
+	streamWindow        = Window("1h")
+	streamShare         = 0.5
+	streamFor           = 15 * time.Minute
+	modelWindow         = Window("15m")
+	shortWindow         = Window("10m")
+	shortShare          = 0.9
+	shortFor            = 3 * time.Minute
+	noAnswerAfter       = 60 * time.Second
+)
+
+// misconfigured is about requests that are refused for what they ask or for who asks: they count in no objective, and no
+// other alert sees them.
+func misconfigured() alert {
+	const causes = `sum by (cause) (increase(firsttoken_failures_total{job=%q,target=%q}[15m])) > 0.5`
+	return alert{
+		name: "TargetMisconfigured", severity: Ticket, component: prober,
+		expr: fill(`
+sum by (job, target) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[$w])) > 0
+unless
+  sum by (job, target) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0`,
+			values{"w": string(misconfiguredWindow)}),
+		wait: misconfiguredFor, keep: burnKeep,
+		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
+		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) + ", and none was answered:" +
+			`{{ range printf "` + causes + `" $labels.job $labels.target | query }}` +
+			` {{ .Value | humanize }} {{ .Labels.cause }}{{ end }}. They count in no objective.`,
+		dashboard: endpointDashboard,
+	}
+}
+
+func localFault() alert {
+	return alert{
+		name: "ProberLocalFault", severity: Ticket, component: prober,
+		expr: fill(`sum by (job, instance, target) (increase(firsttoken_requests_total{outcome="local"}[$w])) > 0`,
+			values{"w": string(localWindow)}),
+		keep:    burnKeep,
+		summary: "The prober {{ $labels.instance }} cannot send to {{ $labels.target }}",
+		details: "{{ $value | humanize }} requests in " + string(localWindow) + " failed for want of file descriptors, " +
+			"memory or a readable key. They count in no objective.",
+		dashboard: fleetDashboard,
+	}
+}
+
+func notStreamed() alert {
+	return alert{
+		name: "NotStreamed", severity: Warning, component: endpoint,
+		expr: fill(`
+  sum by (job, target) (increase(firsttoken_not_streamed_total[$w]))
+/
+  (sum by (job, target) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0)
+> $share`, values{"w": string(streamWindow), "share": number(streamShare)}),
+		wait: streamFor, keep: burnKeep,
+		summary: "Answers of {{ $labels.target }} come all at once: something between you and the engine buffers",
+		details: "{{ $value | humanizePercentage }} of the answers of the last " + string(streamWindow) +
+			" were not streamed. They have no rate, and are bad for the tps objective.",
+		dashboard: endpointDashboard,
+	}
+}
+
+func otherModel() alert {
+	return alert{
+		name: "OtherModel", severity: Ticket, component: endpoint,
+		expr: fill(`sum by (job, target) (increase(firsttoken_other_model_total[$w])) > 0`,
+			values{"w": string(modelWindow)}),
+		keep:    burnKeep,
+		summary: "{{ $labels.target }} is answered by another model than the one that was asked for",
+		details: "{{ $value | humanize }} answers of the last " + string(modelWindow) +
+			" named another model. Every number about the target is about that one.",
+		dashboard: endpointDashboard,
+	}
+}
+
+// loadShort compares what was sent with what the schedule asked for.
+func loadShort() alert {
+	const reasons = `sum by (reason) (increase(firsttoken_turns_skipped_total{job=%q,target=%q}[10m])) > 0.5`
+	return alert{
+		name: "LoadShort", severity: Warning, component: endpoint,
+		expr: fill(`
+  sum by (job, target) (rate(firsttoken_sent_tokens_total[$w]))
+/
+  (sum by (job, target) (rate(firsttoken_scheduled_tokens_total[$w])) > 0)
+< $share`, values{"w": string(shortWindow), "share": number(shortShare)}),
+		wait: shortFor, keep: burnKeep,
+		summary: "{{ $labels.target }} gets less load than it should",
+		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(shortWindow) +
+			". Slots that were not used:" +
+			`{{ range printf "` + reasons + `" $labels.job $labels.target | query }}` +
+			` {{ .Value | humanize }} {{ .Labels.reason }}{{ end }}.`,
+		dashboard: endpointDashboard,
+	}
+}
+
+// noAnswer is quicker than targetDown, which counts failures and so waits for timeouts.
+func noAnswer() alert {
+	return alert{
+		name: "NoAnswer", severity: Warning, component: endpoint,
+		expr: fill(`time() - (max by (job, target) (firsttoken_waiting_since_timestamp_seconds) > 0) > $after`,
+			values{"after": seconds(noAnswerAfter)}),
+		keep:      5 * time.Minute,
+		summary:   "{{ $labels.target }} holds a request and does not answer",
+		details:   "The oldest request has waited for its first token for {{ $value | humanizeDuration }}.",
+		dashboard: endpointDashboard,
+	}
+}
