@@ -30,7 +30,7 @@ func (f flags) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println(machine(), f.conditions())
-	fmt.Printf("\n%s\n", heading(errorColumns()))
+	fmt.Printf("%s\n\n%s\n", units, heading(errorColumns()))
 	var costs []string
 	for _, p := range plans {
 		rows, err := f.group(ctx, p)

@@ -73,10 +73,13 @@ func floorCost(rows []row) float64 {
 	return 0
 }
 
+// units explains the columns that hold quantiles.
+const units = "Times are in µs: p50 / p99 / max of the TTFT error, p99 / max of first tokens that came alone, " +
+	"p50 / p99 of the others."
+
 func errorColumns() []string {
 	return []string{
-		"", "streams", "client", "TTFT error p50 / p99 / max, µs", "came alone p99 / max, µs",
-		"had it after p50 / p99, µs", "last token p50 / p99, µs", "samples (dropped)",
+		"", "streams", "client", "TTFT error", "came alone", "had it after", "last token", "samples (dropped)",
 	}
 }
 
@@ -89,8 +92,8 @@ func (r row) errors() string {
 
 func costColumns() []string {
 	return []string{
-		"", "streams", "client", "CPU s per 1M events", "to epoll", "events/s", "held",
-		"KiB per idle stream", "schedule lag p50 / p99, µs",
+		"", "streams", "client", "CPU s / 1M events", "to epoll", "events/s", "held", "KiB / idle stream",
+		"schedule lag",
 	}
 }
 
