@@ -47,6 +47,14 @@ func (h *History) Observe(e prober.Event) {
 		if t := h.find(e.Target); t != nil {
 			t.addResult(e, h.room())
 		}
+	case prober.Sent:
+		if t := h.find(e.Target); t != nil {
+			t.addSent(e)
+		}
+	case prober.FirstToken:
+		if t := h.find(e.Target); t != nil {
+			t.addFirstToken(e)
+		}
 	case prober.Skipped:
 		if t := h.find(e.Target); t != nil {
 			t.addSkipped(e)

@@ -16,6 +16,7 @@ type State string
 // The states; a target has the first that applies.
 const (
 	Paused   State = "paused"   // by its configuration
+	Waiting  State = "waiting"  // a request has waited long for its first token
 	Starting State = "starting" // no answer yet
 	Failing  State = "failing"  // the last request failed
 	BackOff  State = "back-off" // the load is below its set-point
@@ -32,13 +33,20 @@ type Summary struct {
 	Requests int                  `json:"requests"`
 	Outcomes map[chat.Outcome]int `json:"outcomes"`
 	Covered  time.Duration        `json:"covered_ns"` // from the oldest of the requests until now
-	TTFTCold Quantiles            `json:"ttft_cold_seconds,omitzero"`
-	TTFTWarm Quantiles            `json:"ttft_warm_seconds,omitzero"`
-	TPS      Quantiles            `json:"output_tokens_per_second,omitzero"`
+	// NotStreamed are the good answers that came at once.
+	NotStreamed int       `json:"not_streamed,omitempty"`
+	TTFTCold    Quantiles `json:"ttft_cold_seconds,omitzero"`
+	TTFTWarm    Quantiles `json:"ttft_warm_seconds,omitzero"`
+	TPS         Quantiles `json:"output_tokens_per_second,omitzero"`
 
 	// Of the last minute, by usage; nil in the first second.
 	InputPerMin  *float64 `json:"input_tokens_per_minute,omitempty"`
 	OutputPerMin *float64 `json:"output_tokens_per_minute,omitempty"`
+
+	// Wait is how long the oldest request in flight has waited for its first token; 0 while none does. OtherModel is
+	// the model of the last good answer, where it is not the one that was asked for.
+	Wait       time.Duration `json:"oldest_wait_ns,omitempty"`
+	OtherModel string        `json:"other_model,omitempty"`
 
 	// Now; nil before the load starts.
 	SetPoint  *float64 `json:"tokens_per_minute_target,omitempty"`
@@ -83,7 +91,7 @@ func (h *targetHistory) summary(now time.Time) Summary {
 	defer h.mu.Unlock()
 	cacheRatio := float64(h.cached) / float64(max(1, h.cacheable))
 	s := Summary{
-		Target: h.target.Name, State: h.state(), Outcomes: map[chat.Outcome]int{},
+		Target: h.target.Name, State: h.state(now), Wait: h.oldestWait(now), OtherModel: h.otherModel, Outcomes: map[chat.Outcome]int{},
 		InputPerMin:  results.Optional(h.input.perMinute(now)),
 		OutputPerMin: results.Optional(h.output.perMinute(now)),
 		SetPoint:     results.Optional(h.setPoint, h.hasRate),
@@ -107,6 +115,9 @@ func (s *Summary) addWindow(samples []sample, now time.Time) {
 		s.Requests++
 		s.Outcomes[x.outcome]++
 		s.Covered = max(s.Covered, now.Sub(x.end))
+		if x.notStreamed {
+			s.NotStreamed++
+		}
 		if !x.steady {
 			continue
 		}
@@ -123,10 +134,16 @@ func (s *Summary) addWindow(samples []sample, now time.Time) {
 	s.TTFTCold, s.TTFTWarm, s.TPS = quantilesOf(cold), quantilesOf(warm), quantilesOf(tps)
 }
 
-func (h *targetHistory) state() State {
+// longWait is the least that makes a target wait; a TTFT objective that allows more makes it longer.
+const longWait = 10 * time.Second
+
+func (h *targetHistory) state(now time.Time) State {
+	threshold := time.Duration(h.target.SLOs[slo.TTFT].Threshold * float64(time.Second))
 	switch {
 	case h.target.Load.Paused:
 		return Paused
+	case h.oldestWait(now) > max(longWait, threshold):
+		return Waiting
 	case len(h.samples.items) == 0:
 		return Starting
 	case h.failures > 0:

@@ -26,7 +26,9 @@ type targetHistory struct {
 	lastSuccess         time.Time
 	lastError           string
 	lastErrorAt         time.Time
-	cached, cacheable   int64 // tokens, of the answers that say how much was cached
+	cached, cacheable   int64                // tokens, of the answers that say how much was cached
+	waiting             map[string]time.Time // when the requests without a first token were sent, by id
+	otherModel          string               // of the last good answer, where it is not the one that was asked for
 }
 
 // sample is as much of a result as a Summary needs: some 64 bytes instead of a thousand.
@@ -35,11 +37,14 @@ type sample struct {
 	ttft, tps       float64 // seconds and tokens per second, where there was one
 	hasTTFT, hasTPS bool
 	warm, steady    bool
+	notStreamed     bool
 	outcome         chat.Outcome
 }
 
 func newTargetHistory(t prober.Target, now time.Time) *targetHistory {
-	h := &targetHistory{target: t, skips: map[prober.Reason]int{}, verdicts: map[slo.Name]Attainment{}}
+	h := &targetHistory{
+		target: t, skips: map[prober.Reason]int{}, verdicts: map[slo.Name]Attainment{}, waiting: map[string]time.Time{},
+	}
 	for name, o := range t.SLOs {
 		h.verdicts[name] = Attainment{Objective: o.Ratio}
 	}
@@ -51,12 +56,16 @@ func newTargetHistory(t prober.Target, now time.Time) *targetHistory {
 func (h *targetHistory) addResult(r prober.Result, kept int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	delete(h.waiting, r.ID)
 	h.results.push(withoutCause(r), kept)
 	h.samples.push(sampleOf(r), windowLimit)
 	h.addUsage(r)
 	switch {
 	case r.Outcome == chat.OK:
-		h.failures, h.lastSuccess = 0, r.End
+		h.failures, h.lastSuccess, h.otherModel = 0, r.End, ""
+		if !h.target.AskedFor(r.Identity.Model) {
+			h.otherModel = r.Identity.Model
+		}
 	case r.Outcome != chat.Cancelled:
 		h.failures++
 		h.lastErrorAt = r.End
@@ -85,11 +94,32 @@ func (h *targetHistory) addUsage(r prober.Result) {
 
 func sampleOf(r prober.Result) sample {
 	s := sample{end: r.End, warm: r.Turn.Cache() == "warm", steady: r.Steady(), outcome: r.Outcome}
+	s.notStreamed = r.NotStreamed()
 	if ttft, ok := r.TTFT(); ok {
 		s.ttft, s.hasTTFT = ttft.Seconds(), true
 	}
 	s.tps, s.hasTPS = r.TPS()
 	return s
+}
+
+func (h *targetHistory) addSent(e prober.Sent) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.waiting[e.ID] = e.At
+}
+
+func (h *targetHistory) addFirstToken(e prober.FirstToken) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.waiting, e.ID)
+}
+
+// oldestWait is how long the oldest request without a first token has waited; 0 while none waits.
+func (h *targetHistory) oldestWait(now time.Time) (oldest time.Duration) {
+	for _, sent := range h.waiting {
+		oldest = max(oldest, now.Sub(sent))
+	}
+	return oldest
 }
 
 func (h *targetHistory) addSkipped(e prober.Skipped) {

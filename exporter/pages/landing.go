@@ -29,6 +29,7 @@ type row struct {
 	Cold50, Cold95            string
 	TPS, Outcomes, SLO, Spent string
 	LastError                 string
+	Warnings                  []string // what bends the numbers
 }
 
 type landingPage struct {
@@ -80,12 +81,28 @@ func rowOf(s history.Summary) row {
 	if s.TPS.OK() {
 		r.TPS = short(s.TPS.P50)
 	}
+	r.Warnings = warnings(s)
 	r.Warm50, r.Warm95 = seconds(s.TTFTWarm)
 	r.Cold50, r.Cold95 = seconds(s.TTFTCold)
 	if s.Failures > 0 {
 		r.LastError = s.LastError
 	}
 	return r
+}
+
+// warnings are what a reader must know before believing the numbers of a target.
+func warnings(s history.Summary) []string {
+	var all []string
+	if s.State == history.Waiting {
+		all = append(all, fmt.Sprintf("no answer for %.0f s", s.Wait.Seconds()))
+	}
+	if s.NotStreamed > 0 {
+		all = append(all, fmt.Sprintf("%d answers came at once: something between you and the engine buffers", s.NotStreamed))
+	}
+	if s.OtherModel != "" {
+		all = append(all, "answered by another model: "+s.OtherModel)
+	}
+	return all
 }
 
 func seconds(q history.Quantiles) (p50, p95 string) {

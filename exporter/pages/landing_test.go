@@ -1,0 +1,31 @@
+package pages
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/firsttoken/firsttoken/exporter/history"
+)
+
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		summary history.Summary
+		want    []string
+	}{
+		{"nothing", history.Summary{State: history.Steady, Wait: 3 * time.Second}, nil},
+		{"a hang", history.Summary{State: history.Waiting, Wait: 40 * time.Second}, []string{"no answer for 40 s"}},
+		{
+			"a proxy and a fallback", history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
+			[]string{
+				"7 answers came at once: something between you and the engine buffers",
+				"answered by another model: <tiny>", // the template escapes it
+			},
+		},
+	} {
+		if got := warnings(c.summary); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
