@@ -20,17 +20,17 @@ type scrapeGroup struct {
 	Labels  map[string]string `json:"labels"`
 }
 
-// Labels of a page. target is the one that rules join on. The engine's kind is left to relabelling,
-// because a plain label of that name would rename the one of vLLM's own series, engine="0".
+// Labels of a page. Rules join on target. The kind of the engine is a label for relabelling only: a plain label engine
+// would rename the one that vLLM's own series have, engine="0".
 const (
 	sdTarget = "target"
 	sdRole   = "role" // engine or dcgm
 	sdEngine = model.MetaLabelPrefix + "firsttoken_engine"
 )
 
-// discovery tells Prometheus where the engines and GPUs of the targets are measured. Until the
-// targets run and during shutdown it answers with an error, upon which a server keeps the list that
-// it has; an empty one would end the series.
+// discovery tells Prometheus where the engines and GPUs of the targets are measured. Until the targets run and during
+// shutdown it answers with an error: a server then keeps the list that it has, where an empty list would end the
+// series.
 func (o Options) discovery(w http.ResponseWriter, _ *http.Request) {
 	if !o.Ready() {
 		plain(w, http.StatusServiceUnavailable, "firsttoken is not ready: its targets do not run yet, or no longer.\n")
@@ -43,15 +43,16 @@ func (o Options) discovery(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ") // for people: it is a page, too
+	encoder.SetIndent("", "  ") // for people, who read it too
 	if err := encoder.Encode(scrapeGroups(targets)); err != nil {
 		o.Logger.Debug("discovery page was not read to its end", "err", err)
 	}
 }
 
-// scrapeGroups is never nil, and in the order of names: an unchanged list is the same text.
+// scrapeGroups is never nil. It is in the order of names, so that an unchanged list is the same text.
 func scrapeGroups(targets []prober.Target) []scrapeGroup {
-	sorted := slices.SortedFunc(slices.Values(targets), func(a, b prober.Target) int { return cmp.Compare(a.Name, b.Name) })
+	byName := func(a, b prober.Target) int { return cmp.Compare(a.Name, b.Name) }
+	sorted := slices.SortedFunc(slices.Values(targets), byName)
 	groups := []scrapeGroup{}
 	for _, t := range sorted {
 		groups = append(groups, pagesOf(t, "engine", t.EngineMetrics)...)
@@ -60,15 +61,15 @@ func scrapeGroups(targets []prober.Target) []scrapeGroup {
 	return groups
 }
 
-// pagesOf gives pages behind the host and port of an earlier one an instance of their own: under the
-// one that Prometheus gives them, host and port, their series would clash.
+// pagesOf gives each page that shares host and port with an earlier one an instance of its own. Prometheus would give
+// both the same instance, host and port, and their series would clash.
 func pagesOf(t prober.Target, role string, pages []string) []scrapeGroup {
 	var groups []scrapeGroup
 	seen := map[string]bool{}
 	for _, page := range pages {
 		u, err := url.Parse(page)
 		if err != nil {
-			continue // no configuration holds such a one
+			continue // the configuration refuses such a page
 		}
 		group := groupOf(u)
 		group.Labels[sdTarget], group.Labels[sdRole] = t.Name, role

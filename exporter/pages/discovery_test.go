@@ -28,7 +28,8 @@ func TestDiscovery(t *testing.T) {
 		EngineMetrics: []string{"http://vllm-1:8000/metrics", "https://vllm-2/kimi%20k2/metrics?part=1&all=a%26b"},
 		DCGMMetrics:   []string{"http://[fd00::7]:9400"},
 	})
-	apart := behind("apart", prober.Infrastructure{EngineMetrics: []string{"http://vllm-1:8000/metrics"}}) // an engine of two targets
+	shared := prober.Infrastructure{EngineMetrics: []string{"http://vllm-1:8000/metrics"}} // an engine of two targets
+	apart := behind("apart", shared)
 	apart.Engine = ""
 	got := listed(t, kimi, behind("nothing", prober.Infrastructure{GPUs: []string{"node1"}}), apart)
 	const want = `[
@@ -94,7 +95,7 @@ func TestDiscoversNothing(t *testing.T) {
 		t.Errorf("no targets: %q", got)
 	}
 	if _, got, _ := ask(newTestHandler(t, asIs), "GET", "/sd/engines", "*/*"); got != "[]\n" {
-		t.Errorf("nobody says which: %q", got)
+		t.Errorf("without a list of targets: %q", got)
 	}
 }
 
@@ -107,7 +108,7 @@ func TestDiscoveryIsRefusedInShutdown(t *testing.T) {
 }
 
 // Two pages behind one host and port are two instances; the first keeps its name when others come.
-func TestInstancesAreToldApart(t *testing.T) {
+func TestInstancesAreDistinct(t *testing.T) {
 	body := listed(t, behind("a", prober.Infrastructure{
 		EngineMetrics: []string{"http://h/0/metrics", "http://h:80/1/metrics?x=1", "http://h:81/metrics"},
 		DCGMMetrics:   []string{"http://h/metrics"},
@@ -126,7 +127,8 @@ func TestInstancesAreToldApart(t *testing.T) {
 }
 
 func TestLandingLinksDiscovery(t *testing.T) {
-	if _, body, _ := ask(newTestHandler(t, asIs), "GET", "/", "text/html"); !strings.Contains(body, `<a href="sd/engines">`) {
+	_, body, _ := ask(newTestHandler(t, asIs), "GET", "/", "text/html")
+	if !strings.Contains(body, `<a href="sd/engines">`) {
 		t.Error("no link")
 	}
 }

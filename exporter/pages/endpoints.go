@@ -5,10 +5,11 @@ import (
 	"net/http"
 )
 
+// plain answers in plain text. It ignores the error of a write, which only says that the client has gone.
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text) // the reader has gone, and nobody is left to tell
+	_, _ = io.WriteString(w, text)
 }
 
 func (o Options) healthy(w http.ResponseWriter, _ *http.Request) {
@@ -38,5 +39,5 @@ func (o Options) reload(w http.ResponseWriter, r *http.Request) {
 
 func (o Options) config(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
-	_, _ = io.WriteString(w, o.Config()) // as above
+	_, _ = io.WriteString(w, o.Config())
 }

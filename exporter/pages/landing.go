@@ -21,7 +21,7 @@ var landingHTML string
 // shown is how many targets the landing page lists; /targets has all of them.
 const shown = 200
 
-// row is a target as a phone has room for it.
+// row is one line of the landing page, short enough for a phone.
 type row struct {
 	Name, State               string
 	TPM, SetPoint             string
@@ -53,10 +53,10 @@ func (o Options) landing(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(html) // the reader has gone, and nobody is left to tell
+	_, _ = w.Write(html) // fails only when the client has gone
 }
 
-// html parses the page each time: it is looked at by people, and nothing of it outlives them.
+// html parses the template each time: only people ask for the page, so the cost does not matter.
 func (p landingPage) html() ([]byte, error) {
 	page, err := template.New("landing").Parse(landingHTML)
 	if err != nil {
