@@ -19,7 +19,7 @@ func TestMeter(t *testing.T) {
 	}{
 		{name: "200 in 20 s", adds: []float64{5, 15}, now: 20, want: 600, ok: true},
 		{name: "half a second is too short", now: .5},
-		{name: "the steps of 70 to 135 s hold two", adds: []float64{5, 65, 75, 125}, now: 135, want: 200 / (65. / 60), ok: true},
+		{name: "two between 70 and 135 s", adds: []float64{5, 65, 75, 125}, now: 135, want: 200 / (65. / 60), ok: true},
 		{name: "the last tokens are long ago", adds: []float64{5}, now: 200, want: 0, ok: true},
 		{name: "began within the window: 100 in 30 s", since: 100, adds: []float64{105}, now: 130, want: 200, ok: true},
 		{name: "an answer of long ago comes late", adds: []float64{125, 55}, now: 135, want: 100 / (65. / 60), ok: true},

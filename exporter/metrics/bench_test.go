@@ -28,6 +28,7 @@ func BenchmarkObserve(b *testing.B) {
 
 // fleet has n targets, each with an answer.
 func fleet(b *testing.B, n int) (*Targets, *prometheus.Registry) {
+	b.Helper()
 	reg := prometheus.NewRegistry()
 	m, err := NewTargets(reg, Options{})
 	if err != nil {

@@ -23,10 +23,12 @@ func durationBuckets() []float64 {
 
 // interTokenBuckets are the gaps of 1,000 down to 1 token per second, in seconds.
 func interTokenBuckets() []float64 {
-	return []float64{.001, .002, .0035, .005, .0075, .01, .0125, .015, .02, .025, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1}
+	return []float64{
+		.001, .002, .0035, .005, .0075, .01, .0125, .015, .02, .025, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1,
+	}
 }
 
-// stallBuckets go from a pause nobody sees to one at which everybody gives up, in seconds.
+// stallBuckets go from a pause that no user sees to one at which every user gives up, in seconds.
 func stallBuckets() []float64 {
 	return []float64{.01, .025, .05, .1, .2, .3, .5, .75, 1, 1.5, 2, 3, 5, 10, 20, 30, 60}
 }

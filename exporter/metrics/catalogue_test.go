@@ -48,8 +48,11 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	for _, f := range scraped {
 		row, ok := rows[f.GetName()]
 		delete(rows, f.GetName())
-		if !ok || string(row.Type) != strings.ToLower(f.GetType().String()) || row.Help != f.GetHelp() || row.Unit != f.GetUnit() {
-			t.Errorf("%s: scraped as %s, %q, %q; the catalogue says %s, %q, %q", f.GetName(), f.GetType(), f.GetUnit(), f.GetHelp(), row.Type, row.Unit, row.Help)
+		got := series.Family{
+			Type: series.Type(strings.ToLower(f.GetType().String())), Name: f.GetName(), Unit: f.GetUnit(), Help: f.GetHelp(),
+		}
+		if !ok || got.Type != row.Type || got.Help != row.Help || got.Unit != row.Unit {
+			t.Errorf("scraped as %+v; the catalogue says %+v", got, row)
 		}
 		var labels []string
 		for _, l := range f.Metric[0].Label {

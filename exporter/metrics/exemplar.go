@@ -9,9 +9,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// requestExemplar names the exchange behind an observation: from a bucket to the line of the results
-// file that has the same request_id, and to the trace whose span was kept. Nil where there is nothing
-// fit to name.
+// requestExemplar names the exchange behind an observation: the request_id leads from a bucket to the line of the
+// results file, and the ids of the span, if one was kept, lead to its trace. It is nil where the result has no id that
+// can be an exemplar.
 func requestExemplar(r prober.Result) prometheus.Labels {
 	const name = "request_id"
 	if r.ID == "" || !utf8.ValidString(r.ID) || utf8.RuneCountInString(name+r.ID) > prometheus.ExemplarMaxRunes {
@@ -23,8 +23,8 @@ func requestExemplar(r prober.Result) prometheus.Labels {
 	return prometheus.Labels{name: r.ID}
 }
 
-// spanExemplar names exchanges of which a span was kept and no others: a bucket holds one exemplar, and the
-// next exchange that nobody can look at must not take the place of one that somebody can.
+// spanExemplar names only exchanges whose span was kept. A bucket holds one exemplar, and an exemplar without a stored
+// trace must not displace one that has a trace.
 func spanExemplar(r prober.Result) prometheus.Labels {
 	if r.Span == "" {
 		return nil

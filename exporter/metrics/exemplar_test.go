@@ -23,7 +23,7 @@ func TestExemplar(t *testing.T) {
 		want, wantWhenTraced prometheus.Labels
 	}{
 		{id, span, whole, whole},
-		{id, "", alone, nil},                                   // dropped: where traces are sent it must not displace one that was kept
+		{id, "", alone, nil},                                   // dropped: it must not displace one that was kept
 		{id, "fedcba9876543210", alone, alone},                 // not the exchange's own span
 		{span, "", prometheus.Labels{"request_id": span}, nil}, // no trace id
 		{"", "", nil, nil},                                     // names nothing
@@ -40,8 +40,7 @@ func TestExemplar(t *testing.T) {
 	}
 }
 
-// The exemplar that a bucket shows, classic and native, is that of the last exchange of which a span
-// was kept.
+// The exemplar of a bucket, classic and native, is that of the last exchange whose span was kept.
 func TestExemplarsOfSpans(t *testing.T) {
 	reg := prometheus.NewPedanticRegistry()
 	m, err := NewTargets(reg, Options{Traced: true})

@@ -69,11 +69,12 @@ func addValues(all map[string]float64, name string, m *dto.Metric) {
 	}
 }
 
-// nonZero is what has happened, less what configuration alone sets.
+// nonZero are the samples that are not zero, less those that the configuration alone sets.
 func nonZero(all map[string]float64) map[string]float64 {
 	out := maps.Clone(all)
+	configured := []string{"slo_objective_ratio", "slo_threshold", "target_info"}
 	maps.DeleteFunc(out, func(name string, v float64) bool {
-		return v == 0 || strings.HasPrefix(name, "slo_objective_ratio") || strings.HasPrefix(name, "slo_threshold") || strings.HasPrefix(name, "target_info")
+		return v == 0 || slices.ContainsFunc(configured, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 	})
 	return out
 }

@@ -57,7 +57,8 @@ func finishedRows(targets []prober.Target) []row {
 	return []row{
 		latency(series.Family{
 			Type: series.TypeHistogram, Name: "inter_token_seconds", Unit: "seconds", Buckets: interTokenBuckets(),
-			Help: "Mean time between the output tokens of a finished stream of 16 tokens or more, counted by the server's usage.",
+			Help: "Mean time between the output tokens of a finished stream of 16 tokens or more, " +
+				"counted by the server's usage.",
 		}, onlyFinished, seconds((*prober.Result).InterToken)),
 		latency(series.Family{
 			Type: series.TypeHistogram, Name: "output_tokens_per_second",

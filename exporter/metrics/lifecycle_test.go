@@ -43,7 +43,9 @@ func TestStoppedLeavesNothing(t *testing.T) {
 	m.Observe(probertest.Warm("b"))
 	late := m.of["b"] // as an answer holds it that is being counted meanwhile
 	m.Observe(prober.Stopped{Target: "b"})
-	late.observe(&observation{result: probertest.WarmWith(func(r *prober.Result) { r.Target, r.Identity.Fingerprint = "b", "fp_2" })})
+	result := probertest.Warm("b")
+	result.Identity.Fingerprint = "fp_2"
+	late.observe(&observation{result: result})
 	if got := len(values(t, reg)); got != one+2 { // a's own, and its revision
 		t.Errorf("%d series are left of two targets, want %d", got, one+2)
 	}
@@ -84,10 +86,9 @@ func TestRevision(t *testing.T) {
 				got[name] = v
 			}
 		}
-		same(t, got, map[string]float64{
-			"target_revision_info{fingerprint=" + row.info + ",model=m-2026,server=uvicorn}": 1,
-			"target_revision_timestamp_seconds":                                              unixSeconds(probertest.At(row.minute * 60_000)),
-		})
+		want := map[string]float64{"target_revision_info{fingerprint=" + row.info + ",model=m-2026,server=uvicorn}": 1}
+		want["target_revision_timestamp_seconds"] = unixSeconds(probertest.At(row.minute * 60_000))
+		same(t, got, want)
 	}
 }
 
@@ -111,9 +112,10 @@ func TestExpectedCached(t *testing.T) {
 	}
 }
 
-func TestStreak(t *testing.T) {
+func TestFailuresInARow(t *testing.T) {
 	m, reg := newTestTargets(t)
 	fail := probertest.WarmWith(probertest.Refused)
+	cancelled := probertest.WarmWith(probertest.Refused, func(r *prober.Result) { r.Outcome = chat.Cancelled })
 	late := probertest.WarmWith(func(r *prober.Result) { r.End = probertest.At(1) })
 	for i, row := range []struct {
 		result      prober.Result
@@ -123,14 +125,15 @@ func TestStreak(t *testing.T) {
 		{probertest.Warm("a"), 0, probertest.At(10_800)},
 		{fail, 1, probertest.At(10_800)},
 		{fail, 2, probertest.At(10_800)},
-		{probertest.WarmWith(func(r *prober.Result) { probertest.Refused(r); r.Outcome = chat.Cancelled }), 2, probertest.At(10_800)}, // ours, not the server's
-		{late, 0, probertest.At(10_800)}, // told late: it ended before the first
+		{cancelled, 2, probertest.At(10_800)}, // ours, not the server's
+		{late, 0, probertest.At(10_800)},      // arrives late: it ended before the first
 	} {
 		m.Observe(row.result)
 		got := values(t, reg)
-		if got["consecutive_failures"] != row.failures || got["last_success_timestamp_seconds"] != unixSeconds(row.lastSuccess) {
-			t.Errorf("row %d: %v failures, last success %v; want %v, %v", i, got["consecutive_failures"],
-				got["last_success_timestamp_seconds"], row.failures, unixSeconds(row.lastSuccess))
+		failures, success := got["consecutive_failures"], got["last_success_timestamp_seconds"]
+		if failures != row.failures || success != unixSeconds(row.lastSuccess) {
+			t.Errorf("row %d: %v failures, last success %v; want %v, %v",
+				i, failures, success, row.failures, unixSeconds(row.lastSuccess))
 		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 )
 
 func answered(in, out int64) prober.Result {
-	return probertest.WarmWith(func(r *prober.Result) { r.Usage = chat.Usage{Input: chat.Counted(in), Output: chat.Counted(out)} })
+	usage := chat.Usage{Input: chat.Counted(in), Output: chat.Counted(out)}
+	return probertest.WarmWith(func(r *prober.Result) { r.Usage = usage })
 }
 
 // synctest starts at midnight UTC, on a minute.
@@ -30,15 +31,14 @@ func TestMinutes(t *testing.T) {
 		check := func(count, in, out float64) {
 			t.Helper()
 			got := values(t, reg)
-			for _, x := range []struct {
-				name string
-				want float64
-			}{
-				{"tokens_per_minute_count{direction=input}", count}, {"tokens_per_minute_sum{direction=input}", in},
-				{"tokens_per_minute_count{direction=output}", count}, {"tokens_per_minute_sum{direction=output}", out},
+			for name, want := range map[string]float64{
+				"tokens_per_minute_count{direction=input}":  count,
+				"tokens_per_minute_sum{direction=input}":    in,
+				"tokens_per_minute_count{direction=output}": count,
+				"tokens_per_minute_sum{direction=output}":   out,
 			} {
-				if got[x.name] != x.want {
-					t.Errorf("at %s: %s is %v, want %v", time.Now().UTC().Format(time.TimeOnly), x.name, got[x.name], x.want)
+				if got[name] != want {
+					t.Errorf("at %s: %s is %v, want %v", time.Now().UTC().Format(time.TimeOnly), name, got[name], want)
 				}
 			}
 		}

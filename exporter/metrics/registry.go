@@ -29,8 +29,13 @@ func newProcess(reg prometheus.Registerer) *series.Registry {
 		Help: "A metric with a constant '1' value labeled by version, revision, branch, goversion from which " +
 			"firsttoken was built, and the goos and goarch for the build.",
 		Labels: []series.Label{
-			{Name: "version"}, {Name: "revision"}, {Name: "branch"}, {Name: "goversion"},
-			{Name: "goos"}, {Name: "goarch"}, {Name: "tags"},
+			{Name: "version"},
+			{Name: "revision"},
+			{Name: "branch"},
+			{Name: "goversion"},
+			{Name: "goos"},
+			{Name: "goarch"},
+			{Name: "tags"},
 		},
 	}, version.NewCollector(series.Namespace))
 	return s

@@ -21,7 +21,10 @@ func TestTrust(t *testing.T) {
 	}
 	tr.Observe(30 * time.Microsecond)
 	tr.Observe(-20 * time.Microsecond) // an error all the same
-	want := map[string]float64{"trustworthy": 1, "kernel_receive_stamps": 1, "selfcheck_error_seconds_count": 2, "selfcheck_error_seconds_sum": 50e-6}
+	want := map[string]float64{
+		"trustworthy": 1, "kernel_receive_stamps": 1,
+		"selfcheck_error_seconds_count": 2, "selfcheck_error_seconds_sum": 50e-6,
+	}
 	same(t, values(t, reg), want)
 	trusted, want["trustworthy"] = false, 0 // asked anew at each scrape
 	same(t, values(t, reg), want)
