@@ -147,6 +147,7 @@ func (l *loop) report(r Result) {
 		l.log.LogAttrs(context.Background(), slog.LevelDebug, "turn", slog.String("target", r.Target),
 			slog.String("outcome", string(r.Outcome)), slog.String("request_id", r.ID))
 	default:
-		l.log.Warn("turn failed", "target", r.Target, "outcome", r.Outcome, "err", r.Err, "request_id", r.ID)
+		l.log.Warn("turn failed", "target", r.Target, "outcome", r.Outcome, "cause", r.Cause, "err", r.Err,
+			"request_id", r.ID, "remedy", r.Remedy())
 	}
 }

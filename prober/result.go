@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/preset"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -220,6 +221,14 @@ const (
 func (r Result) Context() string {
 	n, _ := r.InputTokens()
 	return workload.BandOf(n)
+}
+
+// Remedy is what to change in the configuration so that the server takes what it refused; empty where none is known.
+func (r Result) Remedy() string {
+	if r.Err == nil || (r.Outcome != chat.Rejected && r.Outcome != chat.Denied && r.Outcome != chat.ServerError) {
+		return ""
+	}
+	return preset.Remedy(r.Err.Error())
 }
 
 // completion is what the target's objectives judge the result by.

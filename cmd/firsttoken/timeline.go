@@ -79,7 +79,10 @@ func printTimeline(w io.Writer, t prober.Target, r prober.Result) {
 	fmt.Fprintln(w)
 	for _, line := range [][2]string{
 		{"outcome", outcomeLine(r)},
+		{"cause", r.Cause.Meaning()},
 		{"error", errorLine(r)},
+		{"remedy", r.Remedy()},
+		{"beware", bewareLine(t, r)},
 		{"latency", latencyLine(r)},
 		{"tokens", tokensLine(r)},
 		{"recall", recallLine(r)},
@@ -145,6 +148,21 @@ func errorLine(r prober.Result) string {
 		return ""
 	}
 	return r.Err.Error()
+}
+
+// bewareLine says what bends the numbers below it.
+func bewareLine(t prober.Target, r prober.Result) string {
+	var parts []string
+	if r.NotStreamed() {
+		parts = append(parts, "the answer came at once: something between you and the engine buffers, and there is no rate")
+	}
+	if !t.AskedFor(r.Identity.Model) {
+		parts = append(parts, "another model answered than the one that was asked for")
+	}
+	if n, _ := r.HiddenTokens(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d tokens were generated and not streamed; the rate is that of the others", n))
+	}
+	return strings.Join(parts, " · ")
 }
 
 func latencyLine(r prober.Result) string {

@@ -60,6 +60,7 @@ type Summary struct {
 	Failures    int                     `json:"consecutive_failures"`
 	LastSuccess time.Time               `json:"last_success,omitzero"`
 	LastError   string                  `json:"last_error,omitempty"`
+	LastRemedy  string                  `json:"last_remedy,omitempty"`
 	LastErrorAt time.Time               `json:"last_error_at,omitzero"`
 }
 
@@ -99,7 +100,7 @@ func (h *targetHistory) summary(now time.Time) Summary {
 		Spent:        h.spent,
 		CacheRatio:   results.Optional(cacheRatio, h.cacheable > 0),
 		Skipped:      maps.Clone(h.skips), SLOs: maps.Clone(h.verdicts),
-		Failures: h.failures, LastSuccess: h.lastSuccess, LastError: h.lastError, LastErrorAt: h.lastErrorAt,
+		Failures: h.failures, LastSuccess: h.lastSuccess, LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
 	}
 	s.addWindow(h.samples.items, now)
 	return s

@@ -25,6 +25,7 @@ type targetHistory struct {
 	failures            int // since the last success
 	lastSuccess         time.Time
 	lastError           string
+	lastRemedy          string // for lastError
 	lastErrorAt         time.Time
 	cached, cacheable   int64                // tokens, of the answers that say how much was cached
 	waiting             map[string]time.Time // when the requests without a first token were sent, by id
@@ -69,6 +70,7 @@ func (h *targetHistory) addResult(r prober.Result, kept int) {
 	case r.Outcome != chat.Cancelled:
 		h.failures++
 		h.lastErrorAt = r.End
+		h.lastRemedy = r.Remedy()
 		if r.Err != nil {
 			h.lastError = r.Err.Error()
 		}

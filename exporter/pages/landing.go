@@ -86,6 +86,9 @@ func rowOf(s history.Summary) row {
 	r.Cold50, r.Cold95 = seconds(s.TTFTCold)
 	if s.Failures > 0 {
 		r.LastError = s.LastError
+		if s.LastRemedy != "" {
+			r.LastError += ". Remedy: " + s.LastRemedy
+		}
 	}
 	return r
 }
