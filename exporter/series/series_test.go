@@ -59,6 +59,10 @@ func TestVec(t *testing.T) {
 	if err := s.Err(); err != nil {
 		t.Fatal(err)
 	}
+	first := s.Families()[0]
+	if first.Name != "firsttoken_c_total" || !slices.Equal(first.LabelNames(), []string{"target", "kind"}) {
+		t.Errorf("registered as %+v", first)
+	}
 	const want = `
 # HELP firsttoken_c_total C.
 # TYPE firsttoken_c_total counter

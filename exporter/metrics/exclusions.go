@@ -9,9 +9,9 @@ import (
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
 
-// honestyRows count what an endpoint did that could bend a number, and why exchanges failed. Whatever is left out of
-// another series is counted here.
-func honestyRows() []row {
+// exclusionRows count the results that other series leave out, because they would bend a number, and the causes of
+// failures.
+func exclusionRows() []row {
 	causeOf := func(o *observation) chat.Cause { return o.result.Cause }
 	contradictions := []prober.CacheResult{prober.Lost, prober.Kept}
 	cacheResultOf := func(o *observation) prober.CacheResult { return o.result.CacheResult() }

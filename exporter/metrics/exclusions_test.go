@@ -1,0 +1,85 @@
+package metrics
+
+import (
+	"testing"
+
+	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/probertest"
+	"github.com/firsttoken/firsttoken/prober/slo"
+)
+
+// What is left out of other series is counted.
+func TestExclusions(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*prober.Result)
+		want   string
+		value  float64
+		absent string
+	}{
+		{
+			name:   "not streamed",
+			change: func(r *prober.Result) { r.Whole.Last = r.Whole.First },
+			want:   "not_streamed_total", value: 1,
+			absent: "output_tokens_per_second_count{cache=warm,context=le_120k}",
+		},
+		{
+			name:   "hidden reasoning",
+			change: func(r *prober.Result) { r.ReasoningEvents = 0 },
+			want:   "hidden_tokens_total", value: 101,
+		},
+		{
+			name:   "a shared first token",
+			change: func(r *prober.Result) { r.FirstShared = true },
+			want:   "first_token_shared_total", value: 1,
+		},
+		{
+			name:   "a lost prefix",
+			change: func(r *prober.Result) { r.Usage.Cached = chat.Counted(100) },
+			want:   "cache_contradictions_total{result=lost}", value: 1,
+			absent: "ttft_seconds_count{cache=warm,context=le_120k}",
+		},
+		{
+			name:   "another model",
+			change: func(r *prober.Result) { r.Identity.Model = "tiny" },
+			want:   "other_model_total", value: 1,
+		},
+		{
+			name:   "the same model",
+			change: func(r *prober.Result) { r.Identity.Model = "m-2026" },
+			want:   "other_model_total", value: 0,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, reg := newTestTargets(t)
+			m.Observe(probertest.WarmWith(c.change))
+			got := values(t, reg)
+			if got[c.want] != c.value {
+				t.Errorf("%s is %v, want %v", c.want, got[c.want], c.value)
+			}
+			if c.absent != "" && got[c.absent] != 0 {
+				t.Errorf("%s is %v", c.absent, got[c.absent])
+			}
+		})
+	}
+}
+
+// A verdict by an estimate has series of its own.
+func TestEstimatedVerdicts(t *testing.T) {
+	target := probertest.Target("a")
+	target.SLOs[slo.TPS] = slo.Objective{Ratio: .95, Threshold: 20}
+	m, reg := newTestTargets(t)
+	m.Observe(prober.Started{Target: target})
+	m.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TPS, Bad: true, Estimated: true}})
+	m.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TPS}})
+	got := values(t, reg)
+	for name, want := range map[string]float64{
+		"slo_events_total": 1, "slo_bad_events_total": 0,
+		"slo_estimated_events_total": 1, "slo_estimated_bad_events_total": 1,
+	} {
+		if got[name+"{slo=tps}"] != want {
+			t.Errorf("%s: %v, want %v", name, got[name+"{slo=tps}"], want)
+		}
+	}
+}
