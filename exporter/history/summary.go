@@ -92,7 +92,8 @@ func (h *targetHistory) summary(now time.Time) Summary {
 	defer h.mu.Unlock()
 	cacheRatio := float64(h.cached) / float64(max(1, h.cacheable))
 	s := Summary{
-		Target: h.target.Name, State: h.state(now), Wait: h.oldestWait(now), OtherModel: h.otherModel, Outcomes: map[chat.Outcome]int{},
+		Target: h.target.Name, State: h.state(now), Wait: h.oldestWait(now), OtherModel: h.otherModel,
+		Outcomes:     map[chat.Outcome]int{},
 		InputPerMin:  results.Optional(h.input.perMinute(now)),
 		OutputPerMin: results.Optional(h.output.perMinute(now)),
 		SetPoint:     results.Optional(h.setPoint, h.hasRate),
@@ -100,7 +101,8 @@ func (h *targetHistory) summary(now time.Time) Summary {
 		Spent:        h.spent,
 		CacheRatio:   results.Optional(cacheRatio, h.cacheable > 0),
 		Skipped:      maps.Clone(h.skips), SLOs: maps.Clone(h.verdicts),
-		Failures: h.failures, LastSuccess: h.lastSuccess, LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
+		Failures: h.failures, LastSuccess: h.lastSuccess,
+		LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
 	}
 	s.addWindow(h.samples.items, now)
 	return s

@@ -30,7 +30,7 @@ func TestEverythingExistsAtZero(t *testing.T) {
 	}
 	for name := range got {
 		if strings.Contains(name, "slo=tps") || strings.HasPrefix(name, "target_revision") {
-			t.Errorf("%s exists, though nobody configured or saw it", name)
+			t.Errorf("%s exists, though it was neither configured nor seen", name)
 		}
 	}
 }

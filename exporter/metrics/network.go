@@ -9,8 +9,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// networkRows are what lies between this process and the server. It has series of its own, so that nobody takes it
-// for the server's latency. Results outside the steady load count here, as they open connections too.
+// networkRows measure what lies between this process and the server, apart from the server's latency. Results outside
+// the steady load count here, as they open connections too.
 func networkRows() []row {
 	return []row{
 		{when: everyResult, update: each(addPhases), family: series.Family{

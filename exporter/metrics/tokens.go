@@ -76,7 +76,7 @@ func addEstimated(s []prometheus.Observer, o *observation) {
 	}
 }
 
-// began tells an answer without usage from a request that nobody worked on.
+// began reports whether the server worked on the request: a request that it throttled brings no usage either.
 func began(r *prober.Result) bool {
 	return r.Status == http.StatusOK && r.Outcome != chat.Throttled
 }

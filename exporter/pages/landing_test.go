@@ -14,11 +14,16 @@ func TestWarnings(t *testing.T) {
 		summary history.Summary
 		want    []string
 	}{
-		{"nothing", history.Summary{State: history.Steady, Wait: 3 * time.Second}, nil},
-		{"a hang", history.Summary{State: history.Waiting, Wait: 40 * time.Second}, []string{"no answer for 40 s"}},
+		{name: "nothing", summary: history.Summary{State: history.Steady, Wait: 3 * time.Second}},
 		{
-			"a proxy and a fallback", history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
-			[]string{
+			name:    "a hang",
+			summary: history.Summary{State: history.Waiting, Wait: 40 * time.Second},
+			want:    []string{"no answer for 40 s"},
+		},
+		{
+			name:    "a proxy and a fallback",
+			summary: history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
+			want: []string{
 				"7 answers came at once: something between you and the engine buffers",
 				"answered by another model: <tiny>", // the template escapes it
 			},
