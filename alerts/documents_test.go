@@ -46,7 +46,7 @@ func TestRunbooks(t *testing.T) {
 			sections[strings.ToLower(title)] = text
 		}
 	}
-	questions := []string{"**What it means.**", "**Tell apart.**", "**What to do.**", "**Silence.**"}
+	questions := []string{"**What it means.**", "**Find the cause.**", "**What to do.**", "**Silence.**"}
 	suspects := []string{"ngine", "etwork", "GPU", "rober"} // capitals differ within a sentence
 	for _, r := range Alerts(DefaultLinks()) {
 		_, anchor, _ := strings.Cut(r.Annotations.RunbookURL, "#")
