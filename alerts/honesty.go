@@ -17,10 +17,11 @@ const (
 	noAnswerAfter       = 60 * time.Second
 )
 
-// misconfigured is about requests that are refused for what they ask or for who asks: they count in no objective, and no
-// other alert sees them.
+// misconfigured is about requests that are refused for their content or their key: they count in no
+// objective, and no other alert sees them.
 func misconfigured() alert {
-	const causes = `sum by (cause) (increase(firsttoken_failures_total{job=%q,target=%q}[15m])) > 0.5`
+	const causes = "sum by (cause) (increase(firsttoken_failures_total{job=%q,target=%q}" +
+		"[" + string(misconfiguredWindow) + "])) > 0.5"
 	return alert{
 		name: "TargetMisconfigured", severity: Ticket, component: prober,
 		expr: fill(`
@@ -30,7 +31,8 @@ unless
 			values{"w": string(misconfiguredWindow)}),
 		wait: misconfiguredFor, keep: burnKeep,
 		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
-		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) + ", and none was answered:" +
+		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) +
+			", and none was answered:" +
 			`{{ range printf "` + causes + `" $labels.job $labels.target | query }}` +
 			` {{ .Value | humanize }} {{ .Labels.cause }}{{ end }}. They count in no objective.`,
 		dashboard: endpointDashboard,
@@ -44,8 +46,8 @@ func localFault() alert {
 			values{"w": string(localWindow)}),
 		keep:    burnKeep,
 		summary: "The prober {{ $labels.instance }} cannot send to {{ $labels.target }}",
-		details: "{{ $value | humanize }} requests in " + string(localWindow) + " failed for want of file descriptors, " +
-			"memory or a readable key. They count in no objective.",
+		details: "{{ $value | humanize }} requests in " + string(localWindow) +
+			" failed for want of file descriptors, memory or a readable key. They count in no objective.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -81,7 +83,8 @@ func otherModel() alert {
 
 // loadShort compares what was sent with what the schedule asked for.
 func loadShort() alert {
-	const reasons = `sum by (reason) (increase(firsttoken_turns_skipped_total{job=%q,target=%q}[10m])) > 0.5`
+	const reasons = "sum by (reason) (increase(firsttoken_turns_skipped_total{job=%q,target=%q}" +
+		"[" + string(shortWindow) + "])) > 0.5"
 	return alert{
 		name: "LoadShort", severity: Warning, component: endpoint,
 		expr: fill(`
