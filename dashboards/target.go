@@ -14,6 +14,7 @@ func target() model {
 			{title: "Where the time goes", panels: timePanels()},
 			{title: "Speed of the answer", panels: speedPanels()},
 			{title: "Tokens and outcomes", panels: tokenPanels()},
+			{title: "Can these numbers be believed?", panels: honestyPanels()},
 			{title: "The engine's own view", panels: enginePanels()},
 			{title: "Together dedicated endpoints", collapsed: true, panels: togetherPanels()},
 		},

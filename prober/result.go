@@ -151,6 +151,19 @@ func (r Result) generation() (span time.Duration, tokens float64, counted, ok bo
 	return s.Span(), float64(n) * s.After(), counted, true
 }
 
+// Streamed are the tokens that count in a rate, and StreamedFor the time in which they came: a mean rate of several
+// answers is the sum of the one over the sum of the other, and no mean of rates.
+func (r Result) Streamed() (tokens float64, ok bool) {
+	_, tokens, counted, ok := r.generation()
+	return tokens, ok && counted
+}
+
+// StreamedFor is the time in which the tokens of Streamed came.
+func (r Result) StreamedFor() (time.Duration, bool) {
+	span, _, counted, ok := r.generation()
+	return span, ok && counted
+}
+
 // InterToken is the mean time between tokens of the stream, the inverse of TPS.
 func (r Result) InterToken() (time.Duration, bool) {
 	span, tokens, counted, ok := r.generation()

@@ -67,6 +67,15 @@ func finishedRows(targets []prober.Target) []row {
 				"counted by the server's usage.",
 		}, onlyFinished, value((*prober.Result).TPS)),
 		latency(series.Family{
+			Type: series.TypeCounter, Name: "streamed_tokens_total",
+			Help: "Tokens that count in firsttoken_output_tokens_per_second; over firsttoken_streamed_seconds_total they " +
+				"are the mean rate of several answers, which a mean of their rates is not.",
+		}, onlyFinished, value((*prober.Result).Streamed)),
+		latency(series.Family{
+			Type: series.TypeCounter, Name: "streamed_seconds_total", Unit: "seconds",
+			Help: "Time in which the tokens of firsttoken_streamed_tokens_total came.",
+		}, onlyFinished, seconds((*prober.Result).StreamedFor)),
+		latency(series.Family{
 			Type: series.TypeHistogram, Name: "request_duration_seconds", Unit: "seconds", Buckets: durationBuckets(),
 			Help: "Time from the start of the request to the last token of an answer that finished.",
 		}, onlyFinished, seconds((*prober.Result).Duration)),

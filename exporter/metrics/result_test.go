@@ -27,6 +27,7 @@ func warmSeries() map[string]float64 {
 		"server_wait_seconds_sum" + pop: .7, "server_wait_seconds_count" + pop: 1,
 		"inter_token_seconds_sum" + pop: .02, "inter_token_seconds_count" + pop: 1,
 		"output_tokens_per_second_sum" + pop: 50, "output_tokens_per_second_count" + pop: 1,
+		"streamed_tokens_total" + pop: 500, "streamed_seconds_total" + pop: 10,
 		"request_duration_seconds_sum" + pop: 10.72, "request_duration_seconds_count" + pop: 1,
 		"stall_seconds_sum" + pop: .25, "stall_seconds_count" + pop: 1,
 		"ttft_log_sum" + pop: log, "ttft_log_count" + pop: 1, "ttft_log_squared_total" + pop: log * log,
@@ -43,7 +44,7 @@ func warmSeries() map[string]float64 {
 
 // finishedAnd are prefixes of the series that only an answer that finished has, and more.
 func finishedAnd(more ...string) []string {
-	return append(more, "inter_token", "output_tokens_per_second", "request_duration", "stall_seconds",
+	return append(more, "inter_token", "output_tokens_per_second", "streamed", "request_duration", "stall_seconds",
 		"last_success", "target_revision", "requests_total")
 }
 
@@ -132,7 +133,7 @@ func usages() []resultCase {
 		{
 			name:   "no usage: no rate without a count",
 			change: func(r *prober.Result) { r.Usage = chat.Usage{} },
-			drops:  []string{"tokens_total", "expected_cached", "cost", "inter_token", "output_tokens"},
+			drops:  []string{"tokens_total", "expected_cached", "cost", "inter_token", "output_tokens", "streamed"},
 			adds: map[string]float64{
 				"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 501,
 			},
@@ -176,7 +177,7 @@ func latencies() []resultCase {
 			name:   "bootstrap: counted and paid for, never a latency",
 			change: func(r *prober.Result) { r.Turn.Phase = workload.Bootstrap },
 			drops: []string{
-				"ttft", "time_to_first", "server_wait", "inter_token", "output_tokens", "request_duration", "stall_seconds",
+				"ttft", "time_to_first", "server_wait", "inter_token", "output_tokens", "streamed", "request_duration", "stall_seconds",
 			},
 		},
 		{
@@ -204,7 +205,7 @@ func latencies() []resultCase {
 			adds: map[string]float64{
 				"ttft_seconds_sum" + pop: .0005, "ttft_seconds_count" + pop: 1, "ttft_log_count" + pop: 1,
 				"ttft_from_schedule_seconds_sum" + pop: .0025, "server_wait_seconds_sum" + pop: -.0195,
-				"inter_token_seconds_sum" + pop: 10.7195 / 500, "output_tokens_per_second_sum" + pop: 500 / 10.7195,
+				"inter_token_seconds_sum" + pop: 10.7195 / 500, "output_tokens_per_second_sum" + pop: 500 / 10.7195, "streamed_seconds_total" + pop: 10.7195,
 			},
 		},
 	}
