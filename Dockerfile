@@ -21,6 +21,9 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 
+# Where the ledger lives: a volume belongs here, so that what was spent outlives the container.
+RUN mkdir /state
+
 FROM source AS build-static
 ARG VERSION=dev
 ARG REVISION=unknown
@@ -54,11 +57,15 @@ RUN mkdir -p /out && if [ "${DCGM_VERSION}" != none ]; then \
 FROM gcr.io/distroless/cc-debian12:nonroot AS dcgm
 COPY --from=library /out/ /usr/local/lib/dcgm/
 COPY --from=build-dcgm /out/firsttoken /usr/local/bin/firsttoken
+COPY --from=source --chown=nonroot:nonroot /state /var/lib/firsttoken
+ENV FIRSTTOKEN_BUDGET_FILE=/var/lib/firsttoken/ledger.db
 ENV LD_LIBRARY_PATH=/usr/local/lib/dcgm
 EXPOSE 9977
 ENTRYPOINT ["/usr/local/bin/firsttoken"]
 
 FROM gcr.io/distroless/static-debian12:nonroot AS static
 COPY --from=build-static /out/firsttoken /usr/local/bin/firsttoken
+COPY --from=source --chown=nonroot:nonroot /state /var/lib/firsttoken
+ENV FIRSTTOKEN_BUDGET_FILE=/var/lib/firsttoken/ledger.db
 EXPOSE 9977
 ENTRYPOINT ["/usr/local/bin/firsttoken"]

@@ -48,7 +48,8 @@ func (t Target) validateBudget() invalid.Errors {
 		case c.Unit == budget.InDollars && t.Prices == nil:
 			errs.Add(c.Key(), "needs prices: what a request costs is not known")
 		case float64(limit) < most:
-			errs.Add(c.Key(), "%v is less than the %.4g that one request may use at most: nothing would be sent", limit, most)
+			errs.Add(c.Key(), "%s is less than the %s that one request may use at most: nothing would be sent",
+				c.Text(float64(limit)), c.Text(most))
 		}
 	}
 	return errs

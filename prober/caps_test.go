@@ -23,7 +23,7 @@ func TestCaps(t *testing.T) {
 	day, month := budget.Limit(3*expected.Dollars), budget.Limit(62*expected.Dollars)
 	dayTokens, monthTokens := budget.Limit(3*expected.Tokens), budget.Limit(62*expected.Tokens)
 	for name, want := range map[string][4]budget.Limit{
-		"free":   {budget.Unlimited(), budget.Unlimited(), dayTokens, monthTokens},
+		"free":   {0, 0, dayTokens, monthTokens},
 		"priced": {day, month, dayTokens, monthTokens},
 		"set":    {10, 310, dayTokens, budget.Unlimited()},
 	} {
@@ -63,7 +63,7 @@ func TestValidateBudget(t *testing.T) {
 		{"dollars without prices", budget.Limits{DollarsPerMonth: 100}, nil, "budget.dollars_per_month: needs prices"},
 		{"unlimited dollars without prices", budget.Limits{DollarsPerMonth: budget.Unlimited()}, nil, ""},
 		{"not a request", budget.Limits{TokensPerDay: 100_000}, nil, "budget.tokens_per_day: 100000 is less than the 4"},
-		{"not a dear request", budget.Limits{DollarsPerDay: 1}, &Prices{Input: 5}, "budget.dollars_per_day: 1 is less"},
+		{"not a dear request", budget.Limits{DollarsPerDay: 1}, &Prices{Input: 5}, "budget.dollars_per_day: 1.00 is less"},
 		{"negative", budget.Limits{TokensPerDay: -1}, nil, "budget.tokens_per_day: must be a number above 0"},
 	} {
 		target := example("t", ProfileSentinel)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -70,11 +71,12 @@ const (
 func Reasons() []Reason { return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Late} }
 
 // RateChanged is a change of the load, in tokens per minute: the configured set-point, and what
-// back-off leaves of it. It also follows Started. A paused target has an effective rate of 0; one
+// back-off and budget leave of it. It also follows Started. A paused target has an effective rate of 0; one
 // whose load has ended (Load.Until) has a set-point of 0 too.
 type RateChanged struct {
 	Target              string
 	SetPoint, Effective float64
+	Budget              budget.Level // what the budget leaves
 }
 
 // Judged is an SLO verdict, as soon as it is known.

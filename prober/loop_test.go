@@ -65,7 +65,7 @@ func TestLoopTellsItsStory(t *testing.T) {
 		if _, ok := events[0].(Started); !ok {
 			t.Errorf("the first event is %T", events[0])
 		}
-		if p, ok := events[1].(RateChanged); !ok || p != (RateChanged{"t", 125_000, 125_000}) {
+		if p, ok := events[1].(RateChanged); !ok || p != (RateChanged{Target: "t", SetPoint: 125_000, Effective: 125_000}) {
 			t.Errorf("the second event is %+v", events[1])
 		}
 		if s, ok := events[len(events)-1].(Stopped); !ok || s.Target != "t" {

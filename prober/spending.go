@@ -71,6 +71,25 @@ func (s spending) charge(r Result, b workload.Bound) budget.Amount {
 	return a
 }
 
+// EstimateCost is the price of a good answer by our own count of what was sent, which no server can change.
+// It is false for other exchanges, and for a target without prices. As large a share of the prompt is taken
+// to be cached as the server said; its count of the output is believed within bounds.
+func (t Target) EstimateCost(r Result) (dollars float64, ok bool) {
+	if t.Prices == nil || r.Outcome != chat.OK {
+		return 0, false
+	}
+	s := newSpending(t)
+	own := s.shape.Prior(r.Turn.Words, r.Turn.Messages)
+	reported, _ := r.Usage.Input.Value()
+	share := func(c chat.Count) chat.Count {
+		n, _ := c.Value()
+		return chat.Counted(int64(float64(own) * min(1, float64(n)/float64(max(1, reported)))))
+	}
+	u := split(chat.Usage{Cached: share(r.Usage.Cached), CacheWrite: share(r.Usage.CacheWrite)}, own)
+	u.Output = chat.Counted(s.believedOutput(r))
+	return t.Prices.Cost(u)
+}
+
 // mayBeBilled is false of a request that never left, and of answers that vendors do not bill: errors
 // instead of an answer. A gateway that lost its engine does not know whether that one went on.
 func mayBeBilled(r Result) bool {
@@ -81,7 +100,7 @@ func mayBeBilled(r Result) bool {
 	case chat.Refused, chat.Throttled, chat.Rejected, chat.Denied:
 		return false
 	case chat.ServerError:
-		return r.Status == http.StatusBadGateway || r.Status == http.StatusGatewayTimeout
+		return r.Status == http.StatusBadGateway
 	default:
 		return r.Sent > 0
 	}
@@ -94,18 +113,22 @@ func mayBeBilled(r Result) bool {
 func (s spending) believed(r Result, b workload.Bound) chat.Usage {
 	in, reported := r.Usage.Input.Value()
 	in = max(s.shape.Prior(r.Turn.Words, r.Turn.Messages), min(in, s.mostInput(b)))
-	u := chat.Usage{Input: chat.Counted(in), Output: chat.Counted(s.believedOutput(r))}
-	if !reported {
-		if s.prices != nil && s.prices.cacheWrite() > s.prices.Input {
-			u.CacheWrite = u.Input
-		}
-		return u
+	u := split(r.Usage, in)
+	if !reported && s.prices != nil && s.prices.cacheWrite() > s.prices.Input {
+		u.CacheWrite = u.Input
 	}
-	cached, _ := r.Usage.Cached.Value()
-	write, _ := r.Usage.CacheWrite.Value()
-	cached = min(cached, in)
-	u.Cached, u.CacheWrite = chat.Counted(cached), chat.Counted(min(write, in-cached))
+	u.Output = chat.Counted(s.believedOutput(r))
 	return u
+}
+
+// split divides a number of input tokens by what the server says was cached or written to its cache.
+func split(u chat.Usage, in int64) chat.Usage {
+	cached, _ := u.Cached.Value()
+	write, _ := u.CacheWrite.Value()
+	cached = min(cached, in)
+	return chat.Usage{
+		Input: chat.Counted(in), Cached: chat.Counted(cached), CacheWrite: chat.Counted(min(write, in-cached)),
+	}
 }
 
 func (s spending) believedOutput(r Result) int64 {

@@ -69,6 +69,8 @@ func TestCharge(t *testing.T) {
 		{"cut off", failed(chat.Broken, 200, 1), own, longest, own*6.25 + longest*25},
 		{"given up", failed(chat.Cancelled, 0, 1), own, longest, own*6.25 + longest*25},
 		{"timed out", failed(chat.Timeout, 0, 1), own, longest, own*6.25 + longest*25},
+		{"nothing but an end", failed(chat.Empty, 200, 1), own, longest, own*6.25 + longest*25},
+		{"no file descriptor for it", failed(chat.Local, 0, 0), 0, 0, 0},
 		{"given up before anything was sent", failed(chat.Cancelled, 0, 0), 0, 0, 0},
 		{"no connection", failed(chat.Refused, 0, 0), 0, 0, 0},
 		{"throttled", failed(chat.Throttled, 429, 1), 0, 0, 0},
@@ -76,7 +78,7 @@ func TestCharge(t *testing.T) {
 		{"rejected", failed(chat.Rejected, 400, 1), 0, 0, 0},
 		{"an error of the engine", failed(chat.ServerError, 500, 1), 0, 0, 0},
 		{"a gateway lost it", failed(chat.ServerError, http.StatusBadGateway, 1), own, longest, own*6.25 + longest*25},
-		{"a gateway gave up", failed(chat.ServerError, http.StatusGatewayTimeout, 1), own, longest, own*6.25 + longest*25},
+		{"a gateway gave up", failed(chat.Timeout, http.StatusGatewayTimeout, 1), own, longest, own*6.25 + longest*25},
 	} {
 		target := example("t", ProfileWatch)
 		target.Prices = &prices

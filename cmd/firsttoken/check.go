@@ -37,7 +37,10 @@ func (c *checkFlags) run(_ context.Context, p program, o options) error {
 	if len(file.Warnings) > 0 {
 		return file.Warnings
 	}
-	all := forecasts(file.Targets, time.Now())
+	all, caps := forecasts(file.Targets, time.Now()), capsOf(file)
+	for i := range all {
+		all[i].Budget = caps.targets[all[i].Target]
+	}
 	if c.json {
 		enc := json.NewEncoder(p.Stdout)
 		enc.SetIndent("", "  ")
@@ -45,6 +48,7 @@ func (c *checkFlags) run(_ context.Context, p program, o options) error {
 	}
 	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(all), "target"))
 	printForecasts(p.Stdout, all)
+	printCaps(p.Stdout, all, caps.process)
 	return printPresets(p.Stdout, file.Targets)
 }
 

@@ -37,9 +37,16 @@ func probe(ctx context.Context, file *config.File, so serviceOptions) (*configur
 
 // apply takes a valid file into use.
 func (c *configuration) apply(file *config.File) error {
-	if err := c.service.prober.Apply(file.Targets); err != nil {
+	limits, err := c.newLimits(file)
+	if err != nil {
 		return err
 	}
+	limits.begin()
+	if err := c.service.prober.Apply(file.Targets); err != nil {
+		limits.undo()
+		return err
+	}
+	limits.end()
 	for _, w := range file.Warnings {
 		c.service.log.Warn("configuration is odd", "problem", w.String())
 	}

@@ -29,9 +29,13 @@ func daemon(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	c, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: connect})
+	spent, err := openLedger(file, o, log)
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
+	}
+	c, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: connect, ledger: spent})
+	if err != nil {
+		return errors.Join(err, spent.Close(ctx), closeAll(listeners))
 	}
 	w := newWebsite(c, o)
 	if o.EnableLifecycle {

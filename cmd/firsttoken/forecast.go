@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -27,6 +28,8 @@ type forecast struct {
 	Cached   float64    `json:"cached_ratio"` // of input, with a prefix cache that works
 	Day      spanTotal  `json:"day"`
 	Month    spanTotal  `json:"month"` // 30 days
+
+	Budget budget.Limits `json:"budget,omitzero"` // caps, with defaults
 }
 
 // spanTotal is the load of a span of time. The dollars are absent for a target without prices.

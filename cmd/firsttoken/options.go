@@ -24,6 +24,7 @@ type options struct {
 	SystemdSocket     bool           `env:"WEB_SYSTEMD_SOCKET"`
 	WebConfigFile     string         `env:"WEB_CONFIG_FILE"`
 	EnableLifecycle   bool           `env:"WEB_ENABLE_LIFECYCLE"`
+	BudgetFile        string         `env:"BUDGET_FILE"`
 	ResultsFile       string         `env:"RESULTS_FILE"`
 	ResultsMaxSize    byteSize       `env:"RESULTS_MAX_SIZE" envDefault:"100MB"`
 	ResultsMaxBackups int            `env:"RESULTS_MAX_BACKUPS" envDefault:"10"`
@@ -59,6 +60,9 @@ func (o *options) flags(app *kingpin.Application) {
 	}
 	flag("config.file", "The configuration file.").Default(o.ConfigFile).StringVar(&o.ConfigFile)
 	o.webFlags(flag)
+	flag("budget.file", "The ledger of what was spent, where `file` in `budget` of the configuration names none. "+
+		"Empty: "+ledgerName+" beside the configuration.").
+		Default(o.BudgetFile).StringVar(&o.BudgetFile)
 	o.resultsFlags(flag)
 	flag("workload.seed", "Seed of sessions and schedules, to repeat a run. 0: another one at every start, so that "+
 		"no prompt is in a server's cache already.").

@@ -92,6 +92,10 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	add("run", "Probe the configured targets and serve what is measured. The default.", daemon).Default()
 	check := checkFlags{}
 	check.declare(add("check", checkHelp, check.run))
+	spent := budgetFlags{}
+	of := app.Command("budget", budgetHelp)
+	commands["budget show"], commands["budget reset"] = spent.show, spent.reset
+	spent.declare(of.Command("show", budgetShowHelp).Default(), of.Command("reset", budgetResetHelp))
 	once := onceFlags{}
 	once.declare(add("once", onceHelp, once.run))
 	simulate := simulateFlags{}

@@ -15,6 +15,7 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/exporter/results"
+	"github.com/firsttoken/firsttoken/internal/ledger"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
@@ -39,6 +40,7 @@ type service struct {
 	closeWaker func() // stops the timers of the loops
 	prober     *prober.Prober
 	gpus       *dcgm.Collector
+	ledger     *ledger.Ledger // nil where nothing is kept
 
 	cancel   context.CancelFunc // ends what runs beside the prober
 	stopGPUs context.CancelFunc // ends the agents of host engines, before that
@@ -51,11 +53,12 @@ type serviceOptions struct {
 	targets []prober.Target // of the first configuration: their thresholds shape the histograms
 	log     *slog.Logger
 	connect connector
+	ledger  *ledger.Ledger // nil keeps nothing: there is no budget
 }
 
 // newService sends no request yet: prober.Apply starts the targets.
 func newService(ctx context.Context, o serviceOptions) (*service, error) {
-	s := &service{log: o.log, history: history.New()}
+	s := &service{log: o.log, ledger: o.ledger, history: history.New()}
 	if err := s.register(ctx, o); err != nil {
 		return nil, err
 	}
@@ -67,13 +70,21 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 	s.closeWaker = closeWaker
 	s.prober = prober.New(prober.Options{
 		Connect: o.connect, Observer: s.observers(), Logger: o.log, Seed: seedOf(o.options), Version: programVersion(),
-		Trust: s.trust, NewTimer: newTimer,
+		Trust: s.trust, NewTimer: newTimer, Budget: s.budget(),
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop cancels it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
 	s.running.Go(func() { checkSelf(ctx) })
 	s.startGPUs(ctx)
 	return s, nil
+}
+
+// budget is what targets may spend; nil is no bound.
+func (s *service) budget() prober.Budget {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger
 }
 
 // seedOf is the seed of the options, or a random one.
@@ -95,6 +106,11 @@ func (s *service) register(ctx context.Context, o serviceOptions) (err error) {
 	}
 	if s.reloads, err = metrics.NewReloads(s.registry); err != nil {
 		return err
+	}
+	if s.ledger != nil {
+		if err = metrics.NewBudget(s.registry, s.ledger); err != nil {
+			return err
+		}
 	}
 	if err = s.openGPUs(o.options.DCGM); err != nil {
 		return err

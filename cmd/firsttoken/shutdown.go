@@ -28,7 +28,7 @@ func (s *service) stop() error {
 	return errors.Join(err, s.closeOutputs())
 }
 
-// closeOutputs flushes the results file and the telemetry, side by side.
+// closeOutputs flushes the results file, the ledger and the telemetry, side by side.
 func (s *service) closeOutputs() (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), outputsLimit)
 	defer cancel()
@@ -36,11 +36,15 @@ func (s *service) closeOutputs() (err error) {
 	if s.telemetry != nil {
 		closing.Go(func() { s.telemetry.Close(ctx) })
 	}
+	var spent error
+	if s.ledger != nil {
+		closing.Go(func() { spent = s.ledger.Close(ctx) })
+	}
 	if s.results != nil {
 		err = s.results.Close(ctx)
 	}
 	closing.Wait()
-	return err
+	return errors.Join(err, spent)
 }
 
 // shutdown gives the responses under way a moment to end, then cuts them.

@@ -84,9 +84,13 @@ func until(ctx context.Context, failed <-chan error, beside func(context.Context
 }
 
 func (w *website) handler() http.Handler {
-	return pages.NewHandler(pages.Options{
+	o := pages.Options{
 		Gatherer: w.service.registry, Registerer: w.service.registry, History: w.service.history,
 		Version: programVersion(), Logger: w.service.log,
 		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload,
-	})
+	}
+	if w.service.ledger != nil {
+		o.Ledger = w.service.ledger
+	}
+	return pages.NewHandler(o)
 }

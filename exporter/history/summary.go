@@ -6,6 +6,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -16,6 +17,7 @@ type State string
 // The states; a target has the first that applies.
 const (
 	Paused   State = "paused"   // by its configuration
+	NoBudget State = "budget"   // nothing is sent, or less, for want of budget
 	Waiting  State = "waiting"  // a request has waited long for its first token
 	Starting State = "starting" // no answer yet
 	Failing  State = "failing"  // the last request failed
@@ -145,12 +147,16 @@ func (h *targetHistory) state(now time.Time) State {
 	switch {
 	case h.target.Load.Paused:
 		return Paused
+	case h.budget == budget.Stopped:
+		return NoBudget
 	case h.oldestWait(now) > max(longWait, threshold):
 		return Waiting
 	case len(h.samples.items) == 0:
 		return Starting
 	case h.failures > 0:
 		return Failing
+	case h.effective < h.setPoint && h.budget == budget.Reduced:
+		return NoBudget
 	case h.effective < h.setPoint:
 		return BackOff
 	}

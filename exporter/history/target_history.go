@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -22,7 +23,8 @@ type targetHistory struct {
 	verdicts            map[slo.Name]Attainment
 	setPoint, effective float64 // tokens per minute, once hasRate
 	hasRate             bool
-	failures            int // since the last success
+	budget              budget.Level // what it leaves of the load
+	failures            int          // since the last success
 	lastSuccess         time.Time
 	lastError           string
 	lastRemedy          string // for lastError
@@ -133,7 +135,7 @@ func (h *targetHistory) addSkipped(e prober.Skipped) {
 func (h *targetHistory) setRate(e prober.RateChanged) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.setPoint, h.effective, h.hasRate = e.SetPoint, e.Effective, true
+	h.setPoint, h.effective, h.hasRate, h.budget = e.SetPoint, e.Effective, true, e.Budget
 }
 
 func (h *targetHistory) addVerdict(e prober.Judged) {

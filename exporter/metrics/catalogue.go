@@ -18,8 +18,9 @@ func Catalogue() ([]series.Family, error) {
 	_, reloads := newReloads(reg)
 	_, trust := newTrust(reg, TrustOptions{})
 	_, missing := newMissingResults(reg)
+	spending := newBudget(reg, nil)
 	var all []series.Family
-	for _, s := range []*series.Registry{targets, reloads, trust, missing, newProcess(reg)} {
+	for _, s := range []*series.Registry{targets, reloads, trust, missing, spending, newProcess(reg)} {
 		if err := s.Err(); err != nil {
 			return nil, fmt.Errorf("registering for the catalogue: %w", err)
 		}

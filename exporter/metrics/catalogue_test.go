@@ -33,7 +33,8 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	_, reloads := newReloads(reg)
 	_, trust := newTrust(reg, TrustOptions{})
 	_, missing := newMissingResults(reg)
-	if err := errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err()); err != nil {
+	spending := newBudget(reg, ledgerOf("a"))
+	if err := errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err(), spending.Err()); err != nil {
 		t.Fatal(err)
 	}
 	target := probertest.Target("a")

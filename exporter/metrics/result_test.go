@@ -36,7 +36,8 @@ func warmSeries() map[string]float64 {
 		"tokens_total{kind=input_uncached}": 10_000, "tokens_total{kind=input_cached}": 90_000,
 		"tokens_total{kind=output}": 501, "tokens_total{kind=reasoning}": 101,
 		"expected_cached_tokens_total": 95_000,
-		"cost_dollars_total":           .064515, // 10,000 × 3 + 90,000 × 0.3 + 501 × 15, per million
+		"cost_dollars_total":           .064515,  // 10,000 × 3 + 90,000 × 0.3 + 501 × 15, per million
+		"estimated_cost_dollars_total": .0532101, // the same of 80,000 words and 41 messages, which are 80,164 tokens
 		"target_revision_info{fingerprint=fp_1,model=m-2026,server=uvicorn}": 1,
 		"target_revision_timestamp_seconds":                                  unixSeconds(probertest.At(10_800)),
 	}
@@ -89,7 +90,7 @@ func failures() []resultCase {
 		{
 			name:   "truncated: its first token was a first token; the estimate stays apart",
 			change: probertest.Truncated,
-			drops:  finishedAnd("tokens_total", "expected_cached", "cost"),
+			drops:  finishedAnd("tokens_total", "expected_cached", "cost", "estimated_cost"),
 			adds: map[string]float64{
 				"requests_total{outcome=truncated}": 1, "consecutive_failures": 1, "failures_total{cause=no_finish}": 1,
 				"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 100,
@@ -101,7 +102,7 @@ func failures() []resultCase {
 				probertest.Truncated(r)
 				r.Outcome, r.Cause = chat.Cancelled, chat.CauseCancelled
 			},
-			drops: finishedAnd("tokens_total", "expected_cached", "cost"),
+			drops: finishedAnd("tokens_total", "expected_cached", "cost", "estimated_cost"),
 			adds: map[string]float64{
 				"requests_total{outcome=cancelled}": 1, "failures_total{cause=cancelled}": 1,
 				"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 100,
@@ -122,7 +123,7 @@ func failures() []resultCase {
 		{
 			name:   "an outcome outside the set is not counted",
 			change: func(r *prober.Result) { r.Outcome = "odd" },
-			drops:  finishedAnd(),
+			drops:  finishedAnd("estimated_cost"),
 			adds:   map[string]float64{"consecutive_failures": 1},
 		},
 	}
@@ -136,6 +137,7 @@ func usages() []resultCase {
 			drops:  []string{"tokens_total", "expected_cached", "cost", "inter_token", "output_tokens", "streamed"},
 			adds: map[string]float64{
 				"tokens_estimated_total{kind=input}": 99_000, "tokens_estimated_total{kind=output}": 501,
+				"estimated_cost_dollars_total": .249492, // nothing cached, and the answer as long as it was asked for
 			},
 		},
 		{
@@ -158,6 +160,7 @@ func usages() []resultCase {
 			adds: map[string]float64{
 				"tokens_total{kind=input_cached}": 200_000,
 				"tokens_total{kind=output}":       501, "tokens_total{kind=reasoning}": 101,
+				"estimated_cost_dollars_total": .0315642, // all of it cached
 			},
 		},
 		{

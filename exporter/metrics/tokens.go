@@ -40,6 +40,11 @@ func tokenRows() []row {
 			Type: series.TypeCounter, Name: "cost_dollars_total", Unit: "dollars",
 			Help: "Price of what the server reported, by the target's price list; 0 without one.",
 		}},
+		{when: everyResult, update: addEstimatedCost, family: series.Family{
+			Type: series.TypeCounter, Name: "estimated_cost_dollars_total", Unit: "dollars",
+			Help: "Price of good answers by our own count of what was sent (words times tokens_per_word), " +
+				"which no server can change; compare with firsttoken_cost_dollars_total.",
+		}},
 	}
 }
 
@@ -104,6 +109,14 @@ func addCost(t prober.Target, s []prometheus.Observer) func(*observation) {
 			return
 		}
 		if dollars, ok := t.Prices.Cost(o.result.Usage); ok {
+			s[0].Observe(dollars)
+		}
+	}
+}
+
+func addEstimatedCost(t prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		if dollars, ok := t.EstimateCost(o.result); ok {
 			s[0].Observe(dollars)
 		}
 	}

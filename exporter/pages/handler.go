@@ -28,6 +28,8 @@ type Options struct {
 	// Targets are those of the configuration in use, for /sd/engines; nil for none. The targets of the History
 	// will not do: a reload that does not change what is sent leaves them as they were.
 	Targets func() []prober.Target
+	// Ledger has the budgets; nil where nothing is kept.
+	Ledger Ledger
 	// Config is the configuration in use as YAML, without its secrets.
 	Config func() string
 	// Reload loads the configuration again; nil where that is not enabled.

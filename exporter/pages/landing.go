@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/firsttoken/firsttoken/exporter/history"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -28,22 +29,30 @@ type row struct {
 	Warm50, Warm95            string
 	Cold50, Cold95            string
 	TPS, Outcomes, SLO, Spent string
-	LastError                 string
+	LastError, Budget         string
 	Warnings                  []string // what bends the numbers
 }
 
 type landingPage struct {
 	Version string
+	Trouble string // with the ledger
+	Budget  string // of all targets together
 	Rows    []row
 	More    int
 }
 
 func (o Options) landing(w http.ResponseWriter, _ *http.Request) {
 	names := o.History.Targets()
-	page := landingPage{Version: o.Version, More: max(0, len(names)-shown)}
+	budgets := o.budgets()
+	page := landingPage{
+		Version: o.Version, More: max(0, len(names)-shown),
+		Trouble: o.trouble(), Budget: budgets.text(budget.Process),
+	}
 	for _, name := range names[:min(shown, len(names))] {
 		if s, ok := o.History.Summary(name); ok {
-			page.Rows = append(page.Rows, rowOf(s))
+			r := rowOf(s)
+			r.Budget = budgets.text(name)
+			page.Rows = append(page.Rows, r)
 		}
 	}
 	html, err := page.html()

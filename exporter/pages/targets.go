@@ -7,6 +7,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/history"
 	"github.com/firsttoken/firsttoken/exporter/results"
+	"github.com/firsttoken/firsttoken/prober/budget"
 )
 
 // targetStatus is an entry of /targets.
@@ -14,6 +15,7 @@ type targetStatus struct {
 	Config  targetConfig     `json:"config"`
 	Summary history.Summary  `json:"summary"`
 	Results []results.Record `json:"results"` // newest last
+	Budget  []capStatus      `json:"budget,omitempty"`
 }
 
 // targets writes its answer target by target, as that of a large fleet is many megabytes.
@@ -34,13 +36,20 @@ func (o Options) targets(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	out := &listing{encoder: json.NewEncoder(w)}
 	out.encoder.SetEscapeHTML(false)
+	budgets := o.budgets()
 	out.text(w, `{"targets":[`)
 	for _, name := range names {
 		if status, ok := o.status(name, last); ok {
+			status.Budget = budgets.status(name)
 			out.add(w, status)
 		}
 	}
-	out.text(w, "]}\n")
+	out.text(w, "]")
+	if budgets != nil { // of all targets together
+		out.text(w, `,"budget":`)
+		out.encode(budgets.status(budget.Process))
+	}
+	out.text(w, "}\n")
 	if out.err != nil {
 		o.Logger.Debug("targets page was not read to its end", "err", out.err)
 	}
@@ -59,7 +68,7 @@ func (o Options) status(name string, last uint64) (targetStatus, bool) {
 	t, ok := o.History.Target(name)
 	summary, has := o.History.Summary(name)
 	results, had := o.History.Last(name, int(last))
-	return targetStatus{configOf(t), summary, results}, ok && has && had
+	return targetStatus{Config: configOf(t), Summary: summary, Results: results}, ok && has && had
 }
 
 // listing is a JSON list that is written entry by entry, until the first error.
@@ -80,7 +89,11 @@ func (l *listing) add(w http.ResponseWriter, entry any) {
 		l.text(w, ",")
 	}
 	l.some = true
+	l.encode(entry)
+}
+
+func (l *listing) encode(v any) {
 	if l.err == nil {
-		l.err = l.encoder.Encode(entry)
+		l.err = l.encoder.Encode(v)
 	}
 }

@@ -61,6 +61,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		{"## A target", fieldsOf(reflect.TypeFor[prober.Target]()).names()},
 		{"## load", fieldsOf(reflect.TypeFor[prober.Load]()).names()},
 		{"## budget", fieldsOf(reflect.TypeFor[budget.Limits]()).names()},
+		{"### The whole process", fieldsOf(reflect.TypeFor[budget.ProcessBudget]()).names()},
 		{"## prices", fieldsOf(reflect.TypeFor[prober.Prices]()).names()},
 		{"## workload", fieldsOf(reflect.TypeFor[workload.Shape]()).names()},
 		{"### Distributions", fieldsOf(reflect.TypeFor[workload.LogNormal]()).names()},

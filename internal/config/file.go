@@ -5,9 +5,10 @@
 // chat.Endpoint, workload.Shape, slo.Objective); this package adds the file and the line. It reports every
 // problem at once and refuses unknown keys. It starts nothing, dials nothing and never shows a secret.
 //
-// A file has five sections. Only targets is required:
+// A file has six sections. Only targets is required:
 //
 //	targets:    the endpoints to probe
+//	budget:     what all targets together may spend
 //	defaults:   a partial target that is merged under each of them
 //	workloads:  named workloads  ─┐
 //	prices:     named price lists ├─ a target says `workload: name` instead of the mapping itself
@@ -31,6 +32,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -39,13 +41,15 @@ import (
 type File struct {
 	Name     string          // as it was given, for messages
 	Targets  []prober.Target // in the order of the file, defaults applied
-	Warnings Errors          // problems that stop nothing, such as a load that has ended
-	Hash     uint64          // of the file's bytes
+	Budget   budget.ProcessBudget
+	Warnings Errors // problems that stop nothing, such as a load that has ended
+	Hash     uint64 // of the file's bytes
 }
 
 // sections are the top keys of a file.
 type sections struct {
 	Targets   []prober.Target                       `yaml:"targets"`
+	Budget    budget.ProcessBudget                  `yaml:"budget,omitempty"`
 	Defaults  prober.Target                         `yaml:"defaults,omitempty"`
 	Workloads map[string]workload.Shape             `yaml:"workloads,omitempty"`
 	Prices    map[string]prober.Prices              `yaml:"prices,omitempty"`
@@ -73,6 +77,7 @@ func Parse(name string, data []byte, now time.Time, checks ...Check) (*File, err
 	f := &File{Name: name, Hash: xxhash.Sum64(data)}
 	if root := r.parse(data); root != nil {
 		f.Targets = r.targets(root)
+		f.Budget = r.budget(root)
 	}
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/budget"
 )
 
 // hidden replaces a secret, in the form that Prometheus uses.
@@ -19,8 +20,9 @@ const hidden = "<secret>"
 func (f *File) Redacted() string {
 	var doc yaml.Node
 	if err := doc.Encode(struct {
-		Targets []prober.Target `yaml:"targets"`
-	}{f.Targets}); err != nil {
+		Targets []prober.Target      `yaml:"targets"`
+		Budget  budget.ProcessBudget `yaml:"budget"`
+	}{f.Targets, f.Budget}); err != nil {
 		return fmt.Sprintf("# the configuration cannot be shown: %v\n", err)
 	}
 	for _, t := range valueOf(&doc, "targets").Content {

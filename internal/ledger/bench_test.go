@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -17,7 +18,7 @@ func BenchmarkReservations(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer l.Close()
+			defer l.Close(context.Background())
 			limits := map[string]budget.Limits{}
 			for i := range targets {
 				limits[strconv.Itoa(i)] = budget.Limits{TokensPerDay: 1e15, DollarsPerMonth: 1e9}
@@ -50,7 +51,7 @@ func BenchmarkReserve(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close(context.Background())
 	caps := budget.Limits{TokensPerDay: 1e15, DollarsPerMonth: 1e9}
 	l.SetLimits(caps, map[string]budget.Limits{"a": caps})
 	for b.Loop() {

@@ -270,6 +270,11 @@ func fill(t *testing.T, l *Ledger) bool {
 func TestReadOnlyDisk(t *testing.T) {
 	dir, remount := mount(t, "size=1m")
 	path := filepath.Join(dir, "ledger.db")
+	remount(unix.MS_RDONLY, "")
+	if _, err := Open(Options{Path: path}); !errors.Is(err, unix.EROFS) {
+		t.Errorf("a new file on a read-only disk: %v", err)
+	}
+	remount(0, "")
 	shut(t, open(t, path))
 	remount(unix.MS_RDONLY, "")
 	l := open(t, path)

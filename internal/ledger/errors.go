@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strconv"
 	"syscall"
 
@@ -67,8 +68,9 @@ func isDamage(err error) bool {
 }
 
 // mayRecover says that the disk may, without anybody changing the configuration or the file: it is
-// full, or mounted read-only. A path that does not exist, or that is forbidden, stays so.
-func mayRecover(err error) bool {
+// full, or was mounted read-only for its errors. A path that does not exist, or that is forbidden, stays
+// so, and so does a read-only place for a file that was never there.
+func mayRecover(path string, err error) bool {
 	_, inUse := errors.AsType[*InUse](err)
 	_, corrupt := errors.AsType[*Corrupt](err)
 	_, other := errors.AsType[*wrongFormat](err)
@@ -79,6 +81,10 @@ func mayRecover(err error) bool {
 		if errors.Is(err, final) {
 			return false
 		}
+	}
+	if errors.Is(err, syscall.EROFS) {
+		_, missing := os.Stat(path)
+		return missing == nil
 	}
 	return true
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -82,7 +83,7 @@ func (o order) spend() error {
 	}
 	all.Wait()
 	disk.set(false)
-	return l.Close()
+	return l.Close(context.Background())
 }
 
 func (b *brittle) flicker() {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,7 @@ type Ledger struct {
 	closed   bool
 
 	store *store // the writer's; nil while the file cannot be opened
+	last  error  // of the writer, once it has ended
 }
 
 // batch is what is written together. err is set before done is closed.
@@ -70,7 +72,7 @@ func Open(o Options) (*Ledger, error) {
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	err := l.load(startLock)
-	if err != nil && !mayRecover(err) {
+	if err != nil && !mayRecover(l.path, err) {
 		return nil, err
 	}
 	l.judge(err)
@@ -157,16 +159,21 @@ func (l *Ledger) Failures() int {
 	return l.failures
 }
 
-// Close writes what has been settled and gives the file up. What is outstanding stays charged in full.
-func (l *Ledger) Close() error {
+// Close writes what has been settled and gives the file up. What is outstanding stays charged in full, and
+// so does what a disk that hangs keeps from being written until ctx is done. A second call does nothing.
+func (l *Ledger) Close(ctx context.Context) error {
 	l.mu.Lock()
-	if l.closed {
-		l.mu.Unlock()
-		return errClosed
-	}
+	before := l.closed
 	l.closed = true
 	l.mu.Unlock()
+	if before {
+		return nil
+	}
 	close(l.quit)
-	<-l.done
-	return l.finish()
+	select {
+	case <-l.done:
+		return l.last
+	case <-ctx.Done():
+		return fmt.Errorf("closing the ledger: %w", ctx.Err())
+	}
 }

@@ -87,7 +87,7 @@ func spent(l *Ledger, scope string) (tokens float64) {
 
 func shut(t *testing.T, l *Ledger) {
 	t.Helper()
-	if err := l.Close(); err != nil {
+	if err := l.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

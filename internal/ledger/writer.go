@@ -16,6 +16,7 @@ func (l *Ledger) write() {
 	for {
 		select {
 		case <-l.quit:
+			l.last = l.finish()
 			return
 		case <-l.wake:
 			l.judge(l.commit())
@@ -90,7 +91,7 @@ func (l *Ledger) judge(err error) {
 	}
 }
 
-// finish is the last write, when the writer has ended.
+// finish writes for the last time.
 func (l *Ledger) finish() error {
 	if l.store == nil {
 		return nil

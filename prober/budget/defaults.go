@@ -1,7 +1,5 @@
 package budget
 
-import "math"
-
 // Defaults are multiples of what a load is expected to use. One bad day may use three times as much,
 // a month twice: three bad days in every four are more than bad luck.
 const (
@@ -23,7 +21,7 @@ type Expected struct {
 //	a day     3 × the expected day
 //	a month   2 × 31 expected days, or 31 × the cap of a day where that was set
 //
-// A target without prices has no cap in dollars, as its requests count as free.
+// A target without prices has no cap in dollars: its requests count as free.
 func (l Limits) Or(e Expected) Limits {
 	worst := e.Worst.Money.Dollars()
 	l.DollarsPerDay, l.DollarsPerMonth = or(l.DollarsPerDay, l.DollarsPerMonth, e.Dollars, worst)
@@ -33,7 +31,7 @@ func (l Limits) Or(e Expected) Limits {
 
 func or(day, month Limit, expected, worst float64) (Limit, Limit) {
 	if expected <= 0 && worst <= 0 {
-		return orElse(day, math.Inf(1)), orElse(month, math.Inf(1))
+		return day, month // requests are free
 	}
 	least := leastRequests * worst
 	monthly := max(monthMultiple*monthDays*expected, least)
@@ -51,26 +49,18 @@ func orElse(l Limit, otherwise float64) Limit {
 }
 
 // OrSum fills in the caps of the process that are not set: the sums of its targets' caps. They bind
-// where a target that was renamed begins anew.
+// where a target that was renamed begins anew. One target whose cap was lifted lifts that of the process.
 func (l Limits) OrSum(targets []Limits) Limits {
 	var total Limits
 	for _, t := range targets {
-		total.DollarsPerDay += known(t.DollarsPerDay)
-		total.DollarsPerMonth += known(t.DollarsPerMonth)
-		total.TokensPerDay += known(t.TokensPerDay)
-		total.TokensPerMonth += known(t.TokensPerMonth)
+		total.DollarsPerDay += t.DollarsPerDay
+		total.DollarsPerMonth += t.DollarsPerMonth
+		total.TokensPerDay += t.TokensPerDay
+		total.TokensPerMonth += t.TokensPerMonth
 	}
 	l.DollarsPerDay = orElse(l.DollarsPerDay, float64(total.DollarsPerDay))
 	l.DollarsPerMonth = orElse(l.DollarsPerMonth, float64(total.DollarsPerMonth))
 	l.TokensPerDay = orElse(l.TokensPerDay, float64(total.TokensPerDay))
 	l.TokensPerMonth = orElse(l.TokensPerMonth, float64(total.TokensPerMonth))
-	return l
-}
-
-// known takes a cap that is not set for none.
-func known(l Limit) Limit {
-	if l == 0 {
-		return Unlimited()
-	}
 	return l
 }

@@ -27,10 +27,7 @@ func (e *Exhausted) Error() string {
 }
 
 func (e *Exhausted) show(units int64) string {
-	if e.Cap.Unit == InDollars {
-		return strconv.FormatFloat(Money(units).Dollars(), 'f', 2, 64)
-	}
-	return strconv.FormatInt(units, 10)
+	return e.Cap.Text(e.Cap.Show(Amount{Money(units), units}))
 }
 
 // Unknown is the refusal of a target that has no budget.

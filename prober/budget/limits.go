@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 
@@ -45,12 +46,20 @@ func (l Limit) MarshalYAML() (any, error) {
 	return float64(l), nil
 }
 
+// MarshalJSON writes null for no cap: JSON has no infinity.
+func (l Limit) MarshalJSON() ([]byte, error) {
+	if l.IsUnlimited() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(l))
+}
+
 // Limits are the caps of a target, or of the process.
 type Limits struct {
-	DollarsPerDay   Limit `yaml:"dollars_per_day,omitempty"`
-	DollarsPerMonth Limit `yaml:"dollars_per_month,omitempty"`
-	TokensPerDay    Limit `yaml:"tokens_per_day,omitempty"`
-	TokensPerMonth  Limit `yaml:"tokens_per_month,omitempty"`
+	DollarsPerDay   Limit `yaml:"dollars_per_day,omitempty" json:"dollars_per_day,omitzero"`
+	DollarsPerMonth Limit `yaml:"dollars_per_month,omitempty" json:"dollars_per_month,omitzero"`
+	TokensPerDay    Limit `yaml:"tokens_per_day,omitempty" json:"tokens_per_day,omitzero"`
+	TokensPerMonth  Limit `yaml:"tokens_per_month,omitempty" json:"tokens_per_month,omitzero"`
 }
 
 // Of is the limit of a cap.

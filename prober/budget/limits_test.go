@@ -46,7 +46,7 @@ func TestDefaults(t *testing.T) {
 		want     Limits
 	}{
 		{"multiples", Limits{}, day, Limits{30, 620, 3000, 62_000}},
-		{"no prices", Limits{}, Expected{Tokens: 1000}, Limits{inf, inf, 3000, 62_000}},
+		{"no prices", Limits{}, Expected{Tokens: 1000}, Limits{0, 0, 3000, 62_000}},
 		{"what is set stays", Limits{DollarsPerDay: 5, TokensPerMonth: 7}, day, Limits{5, 155, 3000, 7}},
 		{"a lifted day lifts its month", Limits{TokensPerDay: inf}, day, Limits{30, 620, inf, inf}},
 		{"ten requests at least", Limits{}, Expected{0.1, 1000, amount(2, 500)}, Limits{20, 20, 5000, 62_000}},
@@ -59,8 +59,11 @@ func TestDefaults(t *testing.T) {
 
 func TestDefaultsOfTheProcess(t *testing.T) {
 	targets := []Limits{{1, 10, 100, 1000}, {2, Unlimited(), 200, 0}}
-	if got, want := (Limits{TokensPerDay: 7}).OrSum(targets), (Limits{3, Unlimited(), 7, Unlimited()}); got != want {
+	if got, want := (Limits{TokensPerDay: 7}).OrSum(targets), (Limits{3, Unlimited(), 7, 1000}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := (Limits{}).OrSum(nil); got != (Limits{}) {
+		t.Errorf("without targets: %+v", got)
 	}
 }
 

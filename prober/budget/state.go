@@ -3,6 +3,7 @@ package budget
 import (
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -58,6 +59,14 @@ func (b *Book) state(scope string, i int, now time.Time) State {
 		s.Limit = math.Inf(1)
 	}
 	return s
+}
+
+// Text is a number of dollars, with cents, or of tokens.
+func (c Cap) Text(v float64) string {
+	if c.Unit == InDollars {
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
 // Show is an amount as a person counts it: in dollars or tokens.
