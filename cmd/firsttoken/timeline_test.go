@@ -31,7 +31,8 @@ func TestTimeline(t *testing.T) {
 		Whole:           chat.Receipts{Reads: 300, Events: 300, FirstEvents: 1, First: at(1000), Last: at(3990)},
 		ReasoningEvents: 50,
 		Phases:          chat.Phases{DNS: 5 * time.Millisecond, TCP: 20 * time.Millisecond, TLS: 35 * time.Millisecond},
-		Status:          200, LongestGap: 40 * time.Millisecond, HasGap: true, Finish: "length", Outcome: chat.OK, Recall: chat.Right,
+		Status:          200, LongestGap: 40 * time.Millisecond, HasGap: true,
+		Finish: "length", Outcome: chat.OK, Recall: chat.Right,
 		Usage: chat.Usage{
 			Input: chat.Counted(45_210), Cached: chat.Counted(15_040), Output: chat.Counted(300),
 			Reasoning: chat.Counted(50),

@@ -26,6 +26,7 @@ type Answer struct {
 	engine   *Engine
 	sequence *sequence
 	release  func() bool
+	effects  requestEffects
 	limited  bool // ends at its max_tokens
 	recall   string
 
@@ -38,11 +39,12 @@ type Answer struct {
 }
 
 func newAnswer(e *Engine, s *sequence, j Job) *Answer {
-	a := &Answer{engine: e, sequence: s, limited: s.output == j.MaxTokens, signal: make(chan struct{}, 1)}
+	a := &Answer{engine: e, sequence: s, effects: s.effects, signal: make(chan struct{}, 1)}
+	a.limited = s.output == j.MaxTokens && !s.effects.empty
 	a.usage.Prompt = s.tokens
 	if digits, ok := j.Prompt.Recall(); ok {
 		a.recall = digits
-		if s.effects.wrong {
+		if s.effects.wrongRecall {
 			a.recall = misremembered(digits)
 		}
 	}
@@ -98,7 +100,7 @@ func (a *Answer) Recall() (digits string, ok bool) { return a.recall, a.recall !
 
 // names are the model and fingerprint that an incident puts into the answer; empty for its own.
 func (a *Answer) names() (model, fingerprint string) {
-	return a.sequence.effects.model, a.sequence.effects.fingerprint
+	return a.effects.model, a.effects.fingerprint
 }
 
 // receive takes the machine's progress. The engine's lock is held.

@@ -25,10 +25,10 @@ func chatFraming(a answerInfo) framing {
 	f.after[toolCall] = []byte(`"}}]}` + tail)
 	f.open[toolCall] = []byte(delta + `{"tool_calls":[{"index":0,"id":"call_` + a.id +
 		`","type":"function","function":{"name":` + quoted(a.tool) + `,"arguments":""}}]}` + tail)
-	f.end = func(how finish, u Usage) []byte {
-		b := fmt.Appendf(nil, `%s{},"logprobs":null,"finish_reason":"%s"}]}`+"\n\n", delta, openAIFinish(how))
-		if a.usage {
-			b = fmt.Appendf(b, `%s"choices":[],"usage":%s}`+"\n\n", head, openAIUsage(u, a.reasoned))
+	f.end = func(how ending, u Usage) []byte {
+		b := fmt.Appendf(nil, `%s{},"logprobs":null,"finish_reason":%s}]}`+"\n\n", delta, openAIFinish(how))
+		if a.usage && !a.noUsage {
+			b = fmt.Appendf(b, `%s"choices":[],"usage":%s}`+"\n\n", head, openAIUsage(u, a.reasoned+a.hidden))
 		}
 		return append(b, "data: [DONE]\n\n"...)
 	}
@@ -44,10 +44,10 @@ func completionsFraming(a answerInfo) framing {
 		f.before[c] = []byte(head + choice)
 		f.after[c] = []byte(`","logprobs":null,"finish_reason":null}]}` + "\n\n")
 	}
-	f.end = func(how finish, u Usage) []byte {
-		b := fmt.Appendf(nil, `%s%s","logprobs":null,"finish_reason":"%s"}]}`+"\n\n", head, choice, openAIFinish(how))
-		if a.usage {
-			b = fmt.Appendf(b, `%s"choices":[],"usage":%s}`+"\n\n", head, openAIUsage(u, 0))
+	f.end = func(how ending, u Usage) []byte {
+		b := fmt.Appendf(nil, `%s%s","logprobs":null,"finish_reason":%s}]}`+"\n\n", head, choice, openAIFinish(how))
+		if a.usage && !a.noUsage {
+			b = fmt.Appendf(b, `%s"choices":[],"usage":%s}`+"\n\n", head, openAIUsage(u, a.hidden))
 		}
 		return append(b, "data: [DONE]\n\n"...)
 	}
@@ -60,9 +60,7 @@ func openAIHead(prefix, object string, a answerInfo) string {
 		prefix, a.id, object, a.created, quoted(a.model), quoted(a.fingerprint))
 }
 
-func openAIFinish(f finish) string {
-	return [...]string{stopped: "stop", lengthReached: "length", toolCalled: "tool_calls"}[f]
-}
+func openAIFinish(how ending) string { return how.word("stop", "length", "tool_calls") }
 
 // openAIUsage counts cached tokens as a part of the prompt's.
 func openAIUsage(u Usage, reasoned int) string {
@@ -72,5 +70,5 @@ func openAIUsage(u Usage, reasoned int) string {
 	}
 	return fmt.Sprintf(`{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d,`+
 		`"prompt_tokens_details":{"cached_tokens":%d}%s}`,
-		u.Prompt, u.Prompt+u.Output, u.Output, u.Cached, details)
+		u.Prompt, total(u.Prompt, u.Output), u.Output, u.Cached, details)
 }

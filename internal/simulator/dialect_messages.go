@@ -10,47 +10,90 @@ func messagesFraming(a answerInfo) framing {
 	f := framing{vendor: anthropic, ping: []byte(event("ping", `{"type":"ping"}`))}
 	f.admitted = []byte(event("message_start", fmt.Sprintf(
 		`{"type":"message_start","message":{"id":"msg_%s","type":"message","role":"assistant","model":%s,`+
-			`"content":[],"stop_reason":null,"stop_sequence":null,`+
-			`"usage":{%s,"output_tokens":1,"service_tier":"standard"}}}`,
-		a.id, quoted(a.model), anthropicInput(a.usageNow, a.writesCache))))
-	blocks := [channels]struct{ block, delta string }{
-		reasoning: {`{"type":"thinking","thinking":"","signature":""}`, `"thinking_delta","thinking"`},
-		text:      {`{"type":"text","text":""}`, `"text_delta","text"`},
-		toolCall: {
-			`{"type":"tool_use","id":"toolu_` + a.id + `","name":` + quoted(a.tool) + `,"input":{}}`,
-			`"input_json_delta","partial_json"`,
-		},
-	}
+			`"content":[],"stop_reason":null,"stop_sequence":null%s}}`,
+		a.id, quoted(a.model), anthropicUsage(a, a.usageNow, `"output_tokens":1,"service_tier":"standard"`))))
 	index := 0
+	if a.hidden > 0 { // thinking that is omitted has a block, and a signature as its only delta
+		f.thinking, f.thought = thinkingBlock(index)
+		index++
+	}
 	for c := range channels {
 		if c == reasoning && a.reasoned == 0 {
 			continue
 		}
-		f.open[c] = []byte(event("content_block_start", fmt.Sprintf(
-			`{"type":"content_block_start","index":%d,"content_block":%s}`, index, blocks[c].block)))
-		if index == 0 {
-			f.open[c] = append(f.open[c], f.ping...)
-		}
-		f.before[c] = fmt.Appendf(nil, "event: content_block_delta\n"+
-			`data: {"type":"content_block_delta","index":%d,"delta":{"type":%s:"`, index, blocks[c].delta)
-		f.after[c] = []byte("\"}}\n\n")
-		f.close[c] = []byte(event("content_block_stop",
-			fmt.Sprintf(`{"type":"content_block_stop","index":%d}`, index)))
+		f.block(c, index, a)
 		index++
 	}
-	signature := event("content_block_delta", `{"type":"content_block_delta","index":0,`+
-		`"delta":{"type":"signature_delta","signature":"c2ltdWxhdGVk"}}`)
-	f.close[reasoning] = append([]byte(signature), f.close[reasoning]...)
-	f.end = func(how finish, u Usage) []byte {
-		reason := [...]string{stopped: "end_turn", lengthReached: "max_tokens", toolCalled: "tool_use"}[how]
-		delta := fmt.Sprintf(`{"type":"message_delta","delta":{"stop_reason":"%s","stop_sequence":null},`+
-			`"usage":{%s,"output_tokens":%d}}`, reason, anthropicInput(u, a.writesCache), u.Output)
+	first := &f.thinking
+	if a.hidden == 0 {
+		first = &f.open[firstChannel(a)]
+	}
+	*first = append(*first, f.ping...)
+	f.end = func(how ending, u Usage) []byte {
+		output := fmt.Sprintf(`"output_tokens":%d`, u.Output)
+		if a.hidden > 0 {
+			output += fmt.Sprintf(`,"output_tokens_details":{"thinking_tokens":%d}`, a.hidden+a.reasoned)
+		}
+		delta := fmt.Sprintf(`{"type":"message_delta","delta":{"stop_reason":%s,"stop_sequence":null}%s}`,
+			how.word("end_turn", "max_tokens", "tool_use"), anthropicUsage(a, u, output))
 		return []byte(event("message_delta", delta) + event("message_stop", `{"type":"message_stop"}`))
 	}
 	return f
 }
 
+// firstChannel is the channel of the first block of an answer that hides nothing.
+func firstChannel(a answerInfo) channel {
+	if a.reasoned > 0 {
+		return reasoning
+	}
+	return text
+}
+
+// block fills in the events of one content block.
+func (f *framing) block(c channel, index int, a answerInfo) {
+	block, delta := `{"type":"text","text":""}`, `"text_delta","text"`
+	switch c {
+	case reasoning:
+		delta = `"thinking_delta","thinking"`
+		f.open[c], f.close[c] = thinkingBlock(index)
+	case toolCall:
+		block = `{"type":"tool_use","id":"toolu_` + a.id + `","name":` + quoted(a.tool) + `,"input":{}}`
+		delta = `"input_json_delta","partial_json"`
+		fallthrough
+	default:
+		f.open[c], f.close[c] = blockStart(index, block), blockStop(index)
+	}
+	f.before[c] = fmt.Appendf(nil, "event: content_block_delta\n"+
+		`data: {"type":"content_block_delta","index":%d,"delta":{"type":%s:"`, index, delta)
+	f.after[c] = []byte("\"}}\n\n")
+}
+
+// thinkingBlock is the start and the end of a block of thinking. It ends with a signature.
+func thinkingBlock(index int) (start, end []byte) {
+	signature := event("content_block_delta", fmt.Sprintf(`{"type":"content_block_delta","index":%d,`+
+		`"delta":{"type":"signature_delta","signature":"c2ltdWxhdGVk"}}`, index))
+	return blockStart(index, `{"type":"thinking","thinking":"","signature":""}`),
+		append([]byte(signature), blockStop(index)...)
+}
+
+func blockStart(index int, block string) []byte {
+	return []byte(event("content_block_start", fmt.Sprintf(
+		`{"type":"content_block_start","index":%d,"content_block":%s}`, index, block)))
+}
+
+func blockStop(index int) []byte {
+	return []byte(event("content_block_stop", fmt.Sprintf(`{"type":"content_block_stop","index":%d}`, index)))
+}
+
 func event(name, data string) string { return "event: " + name + "\ndata: " + data + "\n\n" }
+
+// anthropicUsage is the field of the usage with its comma; nothing where the answer has none.
+func anthropicUsage(a answerInfo, u Usage, output string) string {
+	if a.noUsage {
+		return ""
+	}
+	return `,"usage":{` + anthropicInput(u, a.writesCache) + "," + output + "}"
+}
 
 // anthropicInput splits a prompt of 100,000 tokens of which 98,000 were cached into
 //
@@ -59,7 +102,7 @@ func event(name, data string) string { return "event: " + name + "\ndata: " + da
 //
 // The last few tokens come after the last mark: they are the template's own.
 func anthropicInput(u Usage, writes bool) string {
-	input, write := u.Prompt-u.Cached, 0
+	input, write := max(0, u.Prompt-u.Cached), 0
 	if writes {
 		write = max(0, input-4)
 		input -= write

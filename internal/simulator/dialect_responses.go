@@ -15,6 +15,14 @@ func responsesFraming(a answerInfo) framing {
 	f.admitted = []byte(numbered("response.created", `"response":`+response("in_progress", `,"output":[]`)) +
 		numbered("response.in_progress", `"response":`+response("in_progress", `,"output":[]`)))
 	index := 0
+	if a.hidden > 0 { // reasoning that is not shown is an item without content
+		item := func(status string) string {
+			return fmt.Sprintf(`{"id":"rs_hidden_%s","type":"reasoning","status":"%s","summary":[]}`, a.id, status)
+		}
+		f.thinking = []byte(numbered("response.output_item.added", itemField(index, item("in_progress"))))
+		f.thought = []byte(numbered("response.output_item.done", itemField(index, item("completed"))))
+		index++
+	}
 	for c := range channels {
 		if c == reasoning && a.reasoned == 0 {
 			continue
@@ -22,19 +30,32 @@ func responsesFraming(a answerInfo) framing {
 		f.item(c, index, a)
 		index++
 	}
-	f.end = func(how finish, u Usage) []byte {
-		name, status, more := "response.completed", "completed", `,"incomplete_details":null`
-		if how == lengthReached {
-			name, status = "response.incomplete", "incomplete"
-			more = `,"incomplete_details":{"reason":"max_output_tokens"}`
-		}
-		more += fmt.Sprintf(`,"output":[],"system_fingerprint":%s,"usage":{"input_tokens":%d,`+
-			`"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,`+
-			`"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
-			quoted(a.fingerprint), u.Prompt, u.Cached, u.Output, a.reasoned, u.Prompt+u.Output)
-		return []byte(numbered(name, `"response":`+response(status, more)))
-	}
+	f.end = func(how ending, u Usage) []byte { return responseEnd(a, response, how, u) }
 	return f
+}
+
+// responseEnd is the last event. An engine that gives up completes a response whose status is failed.
+func responseEnd(a answerInfo, response func(status, more string) string, how ending, u Usage) []byte {
+	name, status, more := "response.completed", "completed", `,"incomplete_details":null`
+	switch {
+	case how.reason != "":
+		status = "failed"
+		more += fmt.Sprintf(`,"error":{"code":"server_error","message":%s}`, quoted(how.reason))
+	case how.finish == lengthReached:
+		name, status = "response.incomplete", "incomplete"
+		more = `,"incomplete_details":{"reason":"max_output_tokens"}`
+	}
+	more += fmt.Sprintf(`,"output":[],"system_fingerprint":%s,"usage":%s`, quoted(a.fingerprint), responsesUsage(a, u))
+	return []byte(numbered(name, `"response":`+response(status, more)))
+}
+
+func responsesUsage(a answerInfo, u Usage) string {
+	if a.noUsage {
+		return "null"
+	}
+	return fmt.Sprintf(`{"input_tokens":%d,"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,`+
+		`"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
+		u.Prompt, u.Cached, u.Output, a.reasoned+a.hidden, total(u.Prompt, u.Output))
 }
 
 // item fills in the events of one output item.

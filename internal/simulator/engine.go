@@ -33,6 +33,7 @@ type Engine struct {
 	timer   *time.Timer
 	live    map[*Answer]struct{}
 	closed  bool
+	closing chan struct{}
 }
 
 // NewEngine starts an engine. The instants of incidents count from now.
@@ -47,6 +48,7 @@ func NewEngine(p Profile, o EngineOptions) (*Engine, error) {
 	e := &Engine{
 		name: o.Name, profile: p, script: s, started: time.Now(), machine: newMachine(p, s),
 		random: rand.New(rand.NewPCG(o.Seed, 1)), seed: o.Seed, live: make(map[*Answer]struct{}),
+		closing: make(chan struct{}),
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -80,8 +82,9 @@ func (e *Engine) Submit(ctx context.Context, j Job) (*Answer, error) {
 	now := time.Since(e.started)
 	e.machine.advance(now)
 	s := e.sequence(now, j)
-	if s.effects.refusal != nil {
-		return nil, s.effects.refusal
+	if refusal := s.effects.refusal; refusal != nil {
+		refusal.closing = e.closing
+		return nil, refusal
 	}
 	if !e.machine.fits(s) {
 		return nil, &Failure{Status: 400, Message: fmt.Sprintf("This model's maximum context length is %d tokens, and the "+
@@ -101,6 +104,7 @@ func (e *Engine) sequence(now time.Duration, j Job) *sequence {
 	s := &sequence{prompt: j.Prompt, tokens: j.Prompt.Tokens(), random: *rand.NewPCG(e.seed, e.count)}
 	s.output = e.length(j)
 	s.effects = e.script.request(now, s.output, e.random)
+	s.output = s.effects.tokens(s.output)
 	return s
 }
 
@@ -155,7 +159,11 @@ func (e *Engine) cancel(a *Answer, cause error) {
 func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.closed {
+		return
+	}
 	e.closed = true
+	close(e.closing)
 	e.timer.Stop()
 	for a := range e.live {
 		a.end(ErrClosed)

@@ -1,6 +1,10 @@
 package simulator
 
-import "strconv"
+import (
+	"cmp"
+	"math"
+	"strconv"
+)
 
 // channel is the kind of output that a token belongs to.
 type channel uint8
@@ -24,7 +28,9 @@ type framing struct {
 	before   [channels][]byte
 	after    [channels][]byte
 	close    [channels][]byte
-	end      func(f finish, u Usage) []byte
+	end      func(how ending, u Usage) []byte
+	thinking []byte // written at the first token of hidden reasoning
+	thought  []byte // written after the last
 	ping     []byte
 	vendor   vendor
 	keepText bool // byte 1 occurs
@@ -39,6 +45,17 @@ const (
 	toolCalled
 )
 
+// ending is how a stream ends. An engine that gives up names a reason of its own.
+type ending struct {
+	finish finish
+	reason string
+}
+
+// word is the finish reason as JSON, given the vendor's words for the usual ones.
+func (e ending) word(stop, length, tool string) string {
+	return quoted(cmp.Or(e.reason, [...]string{stopped: stop, lengthReached: length, toolCalled: tool}[e.finish]))
+}
+
 // answerInfo is what framings print of an answer.
 type answerInfo struct {
 	id          string // 16 hex digits
@@ -49,7 +66,17 @@ type answerInfo struct {
 	usage       bool   // the request wants the usage
 	writesCache bool   // the request marks what to cache (Anthropic)
 	usageNow    Usage  // at admission
-	reasoned    int    // tokens of reasoning
+	reasoned    int    // tokens of reasoning that are sent
+	hidden      int    // tokens of reasoning that are not sent
+	noUsage     bool   // the answer has no usage, wanted or not
+}
+
+// total is the sum of two counts, or the largest number where they overflow.
+func total(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
 }
 
 // fill appends a template with its placeholders filled in.

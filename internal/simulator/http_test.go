@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
@@ -97,8 +99,24 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 			{"- {kind: errors, ratio: 1, status: 429, retry_after: 4s}", chat.Throttled},
 			{"- {kind: errors, ratio: 1, status: 529}", chat.Throttled},
 			{"- {kind: errors, ratio: 1, status: 500}", chat.ServerError},
+			{"- {kind: errors, ratio: 1, status: 502, body: html}", chat.ServerError},
+			{"- {kind: errors, ratio: 1, status: 504, body: html}", chat.Timeout},
+			{"- {kind: errors, ratio: 1, status: 408, body: text}", chat.Timeout},
+			{"- {kind: errors, ratio: 1, status: 401}", chat.Denied},
+			{"- {kind: errors, ratio: 1, status: 404}", chat.Rejected},
+			{"- {kind: errors, ratio: 1, status: 413, body: none}", chat.Rejected},
+			{"- {kind: errors, ratio: 1, status: 400}", chat.Rejected},
 			{"- {kind: errors, ratio: 1, status: mid_stream}", chat.Broken},
 			{"- {kind: truncate, ratio: 1}", chat.Truncated},
+			{"- {kind: abort, ratio: 1}", chat.Broken},
+			{"- {kind: empty, ratio: 1}", chat.Empty},
+			{"- {kind: hidden_reasoning, ratio: 1, tokens: 1000}", chat.Empty},
+			{"- {kind: hidden_reasoning, ratio: 1, tokens: 20}", chat.OK},
+			{"- {kind: grouped, ratio: 1, tokens: 7}", chat.OK},
+			{"- {kind: no_usage, ratio: 1}", chat.OK},
+			{"- {kind: flood, ratio: 1, bytes: 100000000}", chat.Broken},
+			{"- {kind: flood, ratio: 1}", chat.Broken},
+			{"- {kind: headers, headers: {Retry-After: NaN, x-ratelimit-reset-tokens: 1e400s}}", chat.OK},
 		} {
 			x := client(t, serve(t, simulator.Options{}, engine(t, c.script)), api)
 			s := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{})
@@ -111,6 +129,28 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 			if c.want == chat.Throttled && got.RateLimit.RetryAfter < time.Second {
 				t.Errorf("%s, %s: retry after %v", api, c.script, got.RateLimit.RetryAfter)
 			}
+		}
+	}
+}
+
+// TestSilencesAsOutcomes holds that a client which waits long enough sees no false success.
+func TestSilencesAsOutcomes(t *testing.T) {
+	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	for _, kind := range []string{"hang", "freeze", "endless"} {
+		e := chat.DefaultEndpoint()
+		e.URL, e.API, e.Model = serve(t, simulator.Options{}, engine(t, "- {kind: "+kind+", ratio: 1}"))+"/v1",
+			chat.OpenAIChat, "m"
+		short := model.Duration(500 * time.Millisecond)
+		e.Timeout, e.FirstTokenTimeout, e.StallTimeout = short, short, short
+		c, err := chat.NewClient(e, chat.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.Close)
+		_, r := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{}).Next(workload.Ages{})
+		r.ID = "0123456789abcdef"
+		if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != chat.Timeout {
+			t.Errorf("%s: %s (%v), want %s", kind, x.Outcome, x.Err, chat.Timeout)
 		}
 	}
 }

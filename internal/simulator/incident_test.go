@@ -36,7 +36,26 @@ func TestParseIncidentsBad(t *testing.T) {
 		{"- at: 1s\n", "i.yml:1: kind: is missing"},
 		{"- kind: slow_decode\n", "i.yml:1: factor: 0 is not above 0 and at most 1e6"},
 		{"- kind: small_kv\n  factor: 2\n", "i.yml:2: factor: 2 is not above 0 and at most 1: it is the share that is left"},
-		{"- kind: errors\n  ratio: 1\n  status: 418\n", `i.yml:3: status: "418" is none of 429, 500, 503, 529, mid_stream`},
+		{
+			"- kind: errors\n  ratio: 1\n  status: 200\n",
+			`i.yml:3: status: "200" is neither mid_stream nor a status from 400 to 599`,
+		},
+		{"- kind: errors\n  ratio: 1\n", `i.yml:1: status: "" is neither mid_stream nor a status from 400 to 599`},
+		{
+			"- kind: errors\n  ratio: 1\n  status: 502\n  body: xml\n",
+			`i.yml:4: body: "xml" is none of json, text, html, none`,
+		},
+		{"- kind: no_cache\n  factor: 2\n", "i.yml:2: factor: no_cache has no such key"},
+		{"- kind: grouped\n  ratio: 1\n  tokens: -2\n", "i.yml:3: tokens: -2 is not above 0"},
+		{"- kind: flood\n  ratio: 1\n  bytes: -1\n", "i.yml:3: bytes: -1 is not above 0"},
+		{"- kind: hidden_reasoning\n  ratio: 1\n", "i.yml:1: tokens: 0 is not above 0"},
+		{"- kind: headers\n", "i.yml:1: headers: are missing"},
+		{"- kind: headers\n  headers: {a b: c}\n", `i.yml:2: headers: "a b" is not the name of a header`},
+		{
+			"- kind: headers\n  headers: {a: \"b\\nc\"}\n",
+			"i.yml:2: headers: the value of a has a control character",
+		},
+		{"- kind: headers\n  headers: [a]\n", "i.yml:2: headers: want a mapping"},
 		{"- kind: stall\n  ratio: 1\n", "i.yml:1: pause: a stall needs a pause"},
 		{"- kind: model_swap\n", "i.yml:1: model: a model_swap needs a model or a fingerprint"},
 		{"- kind: no_cache\n  kind: no_cache\n", "i.yml:2: kind stands twice"},
@@ -89,7 +108,7 @@ func parsed(t *testing.T, yaml string) script {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return scriptOf(all, "")
 }
 
 // TestIncidentsInSteps holds incidents to the times that they make of TestSteps' first sequence:

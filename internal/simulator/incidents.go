@@ -10,22 +10,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// LoadIncidents reads a script of incidents: a YAML list.
+// LoadIncidents reads a script of incidents: a YAML list. docs/simulator.md has the table of kinds with their
+// keys.
 //
 //   - at: 2m             # since the engine's start
 //     for: 5m
 //     engine: sglang     # or all
-//     kind: slow_prefill # slow_decode, small_kv: factor; no_cache
+//     kind: slow_prefill
 //     factor: 4
 //   - at: 10m
 //     for: 1m
-//     kind: errors       # truncate, wrong_recall: ratio; stall: ratio, pause
+//     kind: errors
 //     ratio: 0.2
-//     status: 429        # 500, 503, 529, mid_stream
+//     status: 429
 //   - at: 12m
-//     kind: model_swap
-//     model: kimi-k2.5-turbo
-//     fingerprint: fp_other
+//     kind: headers
+//     headers: {Retry-After: NaN}
 //
 // The error has every mistake, each with its line.
 func LoadIncidents(path string) ([]Incident, error) {
@@ -105,6 +105,9 @@ func set(i *Incident, key string, value *yaml.Node) error {
 			continue
 		}
 		if err := value.Decode(v.Field(k).Addr().Interface()); err != nil {
+			if v.Field(k).Kind() == reflect.Map {
+				return errors.New("want a mapping")
+			}
 			return fmt.Errorf("%q is no %s", value.Value, strings.ToLower(v.Field(k).Type().Name()))
 		}
 		return nil

@@ -11,14 +11,14 @@ const (
 	telling = "The checksum of module "
 )
 
-// ending is how far from the end of a prompt its question may begin. After it there is at most what a dialect
+// questionReach is how far from the end of a prompt its question may begin. After it there is at most what a dialect
 // without messages adds.
-const ending = 200
+const questionReach = 200
 
 // recall finds the number that the message which begins at pieces[last] asks for at its end; empty if it asks
 // for nothing, or the text does not contain it. Only a question costs a copy of the text.
 func recall(pieces [][]byte, last int) string {
-	end := tail(pieces[min(last, len(pieces)):], ending)
+	end := tail(pieces[min(last, len(pieces)):], questionReach)
 	at := bytes.LastIndex(end, []byte(asking))
 	if at < 0 {
 		return ""

@@ -85,9 +85,10 @@ func (s *Server) handler(d dialect) http.HandlerFunc {
 		switch {
 		case errors.As(err, &f):
 			s.drain(r)
-			d.vendor.refuse(w, f, id)
+			d.vendor.refuse(w, r, f, id)
 		case err == nil:
 			st.id = id
+			setHeaders(w, st.effects.headers, d.vendor.key(r))
 			st.run(r.Context())
 			st.answer.Cancel() // a client that is gone must not keep its place in the batch
 		}
@@ -201,16 +202,18 @@ func (s *Server) newStream(w http.ResponseWriter, m Model, a *Answer, d dialect,
 	info.model, info.fingerprint = cmp.Or(model, m.Name), cmp.Or(fingerprint, "fp_sim_"+m.Engine.Profile().Name)
 	lead, asked := a.Recall()
 	n, _ := a.Length()
-	plan := tokenSplit{text: n}
+	n -= a.effects.hidden
+	split := tokenSplit{text: n}
 	if !d.plain {
 		calls := info.tool != "" && !asked && float64(seed>>11)/(1<<53) < s.options.ToolCallRatio
-		plan = splitTokens(n, s.options.ReasoningRatio, calls)
+		split = splitTokens(n, s.options.ReasoningRatio, calls)
 	}
-	info.reasoned, info.usageNow = plan.reasoning, a.Usage()
+	info.reasoned, info.hidden, info.noUsage = split.reasoning, a.effects.hidden, a.effects.noUsage
+	info.usageNow = a.effects.reported(a.Usage())
 	return &stream{
-		out: w, flush: http.NewResponseController(w), answer: a, frame: d.frame(info),
-		writer:    wordWriter{words: s.words, split: plan, lead: lead, random: seed},
-		pingAfter: s.options.PingInterval, onFirstToken: s.options.OnFirstToken,
+		out: w, flush: http.NewResponseController(w), answer: a, effects: &a.effects, frame: d.frame(info),
+		writer:    wordWriter{words: s.words, split: split, lead: lead, random: seed},
+		pingAfter: s.options.PingInterval, onFirstToken: s.options.OnFirstToken, hidden: a.effects.hidden,
 	}
 }
 

@@ -103,6 +103,16 @@ func TestStreams(t *testing.T) {
 			body: `{"model":"m","stream":true,"max_tokens":30,` + flatTools + `,"messages":` + hello + `}`,
 		},
 		{
+			name: "responses-hidden", path: responses, options: simulator.Options{ReasoningRatio: 0.2},
+			body:      `{"model":"m","stream":true,"max_output_tokens":20,"input":"hello"}`,
+			incidents: "- {kind: hidden_reasoning, ratio: 1, tokens: 10}",
+		},
+		{
+			name: "messages-hidden", path: message, options: simulator.Options{ReasoningRatio: 0.2},
+			body:      `{"model":"m","stream":true,"max_tokens":20,"messages":` + hello + `}`,
+			incidents: "- {kind: hidden_reasoning, ratio: 1, tokens: 10}",
+		},
+		{
 			name: "messages-mid-stream-error", path: message, body: plainChat(20, "x"),
 			incidents: "- {kind: errors, ratio: 1, status: mid_stream}",
 		},

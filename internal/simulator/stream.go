@@ -13,6 +13,7 @@ type stream struct {
 	out          http.ResponseWriter
 	flush        *http.ResponseController
 	answer       *Answer
+	effects      *requestEffects
 	frame        framing
 	writer       wordWriter
 	id           string
@@ -22,18 +23,19 @@ type stream struct {
 	buffer      []byte
 	channelText []byte // text of the open channel, if the framing needs it
 	events      int64
-	started     bool // the first token is written
+	hidden      int  // tokens that are still to be hidden
+	pending     int  // tokens that wait for an event
+	started     bool // the first token is in the buffer or written
+	firstInside bool // the buffer has the first token
 	channel     channel
 }
 
 // run writes until the answer ends. The response headers go out with the admission, long before the first
 // token, as real servers send them.
 func (s *stream) run(ctx context.Context) {
-	h := s.out.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-cache")
-	s.out.WriteHeader(http.StatusOK)
-	s.fill(s.frame.admitted, nil)
+	if s.begin(ctx) != nil {
+		return
+	}
 	err := s.send()
 	for err == nil {
 		var b Batch
@@ -41,7 +43,48 @@ func (s *stream) run(ctx context.Context) {
 			err = s.writeBatch(b.Tokens)
 		}
 	}
+	if errors.Is(err, io.EOF) && s.effects.endless.on {
+		err = s.writeForEver(ctx)
+	}
 	s.finish(err)
+}
+
+// begin writes what comes before the first token, and plays the incidents that come there.
+func (s *stream) begin(ctx context.Context) error {
+	closing := s.answer.engine.closing
+	if err := s.effects.hang.wait(ctx, closing); err != nil {
+		return err
+	}
+	h := s.out.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-cache")
+	s.out.WriteHeader(http.StatusOK)
+	s.fill(s.frame.admitted, nil)
+	if s.effects.freeze.on || s.effects.flood.on {
+		if err := s.send(); err != nil {
+			return err
+		}
+	}
+	if err := s.effects.freeze.wait(ctx, closing); err != nil {
+		return err
+	}
+	return s.flood(ctx, closing)
+}
+
+// flood writes an event of one very long line.
+func (s *stream) flood(ctx context.Context, closing <-chan struct{}) error {
+	if !s.effects.flood.on {
+		return nil
+	}
+	s.buffer = append(s.buffer, `data: "`...)
+	if err := s.send(); err != nil {
+		return err
+	}
+	if err := s.effects.flood.write(ctx, closing, s.out); err != nil {
+		return err
+	}
+	s.buffer = append(s.buffer, "\"\n\n"...)
+	return s.send()
 }
 
 // next waits for a batch and writes pings meanwhile.
@@ -63,10 +106,48 @@ func (s *stream) next(ctx context.Context) (Batch, error) {
 
 // writeBatch writes n tokens in one event for each channel that they belong to, which is nearly always one.
 func (s *stream) writeBatch(n int) error {
-	for n > 0 {
+	if s.effects.empty {
+		return nil
+	}
+	n, err := s.hide(n)
+	if err != nil {
+		return err
+	}
+	s.pending += n
+	return s.writePending(false)
+}
+
+// hide takes the tokens of hidden reasoning out of a batch.
+func (s *stream) hide(n int) (left int, err error) {
+	if s.hidden == 0 {
+		return n, nil
+	}
+	if s.hidden == s.effects.hidden {
+		s.fill(s.frame.thinking, nil)
+	}
+	k := min(n, s.hidden)
+	if s.hidden -= k; s.hidden == 0 {
+		s.fill(s.frame.thought, nil)
+	}
+	if len(s.buffer) == 0 {
+		return n - k, nil
+	}
+	return n - k, s.send()
+}
+
+// writePending writes the tokens that wait, in groups if an incident says so; last writes an incomplete group.
+func (s *stream) writePending(last bool) error {
+	for s.pending > 0 {
 		c, left := s.writer.split.at(s.writer.next)
-		k := min(n, left)
-		n -= k
+		k := min(s.pending, left)
+		if group := s.effects.group; group > 0 {
+			whole := min(left, group)
+			if s.pending < whole && !last {
+				return nil
+			}
+			k = min(s.pending, whole)
+		}
+		s.pending -= k
 		if err := s.writeTokens(c, k); err != nil {
 			return err
 		}
@@ -88,6 +169,9 @@ func (s *stream) writeTokens(c channel, k int) error {
 			return err
 		}
 	}
+	if !s.started {
+		s.started, s.firstInside = true, true
+	}
 	s.fill(s.frame.before[c], nil)
 	from := len(s.buffer)
 	for range k {
@@ -97,42 +181,79 @@ func (s *stream) writeTokens(c channel, k int) error {
 		s.channelText = append(s.channelText, s.buffer[from:]...)
 	}
 	s.fill(s.frame.after[c], nil)
-	if s.started || s.onFirstToken == nil {
-		s.started = true
-		return s.send()
-	}
-	s.started = true
-	before := time.Now()
-	err := s.send()
-	s.onFirstToken(s.id, before, time.Now())
-	return err
+	return s.send()
 }
 
-// send writes the buffer at once.
+// writeForEver goes on with the last channel until the client leaves.
+func (s *stream) writeForEver(ctx context.Context) error {
+	for {
+		if err := s.effects.endless.wait(ctx, s.answer.engine.closing); err != nil {
+			return err
+		}
+		s.fill(s.frame.before[s.channel], nil)
+		s.buffer = s.writer.word(s.buffer)
+		s.fill(s.frame.after[s.channel], nil)
+		if err := s.send(); err != nil {
+			return err
+		}
+	}
+}
+
+// send writes the buffer at once, unless an incident buffers the whole answer.
 func (s *stream) send() error {
+	if s.effects.buffered {
+		return nil
+	}
+	return s.write()
+}
+
+func (s *stream) write() error {
+	first := s.firstInside && s.onFirstToken != nil
+	var before time.Time
+	if first {
+		before = time.Now()
+	}
 	if len(s.buffer) > 0 {
 		if _, err := s.out.Write(s.buffer); err != nil {
 			return err
 		}
 		s.buffer = s.buffer[:0]
 	}
-	return s.flush.Flush()
+	err := s.flush.Flush()
+	if first {
+		s.onFirstToken(s.id, before, time.Now())
+	}
+	s.firstInside = false
+	return err
 }
 
 // finish writes the end of the stream. A truncated stream ends without it, and a client that is gone gets
 // nothing.
 func (s *stream) finish(why error) {
 	var f *Failure
+	var gaveUp aborted
 	switch {
 	case errors.Is(why, io.EOF):
-		s.fill(s.frame.close[s.channel], s.channelText)
-		s.fill(s.frame.end(s.finishOf(), s.answer.Usage()), nil)
+		s.end(ending{finish: s.finishOf()})
+	case errors.As(why, &gaveUp):
+		s.end(ending{reason: gaveUp.reason})
 	case errors.As(why, &f):
 		s.fill(s.errorEvent(f), nil)
-	default:
+	case !errors.Is(why, ErrTruncated):
 		return
 	}
-	s.send() //nolint:errcheck // the client is gone
+	_ = s.write() // the client may be gone
+}
+
+func (s *stream) end(how ending) {
+	if s.writePending(true) != nil {
+		return
+	}
+	if s.started {
+		s.fill(s.frame.close[s.channel], s.channelText)
+	}
+	u := s.answer.Usage()
+	s.fill(s.frame.end(how, s.effects.reported(u)), nil)
 }
 
 func (s *stream) finishOf() finish {

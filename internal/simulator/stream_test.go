@@ -17,7 +17,8 @@ func writing(frame func(answerInfo) framing) *stream {
 	out := nowhere{http.Header{}}
 	info := answerInfo{id: "0123456789abcdef", model: "m", fingerprint: "fp"}
 	return &stream{
-		out: out, flush: http.NewResponseController(out), frame: frame(info),
+		effects: &requestEffects{},
+		out:     out, flush: http.NewResponseController(out), frame: frame(info),
 		writer: wordWriter{words: words(), split: tokenSplit{text: 1 << 40}, random: 1},
 	}
 }

@@ -3,8 +3,6 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
-	"time"
 )
 
 // vendor is the family of a dialect. It decides the shape of errors and the place of the key.
@@ -35,6 +33,7 @@ func (v vendor) kind(status int) string {
 	names := map[int][2]string{
 		400: {"invalid_request_error", "invalid_request_error"},
 		401: {"invalid_request_error", "authentication_error"},
+		403: {"invalid_request_error", "permission_error"},
 		404: {"invalid_request_error", "not_found_error"},
 		405: {"invalid_request_error", "invalid_request_error"},
 		413: {"invalid_request_error", "request_too_large"},
@@ -60,7 +59,7 @@ func (v vendor) errorObject(f *Failure, id string) []byte {
 	} else {
 		shape = struct {
 			Error openAIError `json:"error"`
-		}{openAIError{f.Message, v.kind(f.Status), nil, errorCode(f.Status)}}
+		}{openAIError{f.Message, v.kind(f.Status), nil, f.code()}}
 	}
 	b, err := json.Marshal(shape)
 	if err != nil { // strings and numbers always marshal
@@ -81,23 +80,16 @@ type openAIError struct {
 	Code    any     `json:"code"`
 }
 
-func errorCode(status int) any {
-	switch status {
-	case 401:
+// code is OpenAI's code of a failure; the status where it has none.
+func (f *Failure) code() any {
+	switch {
+	case f.Code != "":
+		return f.Code
+	case f.Status == http.StatusUnauthorized:
 		return "invalid_api_key"
-	case 404:
+	case f.Status == http.StatusNotFound:
 		return "model_not_found"
+	default:
+		return f.Status
 	}
-	return status
-}
-
-// refuse answers with an HTTP error.
-func (v vendor) refuse(w http.ResponseWriter, f *Failure, id string) {
-	w.Header().Set("Content-Type", "application/json")
-	if f.RetryAfter > 0 {
-		seconds := (f.RetryAfter + time.Second - 1) / time.Second
-		w.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
-	}
-	w.WriteHeader(f.Status)
-	w.Write(v.errorObject(f, id)) //nolint:errcheck // the client is gone
 }

@@ -17,6 +17,9 @@ type tokenSplit struct{ reasoning, text, toolCall int }
 // splitTokens divides n tokens. A tool call takes a quarter of what is not reasoning, and at least three
 // tokens, but never the first of the text.
 func splitTokens(n int, reasonRatio float64, call bool) tokenSplit {
+	if n == 0 {
+		return tokenSplit{}
+	}
 	p := tokenSplit{reasoning: min(int(float64(n)*reasonRatio), n-1)}
 	p.text = n - p.reasoning
 	if call && p.text >= 4 {
@@ -59,6 +62,11 @@ func (w *wordWriter) token(b []byte) []byte {
 	case c == toolCall && left == 1:
 		return append(b, `\"}`...)
 	}
+	return w.word(b)
+}
+
+// word appends any word to b.
+func (w *wordWriter) word(b []byte) []byte {
 	w.random ^= w.random << 13
 	w.random ^= w.random >> 7
 	w.random ^= w.random << 17
