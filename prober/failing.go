@@ -9,8 +9,8 @@ import "time"
 //	failures in a row   0 1 2 │ 3 4 5 │ 6 7 8 │ …
 //	of the slots, use     all │  1/2  │  1/4  │ … 1/most
 //
-// The first good answer ends it at once. Unlike the wait that a throttled answer asks for, nobody asked for this one, so
-// the slots that it costs count as bad.
+// The first good answer ends it at once. The slots that it costs count as bad: unlike a throttled answer, a failed one
+// does not ask the prober to wait.
 type failing struct {
 	most int // slots to one that is used
 	row  int // failures in a row

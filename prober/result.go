@@ -104,8 +104,8 @@ func (r Result) HiddenTokens() (int64, bool) {
 // summary has fewer events than that.
 const mostPerEvent = 16
 
-// rate is the stream of which the rate is taken: the whole of it, or, where tokens were hidden, the answer without them.
-// tokens is false where the server counted none.
+// rate selects the part of the stream that gives the rate: the whole stream, or the answer alone where tokens were
+// hidden. counted is false where the server counted no tokens.
 func (r Result) rate() (receipts chat.Receipts, tokens int64, counted bool) {
 	tokens, counted = r.Usage.Output.Value()
 	if hidden, _ := r.HiddenTokens(); hidden > 0 {
@@ -203,9 +203,9 @@ func (r Result) InputTokens() (n int64, reported bool) {
 	return r.Turn.Tokens, false
 }
 
-// CacheResult is what usage says of the cache where that differs from what the turn expected: Lost, a warm turn of which
-// the server had kept less than half; Kept, a cold one of which it had kept more than half. It is Expected where they
-// agree, or where the server says nothing.
+// CacheResult compares the server's usage with what the turn expected of the cache. Lost: the server had kept less than
+// half of a warm turn. Kept: it had kept more than half of a cold one. Expected: they agree, or the server does not
+// tell.
 func (r Result) CacheResult() CacheResult {
 	cached, told := r.Usage.Cached.Value()
 	input, _ := r.Usage.Input.Value()

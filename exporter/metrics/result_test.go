@@ -180,7 +180,8 @@ func latencies() []resultCase {
 			name:   "bootstrap: counted and paid for, never a latency",
 			change: func(r *prober.Result) { r.Turn.Phase = workload.Bootstrap },
 			drops: []string{
-				"ttft", "time_to_first", "server_wait", "inter_token", "output_tokens", "streamed", "request_duration", "stall_seconds",
+				"ttft", "time_to_first", "server_wait", "inter_token", "output_tokens", "streamed",
+				"request_duration", "stall_seconds",
 			},
 		},
 		{
@@ -208,7 +209,8 @@ func latencies() []resultCase {
 			adds: map[string]float64{
 				"ttft_seconds_sum" + pop: .0005, "ttft_seconds_count" + pop: 1, "ttft_log_count" + pop: 1,
 				"ttft_from_schedule_seconds_sum" + pop: .0025, "server_wait_seconds_sum" + pop: -.0195,
-				"inter_token_seconds_sum" + pop: 10.7195 / 500, "output_tokens_per_second_sum" + pop: 500 / 10.7195, "streamed_seconds_total" + pop: 10.7195,
+				"inter_token_seconds_sum" + pop:      10.7195 / 500,
+				"output_tokens_per_second_sum" + pop: 500 / 10.7195, "streamed_seconds_total" + pop: 10.7195,
 			},
 		},
 	}

@@ -113,21 +113,31 @@ func TestMetricsPage(t *testing.T) {
 }
 
 func TestRemedy(t *testing.T) {
-	for message, want := range map[string]string{ // messages as servers send them
-		`"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set`:                                       "--enable-auto-tool-choice",
-		"having tools in the request requires --tool-call-parser to be set":                                                            "tools: false",
-		"tools param requires --jinja flag":                                                                                            "--jinja",
-		"registry.ollama.ai/library/tiny:latest does not support tools":                                                                "tools: false",
-		"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.":                   "max_completion_tokens: \"${max_tokens}\"",
-		"Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses instead": "openai_responses",
-		"This model's maximum context length is 32768 tokens. However, you requested 60450":                                            "window",
-		"prompt is too long: 210000 tokens > 200000 maximum":                                                                           "window",
-		"request (66000 tokens) exceeds the available context size (65536 tokens)":                                                     "window",
-		"Unrecognized request argument supplied: min_tokens":                                                                           "min_tokens: null",
-		"temperature is deprecated for this model":                                                                                     "no temperature",
+	for _, row := range []struct{ message, want string }{ // messages as servers send them
+		{
+			`"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set`,
+			"--enable-auto-tool-choice",
+		},
+		{"having tools in the request requires --tool-call-parser to be set", "tools: false"},
+		{"tools param requires --jinja flag", "--jinja"},
+		{"registry.ollama.ai/library/tiny:latest does not support tools", "tools: false"},
+		{
+			"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+			"max_completion_tokens: \"${max_tokens}\"",
+		},
+		{
+			"Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. "+
+				"Please use /v1/responses instead",
+			"openai_responses",
+		},
+		{"This model's maximum context length is 32768 tokens. However, you requested 60450", "window"},
+		{"prompt is too long: 210000 tokens > 200000 maximum", "window"},
+		{"request (66000 tokens) exceeds the available context size (65536 tokens)", "window"},
+		{"Unrecognized request argument supplied: min_tokens", "min_tokens: null"},
+		{"temperature is deprecated for this model", "no temperature"},
 	} {
-		if got := Remedy(message); !strings.Contains(got, want) {
-			t.Errorf("%s\n  remedy %q, want one with %q", message, got, want)
+		if got := Remedy(row.message); !strings.Contains(got, row.want) {
+			t.Errorf("%s\n  remedy %q, want one with %q", row.message, got, row.want)
 		}
 	}
 	if got := Remedy("Internal server error"); got != "" {

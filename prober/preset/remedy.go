@@ -36,17 +36,25 @@ const (
 	smallerWindow = "set `workload: {window: …}` to the tokens that the server takes"
 )
 
-// remedies lists the special before the general: the first that fits is taken.
+// remedies lists special cases before general ones: the first match is used.
 func remedies() []remedy {
 	return []remedy{
-		{[]string{"enable-auto-tool-choice"}, withoutTools + ", or start vLLM with --enable-auto-tool-choice and --tool-call-parser"},
+		{
+			[]string{"enable-auto-tool-choice"},
+			withoutTools + ", or start vLLM with --enable-auto-tool-choice and --tool-call-parser",
+		},
 		{[]string{"tool-call-parser"}, withoutTools + ", or start the server with --tool-call-parser"},
 		{[]string{"--jinja"}, withoutTools + ", or start llama.cpp's server with --jinja"},
 		{[]string{"does not support tools"}, withoutTools},
-		{[]string{"function tools", "reasoning_effort"},
-			"set `api: openai_responses`, or `extra_body: {reasoning_effort: none}`"},
+		{
+			[]string{"function tools", "reasoning_effort"},
+			"set `api: openai_responses`, or `extra_body: {reasoning_effort: none}`",
+		},
 		{[]string{"max_completion_tokens", "max_tokens", "not supported"}, newLengthName},
-		{[]string{"max_completion_tokens", "extra_forbidden"}, "send max_tokens: remove max_completion_tokens from `extra_body`"},
+		{
+			[]string{"max_completion_tokens", "extra_forbidden"},
+			"send max_tokens: remove max_completion_tokens from `extra_body`",
+		},
 		{[]string{"stream_options"}, "set `extra_body: {stream_options: null}`; the server then may tell no usage"},
 		{[]string{"min_tokens"}, "remove min_tokens from `extra_body`, or set `extra_body: {min_tokens: null}`"},
 		{[]string{"ignore_eos"}, "remove ignore_eos from `extra_body`, or set `extra_body: {ignore_eos: null}`"},
