@@ -126,7 +126,7 @@ func TestRemedy(t *testing.T) {
 			"max_completion_tokens: \"${max_tokens}\"",
 		},
 		{
-			"Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. "+
+			"Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. " +
 				"Please use /v1/responses instead",
 			"openai_responses",
 		},
