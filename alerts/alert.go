@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,16 +52,18 @@ func (a alert) rule(links Links) Rule {
 
 // lookup is a template that looks a series up when the alert is sent and prints its first value by
 // format, or "unknown" when there is none. The series is restricted to the alert's own values of the
-// labels, which are listed as in "job, target".
+// labels, which are listed as in "job, target", and to matchers that it brings: name{period="day"}.
 func lookup(series, format, labels string) string {
-	var match, args strings.Builder
-	for i, l := range strings.Split(labels, ", ") {
-		if i > 0 {
-			match.WriteByte(',')
-		}
-		fmt.Fprintf(&match, "%s=%%q", l)
-		fmt.Fprintf(&args, " $labels.%s", l)
+	name, own, _ := strings.Cut(strings.TrimSuffix(series, "}"), "{")
+	matchers, args := []string{}, ""
+	if own != "" {
+		matchers = append(matchers, own)
 	}
-	return fmt.Sprintf(`{{ with printf "%s{%s}"%s | query }}{{ . | first | value | %s }}{{ else }}unknown{{ end }}`,
-		series, match.String(), args.String(), format)
+	for l := range strings.SplitSeq(labels, ", ") {
+		matchers = append(matchers, l+"=%q")
+		args += " $labels." + l
+	}
+	selector := strconv.Quote(name + "{" + strings.Join(matchers, ",") + "}")
+	return fmt.Sprintf(`{{ with printf %s%s | query }}{{ . | first | value | %s }}{{ else }}unknown{{ end }}`,
+		selector, args, format)
 }

@@ -70,7 +70,14 @@ unless
 		wait:    blindFor,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
 		details: "{{ $value | humanize }} turns were skipped for want of budget in " + string(blindWindow) +
-			", and none was sent.",
+			", and none was sent. Spent: " + spentToday("dollars") + " dollars and " + spentToday("tokens") + " tokens today.",
 		dashboard: endpointDashboard,
 	}
+}
+
+// spentToday is "12.3 of 30", of the cap of a day.
+func spentToday(unit string) string {
+	day := `{period="day"}`
+	return lookup("firsttoken_budget_spent_"+unit+day, "humanize", byTarget) + " of " +
+		lookup("firsttoken_budget_limit_"+unit+day, "humanize", byTarget)
 }

@@ -32,7 +32,7 @@ func Groups(links Links) []Group {
 func endpointAlerts() []alert {
 	return []alert{
 		targetDown(), noAnswer(), regression(), regressionAfterRevision(), tpsDrop(), saturation(), cacheShortfall(),
-		notStreamed(), otherModel(), loadShort(),
+		notStreamed(), otherModel(), costDisagreement(), loadShort(),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // the time zones of budgets, where the system has none
 
 	"github.com/prometheus/common/version"
 )
