@@ -18,6 +18,7 @@ func TestRate(t *testing.T) {
 		reasoning     int64
 		shown         int // events of reasoning
 		whole, answer chat.Receipts
+		reasons       bool
 		tps, guess    float64 // 0 is none
 		notStreamed   bool
 		hidden        int64
@@ -56,6 +57,14 @@ func TestRate(t *testing.T) {
 			tps:   30, // 270 tokens in 9 s; (N − 1)/span would say 33.2
 		},
 		{
+			name: "hidden reasoning that is not counted", output: 300, reasons: true,
+			whole: evenly(start, after(0.98), 50), answer: evenly(start, after(0.98), 50), guess: 50,
+		},
+		{
+			name: "shown reasoning that is not counted", output: 300, reasons: true, shown: 250,
+			whole: evenly(start, after(5.98), 300), answer: evenly(after(5), after(5.98), 50), tps: 50,
+		},
+		{
 			name: "no usage", whole: evenly(start, after(10), 201), guess: 20,
 		},
 		{
@@ -72,6 +81,7 @@ func TestRate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := Result{}
 			r.Outcome, r.Whole, r.Answer, r.ReasoningEvents = chat.OK, c.whole, c.answer, c.shown
+			r.Reasons = c.reasons
 			if c.output > 0 {
 				r.Usage.Output = chat.Counted(c.output)
 			}

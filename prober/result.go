@@ -108,10 +108,20 @@ const mostPerEvent = 16
 // hidden. counted is false where the server counted no tokens.
 func (r Result) rate() (receipts chat.Receipts, tokens int64, counted bool) {
 	tokens, counted = r.Usage.Output.Value()
+	if r.hidesUncounted() {
+		return r.Answer, 0, false
+	}
 	if hidden, _ := r.HiddenTokens(); hidden > 0 {
 		return r.Answer, tokens - hidden, counted
 	}
 	return r.Whole, tokens, counted
+}
+
+// hidesUncounted reports whether the server kept reasoning to itself and does not say how many tokens it was, as
+// Anthropic's older models: what it counts is no count of what was streamed.
+func (r Result) hidesUncounted() bool {
+	_, counted := r.Usage.Reasoning.Value()
+	return r.Reasons && r.ReasoningEvents == 0 && !counted
 }
 
 // The least that a stream must have for its rate to be that of the engine.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"strings"
 
 	"github.com/firsttoken/firsttoken/internal/sse"
 )
@@ -11,7 +12,7 @@ import (
 // anthropicDecoder reads the events of Anthropic Messages:
 //
 //	message_start        model, usage of the prompt
-//	content_block_start  the name of a tool_use block, which counts as a token
+//	content_block_start  the name of a tool, which counts as a token
 //	content_block_delta  text_delta, thinking_delta, input_json_delta; not signature_delta
 //	ping                 nothing
 //	message_delta        stop_reason, usage so far
@@ -20,6 +21,7 @@ import (
 type anthropicDecoder struct {
 	noFastPath   bool // for comparison in tests
 	model        string
+	reasons      bool
 	stop         string
 	start, final []byte // usage, verbatim
 }
@@ -70,7 +72,7 @@ func (d *anthropicDecoder) read(kind string, e *anthropicEvent) (delta, *failure
 	case "message_start":
 		return delta{signal: activity}, d.begin(e.Message)
 	case "content_block_start":
-		return e.block(), nil
+		return d.block(e), nil
 	case "content_block_delta":
 		return e.Delta.read(), nil
 	case "content_block_stop":
@@ -90,14 +92,16 @@ func (d *anthropicDecoder) read(kind string, e *anthropicEvent) (delta, *failure
 }
 
 // block is what the start of a content block carries. Compatible servers put the first text into it.
-func (e *anthropicEvent) block() delta {
+func (d *anthropicDecoder) block(e *anthropicEvent) delta {
 	dl := delta{signal: activity}
 	if e.Block == nil {
 		return dl
 	}
-	if scalar(e.Block.Type) == "tool_use" {
+	kind := scalar(e.Block.Type)
+	if strings.HasSuffix(kind, "tool_use") { // or server_tool_use
 		dl.signal |= call
 	}
+	d.reasons = d.reasons || kind == "thinking" || kind == "redacted_thinking"
 	dl.signal |= text.in(e.Block.Text) | reasoning.in(e.Block.Thinking)
 	dl.visible = piece(e.Block.Text)
 	return dl
@@ -131,7 +135,7 @@ func (a *anthropicDelta) read() delta {
 }
 
 func (d *anthropicDecoder) settle(x *Exchange) {
-	x.Finish = d.stop
+	x.Finish, x.Reasons = d.stop, d.reasons
 	x.Identity.Model = d.model
 	x.Usage.Verbatim = bothUsages(d.start, d.final)
 }

@@ -133,7 +133,8 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	return dl, nil
 }
 
-// keepUsage keeps the last usage that a chunk holds, in any of the places where vendors put it.
+// keepUsage keeps the last usage that a chunk holds, in any of the places where vendors put it. A later one that counts
+// nothing does not take back what was counted.
 func (d *chatDecoder) keepUsage(c *chatChunk) {
 	places := []json.RawMessage{c.Usage}
 	if len(c.Choices) > 0 {
@@ -143,7 +144,7 @@ func (d *chatDecoder) keepUsage(c *chatChunk) {
 		places = append(places, c.Groq.Usage)
 	}
 	for _, usage := range places {
-		if present(usage) {
+		if present(usage) && (d.usage == nil || !isZero(usage)) {
 			d.usage = append(d.usage[:0], usage...)
 			return
 		}

@@ -18,6 +18,7 @@ import (
 type responsesDecoder struct {
 	noFastPath bool // for comparison in tests
 	model      string
+	reasons    bool
 	finish     string
 	usage      []byte // verbatim
 }
@@ -79,6 +80,7 @@ func (d *responsesDecoder) read(kind string, e *responsesEvent) (delta, *failure
 	d.state(e.Response)
 	switch kind {
 	case "response.output_item.added":
+		d.reasons = d.reasons || e.Item != nil && scalar(e.Item.Type) == "reasoning"
 		return delta{signal: activity | e.Item.signal()}, nil
 	case "response.completed", "response.incomplete", "response.done": // OpenRouter's beta says done
 		return delta{signal: finished}, d.end(kind, e.Response)
@@ -154,7 +156,7 @@ func (d *responsesDecoder) end(kind string, r *responsesState) *failure {
 }
 
 func (r *responsesState) failure() *failure {
-	if r == nil {
+	if r == nil || !present(r.Error) {
 		return &failure{cause: CauseErrorEvent, text: "response failed"}
 	}
 	e := errorObject{Error: r.Error}
@@ -162,7 +164,7 @@ func (r *responsesState) failure() *failure {
 }
 
 func (d *responsesDecoder) settle(x *Exchange) {
-	x.Finish = d.finish
+	x.Finish, x.Reasons = d.finish, d.reasons
 	x.Identity.Model = d.model
 	x.Usage.Verbatim = d.usage
 }

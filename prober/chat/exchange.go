@@ -104,6 +104,8 @@ type Exchange struct {
 	Whole, Answer Receipts
 	// ReasoningEvents are the token-bearing events that carried reasoning as it was generated, not a summary of it.
 	ReasoningEvents int
+	// Reasons says that the stream announced reasoning, whether or not it showed any.
+	Reasons bool
 	// LongestGap is between two token-bearing events. With Endpoint.BatchReads, a gap that is longer than
 	// that is exact, and a shorter one may be reported as anything up to it.
 	LongestGap time.Duration

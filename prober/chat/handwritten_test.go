@@ -2,6 +2,7 @@ package chat
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,12 @@ type hand struct {
 	err  string // part of the error
 }
 
+// handwritten are all of them: those of the engines below, and the quirks of vendors.
 func handwritten() []hand {
+	return slices.Concat(engineStreams(), openAIStreams(), vendorStreams(), responsesStreams(), anthropicStreams())
+}
+
+func engineStreams() []hand {
 	const qwen, gpt, fp = "Qwen3", "gpt-4o-mini", "fp_44709d6fcb"
 	return []hand{
 		// both reasoning fields are one piece; finish with the last token

@@ -299,6 +299,7 @@ func markerEnd(t *testing.T, s sample) int {
 	t.Helper()
 	for _, m := range []string{
 		"[DONE]", `{"type":"message_stop"}`, `{"type":"response.completed"`, `{"type":"response.incomplete"`,
+		`{"type":"response.done"`,
 	} {
 		if i := bytes.LastIndex(s.data, []byte(m)); i >= 0 {
 			if !strings.HasSuffix(m, `"`) {

@@ -85,14 +85,18 @@ func openAIUsage(raw json.RawMessage) Usage {
 	return usage.plausible()
 }
 
-// addThoughts finds the reasoning that Gemini counts in the total and nowhere else. It was generated, and is paid for,
-// like the rest of the output.
+// addThoughts finds the reasoning that is counted in the total and not in the output: Gemini does not name it, xAI names
+// it beside completion_tokens. It was generated, and is paid for, like the rest of the output.
 func (u *Usage) addThoughts(total Count) {
 	thoughts := total.n - u.Input.n - u.Output.n
-	if total.known && u.Input.known && u.Output.known && !u.Reasoning.known && thoughts > 0 {
-		u.Output.n += thoughts
-		u.Reasoning = Counted(thoughts)
+	if !total.known || !u.Input.known || !u.Output.known || thoughts <= 0 {
+		return
 	}
+	if named := u.Reasoning; named.known && named.n != thoughts {
+		return
+	}
+	u.Output.n += thoughts
+	u.Reasoning = Counted(thoughts)
 }
 
 // plausible is the usage without counts that contradict the whole of which they are a part.
@@ -143,6 +147,12 @@ func anthropicUsage(raw json.RawMessage) Usage {
 		Verbatim:   raw,
 	}
 	return usage.plausible()
+}
+
+// isZero reports whether a usage object counts nothing, as some gateways send after the real one.
+func isZero(raw json.RawMessage) bool {
+	u := openAIUsage(raw)
+	return u.Input == Counted(0) && u.Output == Counted(0)
 }
 
 // bothUsages is one object of the two, for Usage.Verbatim.

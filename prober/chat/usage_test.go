@@ -20,6 +20,16 @@ func TestUsage(t *testing.T) {
 			`{"prompt_tokens":10,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":3}}`, 10,
 			0, 3, 2, -1,
 		},
+		// xAI counts reasoning beside the completion, Gemini in the total alone, OpenAI in the completion
+		{
+			`{"prompt_tokens":10,"completion_tokens":2,"total_tokens":17,"completion_tokens_details":{"reasoning_tokens":5}}`,
+			10, -1, -1, 7, 5,
+		},
+		{`{"prompt_tokens":10,"completion_tokens":2,"total_tokens":17}`, 10, -1, -1, 7, 5},
+		{
+			`{"prompt_tokens":10,"completion_tokens":7,"total_tokens":17,"completion_tokens_details":{"reasoning_tokens":5}}`,
+			10, -1, -1, 7, 5,
+		},
 		// SGLang
 		{`{"prompt_tokens":10,"completion_tokens":2,"reasoning_tokens":1}`, 10, -1, -1, 2, 1},
 		{`{"prompt_tokens":null,"completion_tokens":-1}`, -1, -1, -1, -1, -1},
