@@ -12,7 +12,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// TestDollarsPerDay holds the formula to a table that was worked out by hand, from vendors' public
+// TestDollarsPerDay compares the formula with a table that was computed by hand, from vendors' public
 // prices per million tokens, for requests of 100,000 tokens in and 450 out.
 func TestDollarsPerDay(t *testing.T) {
 	t.Parallel()
@@ -105,7 +105,7 @@ targets:
   - {name: own, model: other}
 `
 
-// TestCheck holds the table by its figures: 20k TPM is 28.8 million input tokens a day.
+// TestCheck checks the figures of the table: 20k TPM is 28.8 million input tokens a day.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := write(t, t.TempDir(), "firsttoken.yml", checked)
@@ -156,7 +156,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 }
 
-// TestCheckOver holds that a load that has ended is an error here, where somebody is about to start it.
+// TestCheckOver checks that a load that has ended is an error of `check`.
 func TestCheckOver(t *testing.T) {
 	t.Parallel()
 	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, "+

@@ -17,7 +17,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// composition is what is read of deploy/compose.yaml.
+// composition is the part of deploy/compose.yaml that the tests read.
 type composition struct {
 	Services map[string]struct {
 		Image       string
@@ -54,7 +54,7 @@ func composed(t *testing.T) composition {
 	return c
 }
 
-// mounts of a service: what a path in the container is on this machine.
+// mounts maps the paths in a service's container to paths on this machine.
 func (c composition) mounts(service string) map[string]string {
 	found := map[string]string{}
 	for _, v := range c.Services[service].Volumes {
@@ -64,7 +64,7 @@ func (c composition) mounts(service string) map[string]string {
 	return found
 }
 
-// TestComposePaths: everything that is mounted or built exists, and images are pinned.
+// TestComposePaths checks that everything that is mounted or built exists, and that images are pinned.
 func TestComposePaths(t *testing.T) {
 	c := composed(t)
 	dockerfile, err := os.ReadFile("../../Dockerfile")
@@ -100,7 +100,7 @@ func TestComposePaths(t *testing.T) {
 	}
 }
 
-// TestComposeCommands: our own command lines parse, and name ports, profiles and files that exist.
+// TestComposeCommands checks that our own command lines parse, with ports, profiles and files that exist.
 func TestComposeCommands(t *testing.T) {
 	c := composed(t)
 	for _, name := range []string{"simulator", "firsttoken"} {
@@ -133,7 +133,7 @@ func TestComposeCommands(t *testing.T) {
 	}
 }
 
-// TestComposeAddresses: every host and port that a file names is a service that listens there.
+// TestComposeAddresses checks that a service listens on every host and port that a file names.
 func TestComposeAddresses(t *testing.T) {
 	c := composed(t)
 	listens := []string{"firsttoken:9977", "prometheus:9090", "alertmanager:9093", "grafana:3000"}
@@ -195,7 +195,7 @@ type staticConfigs struct {
 	Static []struct{ Targets []string } `yaml:"static_configs"`
 }
 
-// TestComposeGrafana: what Grafana is told about its dashboards is where they are mounted.
+// TestComposeGrafana checks that Grafana looks for its dashboards where they are mounted.
 func TestComposeGrafana(t *testing.T) {
 	c := composed(t)
 	mounts, env := c.mounts("grafana"), c.Services["grafana"].Environment
@@ -216,7 +216,7 @@ func TestComposeGrafana(t *testing.T) {
 	}
 }
 
-// TestComposeTargets: the configuration loads, and asks the simulator for engines that it serves.
+// TestComposeTargets checks that the configuration loads and asks the simulator for engines that it serves.
 func TestComposeTargets(t *testing.T) {
 	file, err := config.Load(filepath.Join(deploy, "firsttoken.yml"))
 	if err != nil {

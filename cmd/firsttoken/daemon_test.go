@@ -19,8 +19,8 @@ func target(name, url, more string) string {
 	return fmt.Sprintf("  - {name: %s, url: %q%s}\n", name, url, more)
 }
 
-// TestDaemon takes the program through its life: targets that answer, one that cannot be found and
-// one that refuses the key; reloads good and bad; and the end.
+// TestDaemon runs the program from start to end: targets that answer, one that cannot be found and one that
+// refuses the key; good and bad reloads.
 func TestDaemon(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -57,7 +57,7 @@ func TestDaemon(t *testing.T) {
 	checkResults(t, results, answered)
 }
 
-// reloads adds a target, takes one away, and survives a file that is wrong.
+// reloads adds a target, removes one, and survives a bad file.
 func (r *running) reloads(path, first, url string) {
 	r.t.Helper()
 	rewrite := func(text string) {
@@ -101,7 +101,7 @@ func (r *running) reloads(path, first, url string) {
 
 func (r *running) counts(series string) bool { return r.value(series) > 0 }
 
-// value is 0 for a series that is not there.
+// value is the value of a series; 0 if it does not exist.
 func (r *running) value(series string) float64 {
 	text, _ := r.sample(series)
 	v, _ := strconv.ParseFloat(text, 64)
@@ -140,8 +140,8 @@ func checkResults(t *testing.T, path string, answered float64) {
 	}
 }
 
-// TestEverySendIsALine counts what was sent where it is sent: the file has a line for each, those
-// included that the end cancelled.
+// TestEverySendIsALine counts requests at the sender: the file has a line for each, those included that were
+// cancelled at the end.
 func TestEverySendIsALine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -171,7 +171,7 @@ func TestEverySendIsALine(t *testing.T) {
 	}
 }
 
-// TestBadInput holds that each mistake is named, exits with 1, and starts nothing.
+// TestBadInput checks that each mistake is named, exits with 1, and starts nothing.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -249,7 +249,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestAllProblemsAtOnce holds that they stand alone on their lines, as editors want them.
+// TestAllProblemsAtOnce checks that each problem is alone on its line, in the form that editors read.
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	path := write(t, t.TempDir(), "firsttoken.yml", "targets:\n  - name: a b\n    api: x\n    mdl: m\n")
@@ -265,7 +265,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	}
 }
 
-// TestReloadOverHTTP holds that the page answers what became of it, and only when it is enabled.
+// TestReloadOverHTTP checks that the page reports the result of a reload, and only exists when it is enabled.
 func TestReloadOverHTTP(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

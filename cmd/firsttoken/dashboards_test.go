@@ -10,7 +10,7 @@ import (
 	"github.com/firsttoken/firsttoken/dashboards"
 )
 
-// TestDashboardsAreWritten: Grafana gets byte for byte what the binary holds.
+// TestDashboardsAreWritten compares the written files with those in the binary, byte for byte.
 func TestDashboardsAreWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	var out bytes.Buffer

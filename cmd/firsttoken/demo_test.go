@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestDemo runs the demo as it is without a terminal, until the first answers are in. The load is
-// small: three engines at 2.5M TPM are for a machine of one's own.
+// TestDemo runs the demo without a terminal until the first answer. The load is small, so that the machine
+// can do other work beside it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	r := start(t, "demo", "--web.listen-address=127.0.0.1:0", "--tokens-per-minute=1000000", "--log.level=warn")
@@ -38,7 +38,7 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestDemoEnds holds that --for is an end like any other.
+// TestDemoEnds checks that the end by --for is a clean one.
 func TestDemoEnds(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := run(t, "demo", "--for=1ms", "--web.listen-address=127.0.0.1:0", "--log.level=warn")

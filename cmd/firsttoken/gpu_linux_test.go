@@ -16,7 +16,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// TestGPUs has the whole chain at work: the daemon starts itself as an agent, which asks a host engine
+// TestGPUs runs the whole chain: the daemon starts itself as an agent, which asks a host engine
 // through libdcgm; the target's GPUs follow a reload, and no agent outlives the daemon. It is not
 // parallel: the library is found by the environment.
 func TestGPUs(t *testing.T) {
@@ -58,7 +58,7 @@ func TestGPUs(t *testing.T) {
 	}
 }
 
-// agents are the processes that this one has started to read GPUs.
+// agents are the processes that this process has started to read GPUs.
 func agents(t *testing.T) []string {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -79,7 +79,7 @@ func agents(t *testing.T) []string {
 	return found
 }
 
-// twoB200s are a host engine in the words of the fake library.
+// twoB200s is a host engine with two GPUs, in the format of the fake library.
 func twoB200s() string {
 	lines := []string{
 		"version 4.6.1", "client_version 4.5.3", "gpus 2", "epoch 1", "field * 1 s 580.95.05",
@@ -92,7 +92,7 @@ func twoB200s() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// fakeDCGM compiles the fake library of exporter/dcgm's tests and returns where it lies.
+// fakeDCGM compiles the fake library of exporter/dcgm's tests and returns its folder.
 func fakeDCGM(t *testing.T) string {
 	t.Helper()
 	cc, err := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))

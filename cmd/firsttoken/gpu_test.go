@@ -9,7 +9,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// TestAgentIsHidden holds that nobody is shown a command that only the program itself can use.
+// TestAgentIsHidden checks that the help does not show a command that only the program itself uses.
 func TestAgentIsHidden(t *testing.T) {
 	t.Parallel()
 	if code, stdout, _ := run(t, "--help"); code != 0 || !strings.Contains(stdout, "simulate") ||
@@ -18,7 +18,7 @@ func TestAgentIsHidden(t *testing.T) {
 	}
 }
 
-// TestAgentFails holds that what is wrong is told on stderr: stdout is for frames.
+// TestAgentFails checks that errors go to stderr: stdout is for frames.
 func TestAgentFails(t *testing.T) {
 	t.Parallel()
 	without := "built without DCGM"
@@ -41,7 +41,7 @@ func TestAgentFails(t *testing.T) {
 	}
 }
 
-// TestCheckKnowsHostEngines holds that `check` refuses what the daemon of the same environment would.
+// TestCheckKnowsHostEngines checks that `check` refuses what the daemon of the same environment would.
 func TestCheckKnowsHostEngines(t *testing.T) {
 	t.Parallel()
 	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, "+
@@ -55,9 +55,9 @@ func TestCheckKnowsHostEngines(t *testing.T) {
 	}
 }
 
-// TestInfrastructureAreReloaded changes only the infrastructure of a target: discovery and joins follow,
-// and its load does not notice.
-func TestInfrastructureAreReloaded(t *testing.T) {
+// TestInfrastructureIsReloaded changes only the infrastructure of a target: discovery and joins follow, and its
+// load is undisturbed.
+func TestInfrastructureIsReloaded(t *testing.T) {
 	t.Parallel()
 	good := simulated(t, simulator.Options{})
 	page := strings.TrimSuffix(good, "/v1") + "/metrics"
@@ -92,7 +92,7 @@ func TestInfrastructureAreReloaded(t *testing.T) {
 	r.gpus("node2")
 }
 
-// gpus holds the target good to one entry, where there are no host engines.
+// gpus checks that the target good has one entry; there are no host engines.
 func (r *running) gpus(entry string) {
 	r.t.Helper()
 	_, page := r.get("/metrics")

@@ -21,8 +21,8 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// TestMain holds that every run of the program waits for what it started. The one goroutine that
-// the log rotation never ends is not ours.
+// TestMain checks that every run of the program waits for its goroutines. One goroutine of the log rotation
+// never ends; it belongs to a library.
 //
 // Where the program would start itself to read GPUs, a test starts the test binary, which is then the
 // program.
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 var update = flag.Bool("update", false, "write golden files")
 
-// golden holds a text to a file in testdata.
+// golden compares a text with a file in testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -53,7 +53,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// output is what a running program writes, readable meanwhile.
+// output is the output of a running program, readable meanwhile.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -89,7 +89,7 @@ func start(t *testing.T, args ...string) *running {
 	return startIn(t, nil, args...)
 }
 
-// startIn is start in an environment.
+// startIn is start with environment variables.
 func startIn(t *testing.T, environ []string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -157,8 +157,7 @@ func (r *running) get(path string) (int, string) {
 	return res.StatusCode, string(body)
 }
 
-// patience is how long a condition may take on a machine that is busy with something else. Nothing
-// is measured against it.
+// patience is how long a condition may take on a busy machine. No test measures time against it.
 const patience = 2 * time.Minute
 
 // eventually waits for a condition that only asking again can show.
@@ -186,7 +185,7 @@ func (r *running) sample(series string) (string, bool) {
 	return "", false
 }
 
-// simulated is a server that answers within milliseconds, and the requests it has got.
+// simulated starts a server that answers within milliseconds, and returns its URL.
 func simulated(t *testing.T, o simulator.Options) string {
 	t.Helper()
 	profile, ok := simulator.ProfileNamed("fast")
@@ -205,7 +204,7 @@ func simulated(t *testing.T, o simulator.Options) string {
 	return server.URL + "/v1"
 }
 
-// small is a workload of a some twenty kilobytes for each turn, and pauses that a test can wait for.
+// small is a workload of some twenty kilobytes for each turn, with pauses of milliseconds.
 const small = `
 workloads:
   small:
@@ -226,7 +225,7 @@ defaults:
   load: {tokens_per_minute: 8e6, max_in_flight: 32}
 `
 
-// write puts a file into the test's own directory.
+// write writes a file into the test's own folder.
 func write(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)

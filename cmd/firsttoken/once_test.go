@@ -54,7 +54,7 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-// TestOnceJSON holds that the line is one of the results file.
+// TestOnceJSON checks that the line is one of the results file.
 func TestOnceJSON(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := run(t, "once", "good", "--json", "--config.file="+onceConfig(t))

@@ -9,7 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// TestEveryVariableHasAFlag holds the two to each other, both ways.
+// TestEveryVariableHasAFlag checks that every variable has a flag and every flag a variable.
 func TestEveryVariableHasAFlag(t *testing.T) {
 	t.Parallel()
 	var o options
@@ -185,8 +185,7 @@ func TestByteSize(t *testing.T) {
 	}
 }
 
-// TestHelp holds the help to a file, so that a change of it is seen. It is not parallel: the width
-// comes from the environment.
+// TestHelp compares the help with a golden file. It is not parallel: the width comes from the environment.
 func TestHelp(t *testing.T) {
 	t.Setenv("COLUMNS", "80")
 	code, stdout, stderr := run(t, "--help")

@@ -13,7 +13,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
-// sends counts requests where they are sent.
+// sends counts requests at the sender.
 type sends struct{ n atomic.Int64 }
 
 func (s *sends) connect(t prober.Target) (prober.Sender, error) {

@@ -19,7 +19,7 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
-// TestSimulateIsProbed sends a turn over HTTP to what simulate serves, with a key.
+// TestSimulateIsProbed sends a turn with a key to the server of `simulate`.
 func TestSimulateIsProbed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -21,7 +21,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// collector takes spans by OTLP.
+// collector receives spans by OTLP.
 type collector struct {
 	t     *testing.T
 	mu    sync.Mutex
@@ -54,7 +54,7 @@ func (c *collector) got() map[string]string {
 	return maps.Clone(c.spans)
 }
 
-// tracedEngine is a simulated server that remembers which parents it was told.
+// tracedEngine is a simulated server that records the traceparent of each request.
 type tracedEngine struct {
 	next    http.Handler
 	mu      sync.Mutex
@@ -68,7 +68,7 @@ func (e *tracedEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.next.ServeHTTP(w, r)
 }
 
-func (e *tracedEngine) told(parent string) bool {
+func (e *tracedEngine) received(parent string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.parents[parent]
@@ -96,7 +96,7 @@ func newTracedEngine(t *testing.T) (e *tracedEngine, url string) {
 	return e, server.URL + "/v1"
 }
 
-// otelEnvironment sets the variables for the exporters too, which read the process's own.
+// otelEnvironment also sets the variables of this process, which the exporters read.
 func otelEnvironment(t *testing.T, pairs ...string) []string {
 	t.Helper()
 	for _, p := range pairs {
@@ -106,8 +106,8 @@ func otelEnvironment(t *testing.T, pairs ...string) []string {
 	return pairs
 }
 
-// The whole way: an exemplar on /metrics and a line of the results file name a span that the collector
-// has, and the engine was told to continue it.
+// TestTelemetry checks that an exemplar on /metrics and a line of the results file name a span that the
+// collector has, and that the engine received the span as its parent.
 func TestTelemetry(t *testing.T) {
 	engine, url := newTracedEngine(t)
 	c := &collector{t: t, spans: map[string]string{}}
@@ -129,7 +129,7 @@ func TestTelemetry(t *testing.T) {
 		}
 		return named != "" && engine.turns() >= 40
 	})
-	for line := range strings.Lines(page) { // one that nobody can look at would take the place of one that somebody can
+	for line := range strings.Lines(page) { // an exemplar without a stored trace would displace one that has a trace
 		if _, exemplar, ok := strings.Cut(line, " # "); ok && !strings.Contains(exemplar, "span_id=") {
 			t.Errorf("exemplar without a span: %s", line)
 		}
@@ -150,8 +150,8 @@ func TestTelemetry(t *testing.T) {
 		if spans[rec.RequestID] != rec.Span {
 			t.Errorf("results name span %s of %s; the collector has %q", rec.Span, rec.RequestID, spans[rec.RequestID])
 		}
-		if parent := "00-" + rec.RequestID + "-" + rec.Span + "-01"; !engine.told(parent) {
-			t.Errorf("the engine was not told %s", parent)
+		if parent := "00-" + rec.RequestID + "-" + rec.Span + "-01"; !engine.received(parent) {
+			t.Errorf("the engine did not receive %s", parent)
 		}
 	}
 	if known == 0 {
@@ -198,8 +198,8 @@ func (r *running) openMetrics() string {
 	return string(page)
 }
 
-// A collector that takes connections and never answers holds up neither the probing nor the end, which is
-// a good one all the same.
+// TestTelemetryHangs checks that a collector which never answers delays neither the probing nor the end, and
+// that the exit code is still 0.
 func TestTelemetryHangs(t *testing.T) {
 	_, url := newTracedEngine(t)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -93,7 +93,8 @@ request         ff
 	}
 }
 
-// A fast answer's header and first token are received together: the wait is for the token.
+// TestSpansReceivedTogether checks a fast answer, whose headers and first token are received together: the wait is for
+// the token.
 func TestSpansReceivedTogether(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
@@ -128,7 +129,7 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// trimLines drops spaces at the ends of lines, which nobody sees.
+// trimLines drops the spaces at the ends of lines.
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {

@@ -31,7 +31,7 @@ const one = `
 defaults: {api: openai_chat, model: m, url: "http://h/v1"}
 `
 
-// TestInherited holds the order in which a value is looked for.
+// TestInherited checks which of several values of a key wins.
 func TestInherited(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -125,8 +125,8 @@ func TestInherited(t *testing.T) {
 	}
 }
 
-// TestTargetsDoNotShare holds that what one target has under a shared name is not changed by
-// another that says more.
+// TestTargetsDoNotShare checks that a target which overrides part of a shared value does not change it for
+// others.
 func TestTargetsDoNotShare(t *testing.T) {
 	t.Parallel()
 	f := parsed(t, one+`
@@ -170,7 +170,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// TestRedacted puts a secret wherever one can be, and looks for it in what is shown, in errors too.
+// TestRedacted puts a secret in every place that may have one, and looks for it in the output.
 func TestRedacted(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-do-not-show"
@@ -219,7 +219,7 @@ targets:
 	}
 }
 
-// TestErrorsHoldNoSecret makes mistakes in the very values that are secret.
+// TestErrorsHoldNoSecret makes mistakes in secret values, and looks for them in the errors.
 func TestErrorsHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-do-not-show"
@@ -248,7 +248,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	}
 }
 
-// TestManyAliases holds that a small file cannot become a large one.
+// TestManyAliases checks that a small file cannot become a large one.
 func TestManyAliases(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -270,8 +270,7 @@ func TestNoFile(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that no file whatever makes the reader panic or hang, and that its problems have
-// lines that are there.
+// FuzzParse checks that no file makes the reader panic or hang, and that the lines of problems exist.
 func FuzzParse(f *testing.F) {
 	for _, pattern := range []string{"testdata/bad/*.yml", "testdata/good/*.yml"} {
 		files, _ := filepath.Glob(pattern)

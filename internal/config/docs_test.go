@@ -49,7 +49,7 @@ func documentation(t *testing.T) string {
 	return string(doc)
 }
 
-// TestEveryKeyIsDocumented holds the tables to the structs, both ways.
+// TestEveryKeyIsDocumented compares the tables with the structs, both ways.
 func TestEveryKeyIsDocumented(t *testing.T) {
 	t.Parallel()
 	doc := documentation(t)
@@ -92,7 +92,7 @@ func names() []string {
 	return all
 }
 
-// TestDefaultsAreDocumented holds the columns of the profiles to what the profiles are.
+// TestDefaultsAreDocumented compares the columns of the profiles with the profiles.
 func TestDefaultsAreDocumented(t *testing.T) {
 	t.Parallel()
 	doc := documentation(t)
@@ -116,7 +116,7 @@ func TestDefaultsAreDocumented(t *testing.T) {
 	}
 }
 
-// same takes 2500000 and 2.5e+06 for one number.
+// same reports whether two texts are equal, or the same number: 2500000 and 2.5e+06.
 func same(a, b string) bool {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)

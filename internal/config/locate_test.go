@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestLocate holds what aliases, merge keys and duplicate keys become, and which problems they are.
+// TestLocate checks what aliases, merge keys and duplicate keys become, and which problems they are.
 func TestLocate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want, problem string }{
@@ -46,7 +46,7 @@ func TestLocatePlaces(t *testing.T) {
 	}
 }
 
-// TestLocateRefusesMultiplication holds that a small file of aliases cannot become a large tree.
+// TestLocateRefusesMultiplication checks that a small file of aliases cannot become a large tree.
 func TestLocateRefusesMultiplication(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

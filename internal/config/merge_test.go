@@ -60,7 +60,7 @@ func TestMerged(t *testing.T) {
 	}
 }
 
-// TestMergedKeepsPlaces holds that a problem of an inherited value is reported where it was written.
+// TestMergedKeepsPlaces checks that a problem of an inherited value is reported where it was written.
 func TestMergedKeepsPlaces(t *testing.T) {
 	t.Parallel()
 	r := newReader("f.yml", when(t))

@@ -12,8 +12,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober"
 )
 
-// TestBad holds every wrong file in testdata/bad to the message beside it. To write them anew, and
-// then to read them: go test ./internal/config -run TestBad -update.
+// TestBad compares the error of every file in testdata/bad with the message beside it. To write the
+// messages again: go test ./internal/config -run TestBad -update. Then read them.
 func TestBad(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yml")
@@ -51,7 +51,7 @@ func golden(t *testing.T, path, got string) {
 	}
 }
 
-// TestGood holds that the good files are, and what of them is not just written there.
+// TestGood checks that the good files are accepted, and some values that follow from several keys.
 func TestGood(t *testing.T) {
 	t.Parallel()
 	readme, err := Load("testdata/good/readme.yml")
@@ -77,9 +77,9 @@ func TestGood(t *testing.T) {
 	}
 }
 
-// TestAlso holds that what only the process knows is a problem like any other: with its line, shared
-// values once.
-func TestAlso(t *testing.T) {
+// TestChecks checks that the problems of a Check have their lines, and that those of shared values are
+// reported once.
+func TestChecks(t *testing.T) {
 	t.Parallel()
 	unknown := func(t prober.Target) (errs invalid.Errors) {
 		for i, entry := range t.GPUs {

@@ -82,7 +82,7 @@ func TestCheckType(t *testing.T) {
 	}
 }
 
-// TestCheckTypeReportsAll holds that no mistake hides another, and that a shared value is reported once.
+// TestCheckTypeReportsAll checks that no mistake hides another, and that a shared value is reported once.
 func TestCheckTypeReportsAll(t *testing.T) {
 	t.Parallel()
 	r := newReader("f.yml", when(t))

@@ -45,7 +45,7 @@ func TestTier(t *testing.T) {
 	}
 }
 
-// TestTiersAreDocumented holds the table to the code.
+// TestTiersAreDocumented compares the table with the code.
 func TestTiersAreDocumented(t *testing.T) {
 	t.Parallel()
 	rows := tableUnder(t, documentation(t), "### Tiers")

@@ -49,7 +49,7 @@ func TestScreen(t *testing.T) {
 	golden(t, "screen.txt", strings.Join(shown().lines(80, style{}), "\n")+"\n")
 }
 
-// TestScreenIsLow holds that three targets fit on the smallest of terminals, first minute included.
+// TestScreenIsLow checks that three targets fit on 24 lines, with the second note of the first minute.
 func TestScreenIsLow(t *testing.T) {
 	t.Parallel()
 	v := shown()
@@ -64,8 +64,7 @@ func TestScreenIsLow(t *testing.T) {
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
 
-// TestScreenFits holds that nothing is wider than 80 columns, and that colours change nothing but
-// colours.
+// TestScreenFits checks that nothing is wider than 80 columns, and that colours do not change the text.
 func TestScreenFits(t *testing.T) {
 	t.Parallel()
 	plain, coloured := shown().lines(80, style{}), shown().lines(80, style{colour: true})

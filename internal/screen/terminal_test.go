@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestTerminal holds that a screen never leaves the terminal's height, and that the terminal is
-// given back as it was.
+// TestTerminal checks that a screen never exceeds the terminal's height, and that closing restores the
+// terminal.
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

@@ -15,7 +15,7 @@ func run(a, b uint64) []uint64 {
 	return h
 }
 
-// fill computes a prompt of new blocks and lets go of it.
+// fill computes a prompt of new blocks and releases it.
 func (c *cache) computed(hashes []uint64) []int32 {
 	known := c.match(hashes)
 	held := c.pin(hashes[:known])
@@ -64,8 +64,8 @@ func TestCacheComputedTwiceIsKeptOnce(t *testing.T) {
 	}
 }
 
-// TestCacheInvariants drives a cache at random: never above capacity, never a known block whose
-// predecessor is not, and everything idle at the end.
+// TestCacheInvariants drives a cache at random. It is never above capacity, a known block never has an unknown
+// predecessor, and at the end everything is idle.
 func TestCacheInvariants(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	c := newCache(64)

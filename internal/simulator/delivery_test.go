@@ -156,7 +156,7 @@ func firstWith(w *response, text string) time.Duration {
 	return 0
 }
 
-// TestAllHidden holds that hidden reasoning can take the whole of an answer's tokens.
+// TestAllHidden checks that hidden reasoning can take the whole of an answer's tokens.
 func TestAllHidden(t *testing.T) {
 	for _, path := range paths() {
 		synctest.Test(t, func(t *testing.T) {
@@ -212,7 +212,7 @@ func TestBuffered(t *testing.T) {
 	})
 }
 
-// TestSilences holds how long an answer is silent, where, and for whom it is cut short.
+// TestSilences checks how long an answer is silent, where, and that the silence ends when the client leaves.
 func TestSilences(t *testing.T) {
 	for _, c := range []struct {
 		name, incidents string
@@ -257,7 +257,7 @@ func TestSilences(t *testing.T) {
 	}
 }
 
-// TestHangEndsWithTheEngine holds that a server can be stopped while its requests hang.
+// TestHangEndsWithTheEngine checks that a server can be stopped while its requests hang.
 func TestHangEndsWithTheEngine(t *testing.T) {
 	for _, incidents := range []string{
 		"- {kind: hang, ratio: 1}", "- {kind: freeze, ratio: 1}", "- {kind: endless, ratio: 1}",

@@ -34,8 +34,8 @@ func job(e *simulator.Engine, text string, output int) simulator.Job {
 	return simulator.Job{Prompt: p.Done(), MaxTokens: output}
 }
 
-// drink reads an answer to its end.
-func drink(ctx context.Context, a *simulator.Answer) (tokens int, err error) {
+// drain reads an answer to its end.
+func drain(ctx context.Context, a *simulator.Answer) (tokens int, err error) {
 	for {
 		b, err := a.Next(ctx)
 		if err != nil {
@@ -61,7 +61,7 @@ func TestEngineAnswers(t *testing.T) {
 		if err != nil || b.Tokens != 1 || time.Since(start) != b.At.Sub(start) {
 			t.Errorf("first token: %d tokens at %v, now %v, %v", b.Tokens, b.At.Sub(start), time.Since(start), err)
 		}
-		if n, err := drink(t.Context(), a); n != 99 || !errors.Is(err, io.EOF) {
+		if n, err := drain(t.Context(), a); n != 99 || !errors.Is(err, io.EOF) {
 			t.Errorf("%d more tokens, then %v; want 99, then EOF", n, err)
 		}
 		if u := a.Usage(); u != (simulator.Usage{Prompt: 6, Output: 100}) {
@@ -91,10 +91,10 @@ func TestCancelledContextFreesTheSequence(t *testing.T) {
 		time.Sleep(time.Second)
 		cancel()
 		cancelled := time.Now()
-		if _, err := drink(t.Context(), first); !errors.Is(err, context.Canceled) {
+		if _, err := drain(t.Context(), first); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first ends with %v, want its context's cause", err)
 		}
-		if n, err := drink(t.Context(), second); n != 10 || !errors.Is(err, io.EOF) {
+		if n, err := drain(t.Context(), second); n != 10 || !errors.Is(err, io.EOF) {
 			t.Errorf("the second has %d tokens, %v", n, err)
 		}
 		if waited := time.Since(cancelled); waited > 100*time.Millisecond {
@@ -112,7 +112,7 @@ func TestCloseEndsAnswers(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 		e.Close()
-		if _, err := drink(t.Context(), a); !errors.Is(err, simulator.ErrClosed) {
+		if _, err := drain(t.Context(), a); !errors.Is(err, simulator.ErrClosed) {
 			t.Errorf("ends with %v", err)
 		}
 		if _, err := e.Submit(t.Context(), job(e, "x", 1)); !errors.Is(err, simulator.ErrClosed) {
@@ -144,7 +144,7 @@ func TestEngineIncidents(t *testing.T) {
 			start, tokens := time.Now(), 0
 			a, err := e.Submit(t.Context(), job(e, "x", 90))
 			if err == nil {
-				tokens, err = drink(t.Context(), a)
+				tokens, err = drain(t.Context(), a)
 			}
 			if err.Error() != c.err {
 				t.Errorf("%s: ends with %v, want %s", c.script, err, c.err)

@@ -41,8 +41,8 @@ func serve(t testing.TB, o simulator.Options, e *simulator.Engine) string {
 	return s.URL
 }
 
-// TestProberReadsTheSimulator sends real turns with the prober's own client over loopback and holds
-// what it reads to what the engine counted.
+// TestProberReadsTheSimulator sends real turns with the prober's own client over loopback, and compares what it
+// reads with what the engine counted.
 func TestProberReadsTheSimulator(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
 	shape.RecallShare, shape.HumanShare, shape.Output.Median, shape.Output.Max = 0.5, 0.9, 40, 60
@@ -87,7 +87,7 @@ func TestProberReadsTheSimulator(t *testing.T) {
 	}
 }
 
-// TestIncidentsAsOutcomes: every incident is the outcome that it plays.
+// TestIncidentsAsOutcomes checks that the prober's client sees each incident as the right outcome.
 func TestIncidentsAsOutcomes(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
 	shape.Output.Median, shape.Output.Min, shape.Output.Max = 40, 40, 40
@@ -133,7 +133,7 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 	}
 }
 
-// TestSilencesAsOutcomes holds that a client which waits long enough sees no false success.
+// TestSilencesAsOutcomes checks that a client which waits long enough sees no false success.
 func TestSilencesAsOutcomes(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
 	for _, kind := range []string{"hang", "freeze", "endless"} {

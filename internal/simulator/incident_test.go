@@ -111,7 +111,7 @@ func parsed(t *testing.T, yaml string) script {
 	return scriptOf(all, "")
 }
 
-// TestIncidentsInSteps holds incidents to the times that they make of TestSteps' first sequence:
+// TestIncidentsInSteps checks how incidents change the times of TestSteps' first sequence:
 // 31 prompt tokens in two steps of 30 and 21 ms, and two decode steps of 12.
 func TestIncidentsInSteps(t *testing.T) {
 	for _, c := range []struct{ script, want, why string }{

@@ -60,7 +60,7 @@ func (s *sender) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	return x
 }
 
-// note takes in a batch of tokens as one read with one event.
+// note records a batch of tokens as one read with one event.
 func note(r *chat.Receipts, b simulator.Batch) {
 	if r.Events == 0 {
 		r.First, r.FirstEvents = b.At, b.Tokens
@@ -102,7 +102,7 @@ func (s *sender) prompt(c chat.Conversation) *simulator.Prompt {
 	return p.Done()
 }
 
-// results collects what the prober says.
+// results collects the prober's results.
 type results struct {
 	mu      sync.Mutex
 	all     []prober.Result

@@ -22,21 +22,21 @@ func exact() Profile {
 	return p
 }
 
-// told records what a sequence says.
-type told struct {
+// recorded keeps the progress of a sequence.
+type recorded struct {
 	sequence *sequence
 	log      []progress
 }
 
-func put(m *machine, at time.Duration, output int, text string) *told {
+func put(m *machine, at time.Duration, output int, text string) *recorded {
 	p := prompted(m.profile, text)
-	r := &told{sequence: &sequence{prompt: p, tokens: p.Tokens(), output: output, random: *rand.NewPCG(1, 1)}}
+	r := &recorded{sequence: &sequence{prompt: p, tokens: p.Tokens(), output: output, random: *rand.NewPCG(1, 1)}}
 	r.sequence.notify = func(p progress) { r.log = append(r.log, p) }
 	m.submit(at, r.sequence)
 	return r
 }
 
-func (r *told) instants() string {
+func (r *recorded) instants() string {
 	var b strings.Builder
 	for _, p := range r.log {
 		fmt.Fprintf(&b, "%v:%d ", p.at.Milliseconds(), p.tokens)
@@ -124,8 +124,7 @@ func TestCancelFreesBlocks(t *testing.T) {
 	}
 }
 
-// busy runs a machine through a few hundred random jobs with cancellations and gives all that was
-// told.
+// busy runs a machine through a few hundred random jobs with cancellations, and returns all progress as text.
 func busy(t *testing.T, seed uint64) string {
 	t.Helper()
 	p := exact()
@@ -134,8 +133,8 @@ func busy(t *testing.T, seed uint64) string {
 	p.Frontend = Frontend{FixedMS: 3, PerTokenUS: 50}
 	m := newMachine(p, nil)
 	random := rand.New(rand.NewPCG(seed, 9))
-	var jobs []*told
-	cancelled := map[*told]bool{}
+	var jobs []*recorded
+	cancelled := map[*recorded]bool{}
 	now := time.Duration(0)
 	for range 400 {
 		now += time.Duration(random.ExpFloat64() * float64(120*time.Millisecond))
@@ -186,7 +185,7 @@ func TestEveryJobEnds(t *testing.T) {
 	}
 }
 
-// TestLateOwner: the instants do not depend on how often the machine is advanced.
+// TestLateOwner checks that the instants do not depend on how often the machine is advanced.
 func TestLateOwner(t *testing.T) {
 	one, often := newMachine(exact(), nil), newMachine(exact(), nil)
 	a, b := put(one, 0, 8, times("a", 60)), put(often, 0, 8, times("a", 60))

@@ -53,8 +53,8 @@ func TestPromptCounts(t *testing.T) {
 	}
 }
 
-// TestPromptPieces: neither where the text is cut nor the eight-bytes-at-a-time path changes
-// anything, against one byte at a time.
+// TestPromptPieces checks that neither the cuts of the text nor the path of eight bytes at a time change the
+// result, compared with one byte at a time.
 func TestPromptPieces(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	letters := []byte("ab  \n\\\\ntr\"é.")

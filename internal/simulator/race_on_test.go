@@ -2,5 +2,5 @@
 
 package simulator_test
 
-// raceEnabled scales simulated hours down where every memory access is watched.
+// raceEnabled scales simulated hours down under the race detector.
 const raceEnabled = true

@@ -13,7 +13,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
-// TestUsageIncidents holds what each dialect reports under each of them, of a prompt of 5 tokens and 20 of output.
+// TestUsageIncidents checks what each dialect reports of a prompt of 5 tokens and 20 tokens of output.
 func TestUsageIncidents(t *testing.T) {
 	for _, c := range []struct{ incidents, path, want string }{
 		{
@@ -60,7 +60,7 @@ func TestUsageIncidents(t *testing.T) {
 	}
 }
 
-// TestUnusualEnds holds how each dialect ends an answer that is empty or that its engine gives up.
+// TestUnusualEnds checks how each dialect ends an answer that is empty or that its engine gives up.
 func TestUnusualEnds(t *testing.T) {
 	for _, c := range []struct {
 		incidents, path, want string
@@ -93,7 +93,7 @@ func TestUnusualEnds(t *testing.T) {
 	}
 }
 
-// TestEmptyOfOneToken holds that an empty answer is stopped and not at its limit, and costs a token.
+// TestEmptyOfOneToken checks that an empty answer is stopped and not at its limit, and costs a token.
 func TestEmptyOfOneToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, maxTokens := range []int{1, 20} {
@@ -106,7 +106,7 @@ func TestEmptyOfOneToken(t *testing.T) {
 	})
 }
 
-// TestErrorBodies holds the status, type and body of errors.
+// TestErrorBodies checks the status, type and body of errors.
 func TestErrorBodies(t *testing.T) {
 	for _, c := range []struct{ incident, path, contentType, want string }{
 		{"status: 502, body: html", chatPath, "text/html", "<head><title>502 Bad Gateway</title></head>"},
@@ -136,7 +136,7 @@ func TestErrorBodies(t *testing.T) {
 	}
 }
 
-// TestHeaderIncidents holds that headers go with answers and with errors, and may echo the key.
+// TestHeaderIncidents checks that headers go with answers and with errors, and may echo the key.
 func TestHeaderIncidents(t *testing.T) {
 	const odd = `
 - {kind: headers, headers: {Retry-After: NaN, x-ratelimit-reset-tokens: 1e400s}}
@@ -165,7 +165,7 @@ func TestHeaderIncidents(t *testing.T) {
 	}
 }
 
-// TestRatio holds that an incident happens to its share of the requests, each by a draw of its own.
+// TestRatio checks that an incident happens to its share of the requests, each by a draw of its own.
 func TestRatio(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := steady(t, "- {kind: empty, ratio: 0.5}\n- {kind: no_usage, ratio: 0.5}")

@@ -31,7 +31,7 @@ func TestParseRequest(t *testing.T) {
 	}
 }
 
-// TestPromptsOfDialects: which parts of a body are prompt, and which are not.
+// TestPromptsOfDialects checks which parts of a body belong to the prompt.
 func TestPromptsOfDialects(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
@@ -96,8 +96,8 @@ func TestPromptsOfDialects(t *testing.T) {
 	}
 }
 
-// FuzzParseRequest: nothing makes it panic, and it finds its way through whatever encoding/json
-// takes for an object, as far as it does not mind the types.
+// FuzzParseRequest checks that no body makes the parser panic, and that it accepts every object of
+// encoding/json whose types it does not refuse.
 func FuzzParseRequest(f *testing.F) {
 	for _, s := range []string{
 		`{"stream":true,"messages":[{"role":"user","content":"a\\\"b"}]}`,

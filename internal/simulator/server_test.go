@@ -42,7 +42,7 @@ const (
 	requestID = "request-0123456789"
 )
 
-// TestStreams holds every dialect to the byte. The bodies that clients read are in testdata.
+// TestStreams compares the streams of every dialect with golden files, byte for byte.
 func TestStreams(t *testing.T) {
 	whole := simulator.Options{ToolCallRatio: 1, ReasoningRatio: 0.2}
 	const (
@@ -283,7 +283,7 @@ func TestAnthropicKeyHeader(t *testing.T) {
 	}
 }
 
-// TestPings: a stream that stalls is kept warm.
+// TestPings checks that a stream that stalls carries pings.
 func TestPings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.NewServer(simulator.Options{PingInterval: 10 * time.Second},

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// sink of a stream: a response that nobody reads.
+// nowhere is a response that drops everything.
 type nowhere struct{ header http.Header }
 
 func (n nowhere) Header() http.Header         { return n.header }
@@ -23,7 +23,7 @@ func writing(frame func(answerInfo) framing) *stream {
 	}
 }
 
-// TestTokensCostNoMemory holds the write path to what the file comment of framing promises.
+// TestTokensCostNoMemory checks the promise of framing: writing a token allocates nothing.
 func TestTokensCostNoMemory(t *testing.T) {
 	s := writing(chatFraming)
 	s.writeBatch(3)

@@ -10,7 +10,7 @@ import (
 
 const published = 2.5e6 // tokens per minute
 
-// hurried says that simulated hours are too expensive.
+// hurried reports whether simulated hours are too expensive here.
 func hurried() bool { return raceEnabled || testing.Short() }
 
 // span is how long one engine is watched, and from when on: whole histories have been computed once
@@ -25,7 +25,7 @@ func span() (warmup, d time.Duration, seeds uint64, by float64) {
 	return 12 * time.Minute, 150 * time.Minute, 3, 0.10
 }
 
-// TestPublishedTable holds the calibrated profiles to the published figures, under the prober's own
+// TestPublishedTable compares the calibrated profiles with the published figures, under the prober's own
 // load: Together AI, "Benchmarking inference at scale: coding agents".
 func TestPublishedTable(t *testing.T) {
 	warmup, d, seeds, by := span()
@@ -62,8 +62,8 @@ func TestPublishedTable(t *testing.T) {
 	}
 }
 
-// TestKnee raises the load past what the engines carry: first the tail leaves, then the median, and
-// the prefix cache collapses because the sessions no longer fit.
+// TestKnee raises the load beyond the capacity of the engines: first the tail grows, then the median, and the
+// prefix cache collapses because the sessions no longer fit.
 func TestKnee(t *testing.T) {
 	if hurried() {
 		before, after := at(t, "together", 1, 5*time.Minute, 10*time.Minute),
@@ -92,7 +92,7 @@ func TestKnee(t *testing.T) {
 	}
 }
 
-// at is an engine under so many times the published load.
+// at is an engine under a multiple of the published load.
 func at(t *testing.T, engine string, times float64, warmup, d time.Duration) figures {
 	t.Helper()
 	f := play(t, profile(t, engine), published*times, 7, d).after(warmup)
