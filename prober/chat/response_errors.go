@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"mime"
@@ -59,6 +60,9 @@ func notAStream(resp *http.Response) *failure {
 	if body, said := readError(resp); said && body.isError {
 		return &failure{cause: body.refine(CauseErrorEvent), text: genericError + ": " + body.text}
 	}
+	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return &failure{cause: CauseNotAStream, text: "answer is compressed with " + excerpt(encoding) + ", unasked"}
+	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	return &failure{cause: CauseNotAStream, text: "answer is " + excerpt(kind) + " and no stream of events"}
 }
@@ -68,7 +72,24 @@ func noEvents(document []byte) *failure {
 	if body, said := parseErrorBody(document); said && body.isError {
 		return &failure{cause: body.refine(CauseErrorEvent), text: genericError + ": " + body.text}
 	}
+	if kind := documentKind(document); kind != "" {
+		return &failure{cause: CauseNotAStream, text: "answer is " + kind + " and no stream of events"}
+	}
 	return &failure{cause: CauseNoEvents, text: "empty stream"}
+}
+
+// documentKind names what came in place of events, by its first bytes; empty for nothing that is known.
+func documentKind(document []byte) string {
+	document = bytes.TrimSpace(document)
+	switch {
+	case bytes.HasPrefix(document, []byte("\x1f\x8b")):
+		return "compressed with gzip, unasked,"
+	case bytes.HasPrefix(document, []byte("{")), bytes.HasPrefix(document, []byte("[")):
+		return "a JSON document"
+	case bytes.HasPrefix(document, []byte("<")):
+		return "an HTML page"
+	}
+	return ""
 }
 
 // isStream reports whether a response may be a stream of events. A server that names no type is assumed
