@@ -7,6 +7,7 @@ import (
 	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/probertest"
 	"github.com/firsttoken/firsttoken/prober/slo"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // What is left out of other series is counted.
@@ -39,6 +40,14 @@ func TestExclusions(t *testing.T) {
 			change: func(r *prober.Result) { r.Usage.Cached = chat.Counted(100) },
 			want:   "cache_contradictions_total{result=lost}", value: 1,
 			absent: "ttft_seconds_count{cache=warm,context=le_120k}",
+		},
+		{
+			name: "a kept prefix",
+			change: func(r *prober.Result) {
+				r.Turn.Phase, r.Turn.Cached, r.Usage.Cached = workload.Cold, 10_000, chat.Counted(90_000)
+			},
+			want: "cache_contradictions_total{result=kept}", value: 1,
+			absent: "ttft_seconds_count{cache=cold,context=le_120k}",
 		},
 		{
 			name:   "another model",
