@@ -63,16 +63,27 @@ func (l *fakeLedger) reservations() int {
 	return l.asked
 }
 
+// settled are the tokens of the month that have been charged for good.
+func (l *fakeLedger) settled() float64 {
+	settled, _ := l.tokens()
+	return settled
+}
+
 // outstanding is what is reserved and not settled, of tokens a day.
 func (l *fakeLedger) outstanding() float64 {
+	_, outstanding := l.tokens()
+	return outstanding
+}
+
+func (l *fakeLedger) tokens() (settled, outstanding float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range l.book.States(time.Now()) {
 		if s.Scope == budget.Process && s.Cap.Unit == budget.InTokens && s.Cap.Period == budget.Month {
-			return s.Spent - s.Settled
+			return s.Settled, s.Spent - s.Settled
 		}
 	}
-	return -1
+	return -1, -1
 }
 
 type fakeReservation struct {
@@ -92,6 +103,11 @@ func (r *fakeReservation) Settle(a budget.Amount) {
 
 // run probes one target within a budget for some simulated time, and stops.
 func runWithin(t *testing.T, target Target, l *fakeLedger, s *server, last time.Duration, meanwhile func()) []Event {
+	t.Helper()
+	return runSender(t, target, l, s, last, meanwhile)
+}
+
+func runSender(t *testing.T, target Target, l *fakeLedger, s Sender, last time.Duration, meanwhile func()) []Event {
 	t.Helper()
 	var j journal
 	p := New(Options{

@@ -4,6 +4,7 @@ import "sync"
 
 const (
 	weight          = 0.1  // least weight of a new observation
+	farthest        = 4.0  // times the guess, up or down: no tokenizer of plain words is further away
 	bound           = 0.2  // an observation further away than this share of the estimate counts as that far
 	memory          = 0.98 // of the regression at each observation: about the last fifty count
 	initialOverhead = 4.0  // tokens that frame a message in the common chat templates
@@ -24,6 +25,7 @@ const (
 // The second equation is a straight line. Its slope is the overhead, by least squares with fading
 // weights. perWord is a moving average of what remains after the overhead.
 type Calibration struct {
+	guess    float64
 	mu       sync.Mutex
 	perWord  float64
 	overhead float64
@@ -36,7 +38,7 @@ func NewCalibration(tokensPerWord float64) *Calibration {
 	if !(tokensPerWord > 0) {
 		tokensPerWord = 1
 	}
-	return &Calibration{perWord: tokensPerWord, overhead: initialOverhead}
+	return &Calibration{guess: tokensPerWord, perWord: tokensPerWord, overhead: initialOverhead}
 }
 
 // Tokens is the expected size of a prompt.
@@ -67,6 +69,9 @@ func (c *Calibration) message(tokens int) int {
 // in four steps:
 //
 //	true 2.0, guess 1.0:   1.0 → 1.2 → 1.44 → 1.73 → 2.0
+//
+// The estimate stays within a factor of four of the guess. A server that reports ten tokens for every prompt must not
+// make prompts grow without end.
 func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	if words <= 0 || promptTokens <= 0 {
 		return
@@ -78,14 +83,18 @@ func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	step := ratio - c.perWord
 	share := max(weight, w/(c.seen+w))
 	if limit := bound * c.perWord; step > limit || step < -limit {
-		c.perWord += share * max(-limit, min(limit, step))
+		c.move(share * max(-limit, min(limit, step)))
 		return
 	}
 	c.seen += w
-	c.perWord += share * step
+	c.move(share * step)
 	c.line.add(m/w, float64(promptTokens)/w)
 	slope := c.line.slope(initialOverhead, prior)
 	c.overhead = max(0, min(maxOverhead, slope))
+}
+
+func (c *Calibration) move(step float64) {
+	c.perWord = max(c.guess/farthest, min(c.guess*farthest, c.perWord+step))
 }
 
 // regression is a straight line by least squares, each observation fading by memory.

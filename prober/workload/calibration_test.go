@@ -140,3 +140,22 @@ func BenchmarkLearn(b *testing.B) {
 		c.Learn(100_000+i%1000, 100, 100_000)
 	}
 }
+
+// TestCalibrationStaysNearItsGuess whatever a server reports, and comes back when it reports the truth.
+func TestCalibrationStaysNearItsGuess(t *testing.T) {
+	for _, guess := range []float64{0.5, 1, 4} {
+		c := NewCalibration(guess)
+		learn := func(tokens int64, want float64) {
+			t.Helper()
+			for range 500 {
+				c.Learn(50_000, 10, tokens)
+			}
+			if got := float64(c.Tokens(50_000, 0)) / 50_000; math.Abs(got/want-1) > 0.01 {
+				t.Errorf("a guess of %v and %d tokens for 50,000 words: %v tokens per word, want %v", guess, tokens, got, want)
+			}
+		}
+		learn(10, guess/4)
+		learn(1<<62, guess*4)
+		learn(int64(guess*50_000), guess)
+	}
+}
