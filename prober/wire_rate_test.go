@@ -73,6 +73,7 @@ func eachDialect(t *testing.T, test func(t *testing.T, api chat.API, s speech)) 
 // The rate is that of the visible stream: 250 hidden tokens, then 50 visible ones at 50 a second.
 func TestHiddenReasoningOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
+		t.Helper()
 		r := overHTTP(t, api, func(write func(string)) {
 			write(s.start)
 			time.Sleep(5 * time.Second)
@@ -93,6 +94,7 @@ func TestHiddenReasoningOverHTTP(t *testing.T) {
 // 5 ms.
 func TestBufferedOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
+		t.Helper()
 		for _, writes := range []int{1, 30} {
 			r := overHTTP(t, api, func(write func(string)) {
 				time.Sleep(8 * time.Second)
@@ -114,6 +116,7 @@ func TestBufferedOverHTTP(t *testing.T) {
 // Eight tokens an event, at 50 tokens a second.
 func TestManyTokensAnEventOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
+		t.Helper()
 		for _, events := range []int{5, 40} {
 			r := overHTTP(t, api, func(write func(string)) {
 				for range events {
@@ -132,6 +135,7 @@ func TestManyTokensAnEventOverHTTP(t *testing.T) {
 // Without usage there is an estimate, in a series of its own, and a verdict.
 func TestNoUsageOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
+		t.Helper()
 		r := overHTTP(t, api, func(write func(string)) {
 			for range 100 {
 				write(s.token)

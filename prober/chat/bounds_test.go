@@ -44,7 +44,10 @@ func TestNoStreamUnderTheNameOfOne(t *testing.T) {
 			"a whole answer", "", `{"object":"chat.completion","choices":[{"message":{"content":"secret"}}]}`,
 			CauseNotAStream, "a JSON document",
 		},
-		{"a page", "", "<html><head><title>Welcome</title></head>\n<body>secret</body></html>", CauseNotAStream, "an HTML page"},
+		{
+			"a page", "", "<html><head><title>Welcome</title></head>\n<body>secret</body></html>",
+			CauseNotAStream, "an HTML page",
+		},
 		{
 			"LiteLLM's error", "",
 			`{"error":{"message":"litellm.APIConnectionError: boom","type":null,"param":null,"code":"500"}}`,

@@ -85,8 +85,8 @@ func openAIUsage(raw json.RawMessage) Usage {
 	return usage.plausible()
 }
 
-// addThoughts finds the reasoning that is counted in the total and not in the output: Gemini does not name it, xAI names
-// it beside completion_tokens. It was generated, and is paid for, like the rest of the output.
+// addThoughts finds the reasoning that is counted in the total and not in the output: Gemini does not name it, xAI
+// names it beside completion_tokens. It was generated, and is paid for, like the rest of the output.
 func (u *Usage) addThoughts(total Count) {
 	thoughts := total.n - u.Input.n - u.Output.n
 	if !total.known || !u.Input.known || !u.Output.known || thoughts <= 0 {
