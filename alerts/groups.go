@@ -38,7 +38,7 @@ func endpointAlerts() []alert {
 
 func proberAlerts() []alert {
 	return []alert{
-		watchdog(), proberDown(), noProbes(), misconfigured(), localFault(), probeBudgetExhausted(),
+		watchdog(), proberDown(), noProbes(), misconfigured(), localFault(), calibrationBounded(), probeBudgetExhausted(),
 		proberLagging(), proberUntrustworthy(), targetDoubtful(), configReloadFailed(),
 	}
 }

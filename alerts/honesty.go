@@ -81,6 +81,19 @@ func otherModel() alert {
 	}
 }
 
+func calibrationBounded() alert {
+	return alert{
+		name: "CalibrationBounded", severity: Ticket, component: prober,
+		expr:    "max by (job, target) (firsttoken_tokens_per_word_bounded) == 1",
+		wait:    misconfiguredFor,
+		summary: "{{ $labels.target }} misreports the size of prompts, or `tokens_per_word` is far off",
+		details: "The calibration stands at its bound ({{ $value }}): " +
+			lookup("firsttoken_tokens_per_word", "humanize", byTarget) + " tokens a word. Prompts do not have the size" +
+			" that they should, and neither usage nor cost of this target is to be believed.",
+		dashboard: endpointDashboard,
+	}
+}
+
 // loadShort compares what was sent with what the schedule asked for.
 func loadShort() alert {
 	const reasons = "sum by (reason) (increase(firsttoken_turns_skipped_total{job=%q,target=%q}" +

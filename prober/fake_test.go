@@ -21,6 +21,8 @@ type server struct {
 	tokensPerWord float64
 	answer        func(*chat.Request) answer // nil: an ordinary good one
 	deaf          bool                       // does not hear a cancelled context
+	report        func(int64) int64          // what it says of a prompt's size; nil is the truth
+	window        int64                      // larger prompts are refused; 0 takes all
 	tally
 }
 
@@ -104,6 +106,10 @@ func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	}
 	x := chat.Exchange{ID: r.ID, Outcome: chat.OK, Reused: a.setUp == 0}
 	x.Started = time.Now()
+	if s.tooLong(a.input + int64(r.MaxTokens)) {
+		x.Cause = chat.CauseContextOverflow
+		return s.end(x, chat.Rejected)
+	}
 	if !sleep(ctx, a.setUp) {
 		return s.end(x, chat.Cancelled)
 	}
@@ -126,7 +132,7 @@ func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time
 	}
 	x.LastToken, x.Recall = time.Now(), a.recall
 	x.Whole = evenly(x.FirstToken, x.LastToken, int(a.output))
-	x.Usage.Input, x.Usage.Output = chat.Counted(a.input), chat.Counted(a.output)
+	x.Usage.Input, x.Usage.Output = chat.Counted(s.reported(a.input)), chat.Counted(a.output)
 	return s.end(x, chat.OK)
 }
 
@@ -151,6 +157,21 @@ func (s *server) begin(r *chat.Request) answer {
 	}
 	a.input, a.deaf = tokenize(promptBytes(r.Conversation, 0), r.Conversation.Len(), s.tokensPerWord), s.deaf
 	return a
+}
+
+func (s *server) tooLong(tokens int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.window > 0 && tokens > s.window
+}
+
+func (s *server) reported(tokens int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.report == nil {
+		return tokens
+	}
+	return s.report(tokens)
 }
 
 func (s *server) end(x chat.Exchange, o chat.Outcome) chat.Exchange {

@@ -101,11 +101,12 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	if probe {
 		l.recovery.probe = nil
 	} else {
-		l.pool.settle(q.state, q.session, r.End, q.turn.Pause, !r.FirstToken.IsZero())
+		l.pool.settle(q.state, q.session, r)
 		l.pool.shrink(len(l.inflight))
 	}
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
+	r.TokensPerWord, r.CalibrationBounded = l.pool.cal.TokensPerWord()
 	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
@@ -133,11 +134,28 @@ func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 	}
 }
 
-// learn corrects the expected size of later prompts by the server's count of this one.
+// learn corrects the expected size of later prompts by the server's count of this one, or by its refusal: a prompt that
+// did not fit has more tokens than were expected, or the window is smaller than was configured.
 func (l *loop) learn(r Result) {
+	if r.Cause == chat.CauseContextOverflow {
+		l.learnOverflow(r.Turn)
+		return
+	}
 	if n, ok := r.Usage.Input.Value(); ok && r.Outcome == chat.OK {
 		l.pool.cal.Learn(r.Turn.Words, r.Turn.Messages, n)
 	}
+}
+
+func (l *loop) learnOverflow(t workload.Turn) {
+	shape := &l.target.Workload
+	if shape.Window > 0 {
+		l.pool.cal.LearnOverflow(t.Words, t.Messages, shape.Window-t.MaxTokens)
+		return
+	}
+	// The window is not known, but less than this: a little less each time, until prompts fit.
+	shape.Window = int(0.95 * float64(t.Tokens+int64(t.MaxTokens)))
+	l.log.Warn("prompts do not fit into the model's window: they are kept smaller from now on",
+		"target", l.target.Name, "window", shape.Window)
 }
 
 // report is the log line of an exchange.

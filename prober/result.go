@@ -16,7 +16,11 @@ type Result struct {
 	Turn      workload.Turn
 	Scheduled time.Time  // t0, the slot's instant
 	Missed    []slo.Name // objectives of which the exchange was a bad event
-	Untrusted bool       // this process doubted its own numbers; see Options.Trust
+	// TokensPerWord is the calibration after this result. CalibrationBounded says that it stands at a bound, and that the
+	// sizes of prompts are not to be believed.
+	TokensPerWord      float64
+	CalibrationBounded bool
+	Untrusted          bool // this process doubted its own numbers; see Options.Trust
 	// Span is the id of the trace span that was kept of the exchange, 16 hexadecimal digits; its trace
 	// is ID. Empty where none was kept. The prober leaves it empty: an observer that keeps spans stands
 	// before all others and fills it in for them.

@@ -162,12 +162,17 @@ func age(since, now time.Time) workload.Age {
 }
 
 // settle takes back a session whose exchange ended at end, and starts its pause. A successor that has
-// already taken its place waits for that pause.
-func (p *pool) settle(s *sessionState, session *workload.Session, end time.Time, pause time.Duration, reached bool) {
+// already taken its place waits for that pause. A trial that was not answered is followed by another: no full prompt is
+// sent before one has told how many tokens a word is.
+func (p *pool) settle(s *sessionState, session *workload.Session, r Result) {
+	end, reached := r.End, !r.FirstToken.IsZero()
 	session.Settle(reached)
-	s.busy, s.ready = false, end.Add(pause)
+	s.busy, s.ready = false, end.Add(r.Turn.Pause)
 	if s == p.trial {
 		p.trial = nil // it shares no prefix with what follows
+		if r.Outcome != chat.OK {
+			p.open(end)
+		}
 		return
 	}
 	if reached {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -52,7 +53,7 @@ func TestPoolSize(t *testing.T) {
 // play takes the session's turn and settles it at once.
 func (p *pool) play(s *sessionState, now time.Time, answer time.Duration) workload.Turn {
 	turn, _, session := p.draw(s, now)
-	p.settle(s, session, now.Add(answer), turn.Pause, true)
+	p.settle(s, session, goodEnd(turn, now.Add(answer)))
 	return turn
 }
 
@@ -71,7 +72,7 @@ func TestPoolOpensWithATrial(t *testing.T) {
 	if _, ok := p.take(now, 0); ok {
 		t.Error("a full prompt before the trial has been answered")
 	}
-	p.settle(s, session, now.Add(time.Second), turn.Pause, true)
+	p.settle(s, session, goodEnd(turn, now.Add(time.Second)))
 	s, ok = p.take(now.Add(time.Second), 0)
 	if !ok {
 		t.Fatal("nothing after the trial")
@@ -184,7 +185,7 @@ func TestPoolReplacesSessions(t *testing.T) {
 			t.Fatalf("a new session begins %s", turn.Phase)
 		}
 		seen[turn.Session]++
-		p.settle(s, session, now.Add(time.Second), turn.Pause, true)
+		p.settle(s, session, goodEnd(turn, now.Add(time.Second)))
 		now = now.Add(time.Second + turn.Pause)
 	}
 	if len(seen) < 10 {
@@ -200,7 +201,11 @@ func TestPoolRemembersWhatReachedTheServer(t *testing.T) {
 		now = now.Add(time.Minute)
 		s, _ := p.take(now, 0)
 		turn, _, session := p.draw(s, now)
-		p.settle(s, session, now, 0, reached)
+		r := goodEnd(workload.Turn{}, now)
+		if !reached {
+			r.FirstToken, r.Outcome = time.Time{}, chat.Refused
+		}
+		p.settle(s, session, r)
 		return turn
 	}
 	rows := []struct {
@@ -234,4 +239,11 @@ func BenchmarkPool(b *testing.B) {
 		}
 		p.mean()
 	}
+}
+
+// goodEnd is a good result of a turn.
+func goodEnd(turn workload.Turn, end time.Time) Result {
+	r := Result{Turn: turn}
+	r.Outcome, r.FirstToken, r.End = chat.OK, end, end
+	return r
 }

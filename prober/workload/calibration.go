@@ -4,9 +4,9 @@ import "sync"
 
 const (
 	weight          = 0.1  // least weight of a new observation
-	farthest        = 4.0  // times the guess, up or down: no tokenizer of plain words is further away
 	bound           = 0.2  // an observation further away than this share of the estimate counts as that far
 	memory          = 0.98 // of the regression at each observation: about the last fifty count
+	mostChange      = 4.0  // tokens per word stay within this factor of what is configured, whatever a server reports
 	initialOverhead = 4.0  // tokens that frame a message in the common chat templates
 	maxOverhead     = 40.0
 
@@ -25,10 +25,11 @@ const (
 // The second equation is a straight line. Its slope is the overhead, by least squares with fading
 // weights. perWord is a moving average of what remains after the overhead.
 type Calibration struct {
-	guess    float64
 	mu       sync.Mutex
+	guess    float64 // tokens per word, as configured
 	perWord  float64
 	overhead float64
+	learnt   bool
 	seen     float64 // words of all observations within bounds
 	line     regression
 }
@@ -39,6 +40,19 @@ func NewCalibration(tokensPerWord float64) *Calibration {
 		tokensPerWord = 1
 	}
 	return &Calibration{guess: tokensPerWord, perWord: tokensPerWord, overhead: initialOverhead}
+}
+
+// TokensPerWord is the present estimate. bounded says that it stands at a bound: the server reports a size that no
+// tokenizer gives to these words, or the configured tokens per word are far off.
+func (c *Calibration) TokensPerWord() (estimate float64, bounded bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.perWord, c.perWord <= c.guess/mostChange || c.perWord >= c.guess*mostChange
+}
+
+// set moves the estimate, within its bounds: a server that reports too little must not make prompts grow without end.
+func (c *Calibration) set(perWord float64) {
+	c.perWord = min(max(perWord, c.guess/mostChange), c.guess*mostChange)
 }
 
 // Tokens is the expected size of a prompt.
@@ -63,15 +77,10 @@ func (c *Calibration) message(tokens int) int {
 // Learn takes in the size of a prompt (Turn.Words, Turn.Messages) as the server counted it
 // (Usage.Input). Give it complete answers (outcome ok) only.
 //
-// An observation's weight is its share of all words so far, and weight at least. So the first full
-// prompt all but replaces what the trial taught. An observation outside the bounds moves the estimate to
-// the bound at most and is not counted as seen, so a guess that was wrong by a factor of two is mended
-// in four steps:
-//
-//	true 2.0, guess 1.0:   1.0 → 1.2 → 1.44 → 1.73 → 2.0
-//
-// The estimate stays within a factor of four of the guess. A server that reports ten tokens for every prompt must not
-// make prompts grow without end.
+// The first observation, that of the trial, is taken whole: the first full prompt must not overrun the window. After
+// it, an observation's weight is its share of all words so far, and weight at least. So the first full
+// prompt all but replaces what the trial taught. A later observation that is further away than bound moves the
+// estimate by bound at most and is not counted as seen.
 func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	if words <= 0 || promptTokens <= 0 {
 		return
@@ -82,19 +91,29 @@ func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	ratio := (float64(promptTokens) - c.overhead*m) / w
 	step := ratio - c.perWord
 	share := max(weight, w/(c.seen+w))
-	if limit := bound * c.perWord; step > limit || step < -limit {
-		c.move(share * max(-limit, min(limit, step)))
+	if limit := bound * c.perWord; c.learnt && (step > limit || step < -limit) {
+		c.set(c.perWord + share*max(-limit, min(limit, step)))
 		return
 	}
+	c.learnt = true
 	c.seen += w
-	c.move(share * step)
+	c.set(c.perWord + share*step)
 	c.line.add(m/w, float64(promptTokens)/w)
 	slope := c.line.slope(initialOverhead, prior)
 	c.overhead = max(0, min(maxOverhead, slope))
 }
 
-func (c *Calibration) move(step float64) {
-	c.perWord = max(c.guess/farthest, min(c.guess*farthest, c.perWord+step))
+// LearnOverflow takes in a prompt that did not fit into a window of so many tokens, though it was expected to: it has at
+// least as many tokens as the window.
+func (c *Calibration) LearnOverflow(words, messages, window int) {
+	if words <= 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if least := (float64(window) - c.overhead*float64(messages)) / float64(words); least > c.perWord {
+		c.set(least)
+	}
 }
 
 // regression is a straight line by least squares, each observation fading by memory.
