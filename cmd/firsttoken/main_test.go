@@ -35,24 +35,6 @@ func TestMain(m *testing.M) {
 
 var update = flag.Bool("update", false, "write golden files")
 
-// golden compares a text with a file in testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\n got:\n%s\nwant:\n%s", path, got, want)
-	}
-}
-
 // output is the output of a running program, readable meanwhile.
 type output struct {
 	mu sync.Mutex
@@ -144,8 +126,17 @@ func (r *running) hup() { r.reload <- syscall.SIGHUP }
 // get is the status and the body of a page.
 func (r *running) get(path string) (int, string) {
 	r.t.Helper()
+	return r.request(http.MethodGet, path)
+}
+
+func (r *running) request(method, path string) (int, string) {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), method, "http://"+r.address()+path, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
-	res, err := client.Get("http://" + r.address() + path)
+	res, err := client.Do(request)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -2,11 +2,14 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/firsttoken/firsttoken/internal/golden"
 )
 
 // TestEveryVariableHasAFlag checks that every variable has a flag and every flag a variable.
@@ -192,7 +195,7 @@ func TestHelp(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
-	golden(t, "help.txt", trimLines(stdout))
+	golden.Compare(t, filepath.Join("testdata", "help.txt"), trimLines(stdout), *update)
 	for _, c := range []string{"check", "once", "simulate", "demo"} {
 		if code, stdout, _ := run(t, c, "-h"); code != 0 || !strings.Contains(stdout, "usage: firsttoken "+c) {
 			t.Errorf("%s -h: exit code %d:\n%s", c, code, stdout)

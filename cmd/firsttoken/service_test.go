@@ -70,15 +70,5 @@ func (v *served) stop() error {
 
 func (r *running) post(path string) (int, string) {
 	r.t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
-	res, err := client.Post("http://"+r.address()+path, "", nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return res.StatusCode, string(body)
+	return r.request(http.MethodPost, path)
 }

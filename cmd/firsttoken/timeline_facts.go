@@ -6,7 +6,6 @@ import (
 
 	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
-	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 func outcomeLine(r prober.Result) string {
@@ -84,14 +83,10 @@ func tokensLine(r prober.Result) string {
 }
 
 func recallLine(r prober.Result) string {
-	switch r.Recall {
-	case chat.Right:
-		return "asked for something deep in the context: right"
-	case chat.Wrong:
-		return "asked for something deep in the context: wrong"
-	default:
-		return ""
+	if result := r.Recall.String(); result != "" {
+		return "asked for something deep in the context: " + result
 	}
+	return ""
 }
 
 func costLine(t prober.Target, r prober.Result) string {

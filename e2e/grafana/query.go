@@ -3,12 +3,13 @@ package grafana
 import (
 	"context"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
+
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 )
 
 // Series is one result of a query: one value for an instant, many for a range.
@@ -67,20 +68,7 @@ func (v *View) now(ctx context.Context, q Query) ([]Series, error) {
 }
 
 func (v *View) instant(ctx context.Context, expr string) (promql.Vector, error) {
-	q, err := v.engine.NewInstantQuery(ctx, v.Storage, nil, expr, v.At)
-	if err != nil {
-		return nil, err
-	}
-	defer q.Close()
-	r := q.Exec(ctx)
-	if r.Err != nil {
-		return nil, r.Err
-	}
-	if s, ok := r.Value.(promql.Scalar); ok {
-		return promql.Vector{{T: s.T, F: s.V}}, nil
-	}
-	found, err := r.Vector()
-	return slices.Clone(found), err
+	return promlab.Instant(ctx, v.engine, v.Storage, expr, v.At)
 }
 
 func (v *View) over(ctx context.Context, q Query, lasts, step time.Duration) ([]Series, error) {

@@ -3,14 +3,14 @@ package grafana
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql"
-	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
+
+	"github.com/firsttoken/firsttoken/e2e/promlab"
 )
 
 // View is an opened dashboard: the instant and the range that it shows, and the values of its variables.
@@ -27,7 +27,7 @@ type View struct {
 func Open(
 	ctx context.Context, store storage.Queryable, d Dashboard, at time.Time, chosen map[string]string,
 ) (*View, error) {
-	v := &View{Storage: store, At: at, Values: map[string]string{}, engine: newEngine()}
+	v := &View{Storage: store, At: at, Values: map[string]string{}, engine: promlab.NewEngine()}
 	lasts, err := model.ParseDuration(strings.TrimPrefix(d.Time.From, "now-"))
 	if err != nil {
 		return nil, err
@@ -43,11 +43,4 @@ func Open(
 		v.Values[x.Name] = value
 	}
 	return v, nil
-}
-
-func newEngine() *promql.Engine {
-	return promql.NewEngine(promql.EngineOpts{
-		Logger: slog.New(slog.DiscardHandler), MaxSamples: 50_000_000, Timeout: 5 * time.Minute,
-		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parser.NewParser(parser.Options{}),
-	})
 }

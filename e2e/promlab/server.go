@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -36,10 +35,7 @@ func Open(dir string, ruleFiles ...string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	s := &Server{DB: db, engine: promql.NewEngine(promql.EngineOpts{
-		Logger: slog.New(slog.DiscardHandler), MaxSamples: 50_000_000, Timeout: 5 * time.Minute,
-		EnableAtModifier: true, EnableNegativeOffset: true, Parser: parser.NewParser(parser.Options{}),
-	})}
+	s := &Server{DB: db, engine: NewEngine()}
 	if err := s.load(ruleFiles); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -136,22 +132,4 @@ func (s *Server) health() error {
 		}
 	}
 	return nil
-}
-
-// Query evaluates an expression at an instant.
-func (s *Server) Query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
-	q, err := s.engine.NewInstantQuery(ctx, s.DB, nil, expr, at)
-	if err != nil {
-		return nil, err
-	}
-	defer q.Close()
-	r := q.Exec(ctx)
-	if r.Err != nil {
-		return nil, r.Err
-	}
-	if scalar, ok := r.Value.(promql.Scalar); ok {
-		return promql.Vector{{T: scalar.T, F: scalar.V}}, nil
-	}
-	v, err := r.Vector()
-	return slices.Clone(v), err
 }

@@ -12,6 +12,7 @@ import (
 	"text/template"
 
 	"github.com/firsttoken/firsttoken/exporter/series"
+	"github.com/firsttoken/firsttoken/internal/golden"
 )
 
 var updateDocs = flag.Bool("update", false, "write docs/metrics.md")
@@ -27,19 +28,7 @@ func TestDocs(t *testing.T) {
 	if err := docsTemplate(t).Execute(&want, page); err != nil {
 		t.Fatal(err)
 	}
-	const path = "../../docs/metrics.md"
-	if *updateDocs {
-		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want.Bytes()) {
-		t.Errorf("%s is not what the code says: run go generate ./exporter", path)
-	}
+	golden.Compare(t, "../../docs/metrics.md", want.String(), *updateDocs) // go generate ./exporter writes it
 }
 
 func docsTemplate(t *testing.T) *template.Template {

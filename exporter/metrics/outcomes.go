@@ -29,7 +29,7 @@ func outcomeRows() []row {
 		}},
 		{when: everyResult, update: countBy([]chat.Recall{chat.Right, chat.Wrong}, recallOf), family: series.Family{
 			Type: series.TypeCounter, Name: "recall_checks_total",
-			Labels: []series.Label{series.LabelOf("result", "right", "wrong")},
+			Labels: []series.Label{series.LabelOf("result", chat.Right.String(), chat.Wrong.String())},
 			Help:   "Answers to questions whose right answer stands deep in the context.",
 		}},
 		{when: everyResult, update: countFailures, family: series.Family{

@@ -102,7 +102,7 @@ func attributesOf(r prober.Result, why keepReason) []attribute.KeyValue {
 	}
 	all.text(responseModel, r.Identity.Model)
 	all.text(fingerprint, r.Identity.Fingerprint)
-	all.text(recallResult, recallText(r.Recall))
+	all.text(recallResult, r.Recall.String())
 	all.count(inputTokens)(r.Usage.Input.Value())
 	all.count(cacheReadTokens)(r.Usage.Cached.Value())
 	all.count(cacheWrittenTokens)(r.Usage.CacheWrite.Value())
@@ -141,16 +141,5 @@ func (a *attributes) seconds(k attribute.Key) func(time.Duration, bool) {
 		if ok {
 			*a = append(*a, k.Float64(d.Seconds()))
 		}
-	}
-}
-
-func recallText(r chat.Recall) string {
-	switch r {
-	case chat.Right:
-		return "right"
-	case chat.Wrong:
-		return "wrong"
-	default:
-		return ""
 	}
 }

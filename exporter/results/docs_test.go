@@ -3,13 +3,13 @@ package results
 import (
 	"bytes"
 	"flag"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"text/template"
 	"time"
 
+	"github.com/firsttoken/firsttoken/internal/golden"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
@@ -25,19 +25,7 @@ func TestDocs(t *testing.T) {
 	if err := page.Execute(&want, fieldsOf(reflect.TypeFor[Record](), "")); err != nil {
 		t.Fatal(err)
 	}
-	const path = "../../docs/results.md"
-	if *updateDocs {
-		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want.Bytes()) {
-		t.Errorf("%s is not what the code says: run go generate ./exporter", path)
-	}
+	golden.Compare(t, "../../docs/results.md", want.String(), *updateDocs) // go generate ./exporter writes it
 }
 
 // field is a line of the table of docs/results.md.

@@ -30,7 +30,7 @@ func NewRecord(r prober.Result) Record {
 		Server: r.Identity.Server, Protocol: r.Identity.Protocol,
 		RetryAfter: duration(r.RateLimit.RetryAfter),
 		Remaining:  Optional(r.RateLimit.Remaining, r.RateLimit.HasRemaining),
-		Recall:     recallText(r.Recall), Outcome: string(r.Outcome), Cause: string(r.Cause),
+		Recall:     r.Recall.String(), Outcome: string(r.Outcome), Cause: string(r.Cause),
 		TTFT: nanos(r.TTFT()), TPS: Optional(r.TPS()), Hidden: hidden(r), NotStreamed: r.NotStreamed(),
 	}
 	if c := r.CacheResult(); c != prober.Expected {
@@ -127,15 +127,4 @@ func verbatim(usage json.RawMessage) json.RawMessage {
 		return nil
 	}
 	return quoted
-}
-
-func recallText(r chat.Recall) string {
-	switch r {
-	case chat.Right:
-		return "right"
-	case chat.Wrong:
-		return "wrong"
-	default:
-		return ""
-	}
 }

@@ -3,11 +3,11 @@ package config
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/firsttoken/firsttoken/internal/golden"
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
 )
@@ -28,28 +28,12 @@ func TestBad(t *testing.T) {
 				t.Fatalf("accepted, with targets %v", f.Targets)
 			}
 			got := strings.ReplaceAll(err.Error(), "testdata/bad/", "") + "\n"
-			golden(t, strings.TrimSuffix(path, ".yml")+".err", got)
+			golden.Compare(t, strings.TrimSuffix(path, ".yml")+".err", got, *update)
 		})
 	}
 }
 
 var update = flag.Bool("update", false, "write golden files")
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\n got: %s\nwant: %s", path, got, want)
-	}
-}
 
 // TestGood checks that the good files are accepted, and some values that follow from several keys.
 func TestGood(t *testing.T) {

@@ -1,11 +1,14 @@
 package screen
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/firsttoken/firsttoken/internal/golden"
 )
 
 func is(v float64) measured { return measured{v, true} }
@@ -46,7 +49,8 @@ func shown() snapshot {
 
 func TestScreen(t *testing.T) {
 	t.Parallel()
-	golden(t, "screen.txt", strings.Join(shown().lines(80, style{}), "\n")+"\n")
+	lines := strings.Join(shown().lines(80, style{}), "\n") + "\n"
+	golden.Compare(t, filepath.Join("testdata", "screen.txt"), lines, *update)
 }
 
 // TestScreenIsLow checks that three targets fit on 24 lines, with the second note of the first minute.

@@ -1,13 +1,11 @@
 package simulator_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"github.com/firsttoken/firsttoken/internal/golden"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 )
 
@@ -126,27 +125,10 @@ func TestStreams(t *testing.T) {
 					h.Get("X-Request-Id") != requestID {
 					t.Errorf("status %d, headers %v", w.Code, h)
 				}
-				golden(t, c.name+".sse", w.Body.Bytes())
+				golden.Compare(t, filepath.Join("testdata", c.name+".sse"), w.Body.String(), *update)
 				validEvents(t, w.Body.String())
 			})
 		})
-	}
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("differs from %s:\n%s", path, got)
 	}
 }
 

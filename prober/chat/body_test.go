@@ -6,12 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/firsttoken/firsttoken/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -92,19 +93,7 @@ func TestBodyGolden(t *testing.T) {
 			if err := json.Indent(&pretty, got, "", "  "); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", "bodies", string(a)+".json")
-			if *update {
-				if err := os.WriteFile(golden, pretty.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(pretty.Bytes(), want) {
-				t.Errorf("body differs from %s:\n%s", golden, pretty.Bytes())
-			}
+			golden.Compare(t, filepath.Join("testdata", "bodies", string(a)+".json"), pretty.String(), *update)
 		})
 	}
 }

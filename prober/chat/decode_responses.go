@@ -58,11 +58,8 @@ func (d *responsesDecoder) event(ev sse.Event) (delta, *failure) {
 	if f := parse(ev.Data, &e); f != nil {
 		return delta{}, f
 	}
-	kind := scalar(e.Type)
-	if kind == "" {
-		kind = string(ev.Name)
-	}
-	if kind == "error" || string(ev.Name) == "error" || e.found(kind == "") {
+	kind, failed := e.kind(ev)
+	if failed {
 		return delta{}, e.failure()
 	}
 	return d.read(kind, &e)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/firsttoken/firsttoken/internal/sse"
 )
 
 // errorObject is a server's error, in all spellings that are known:
@@ -37,6 +39,15 @@ func (e *errorObject) found(bare bool) bool {
 		return true
 	}
 	return bare && piece(e.Message) != nil && (present(e.Code) || present(e.Type))
+}
+
+// kind is the type of an event, in its data or, where these do not say, in its name. failed says that it is an error.
+func (e *errorObject) kind(ev sse.Event) (kind string, failed bool) {
+	kind = scalar(e.Type)
+	if kind == "" {
+		kind = string(ev.Name)
+	}
+	return kind, kind == "error" || string(ev.Name) == "error" || e.found(kind == "")
 }
 
 const genericError = "server reports an error"

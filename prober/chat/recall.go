@@ -57,3 +57,15 @@ func (r *recall) verdict(complete bool) Recall {
 	}
 	return NotAsked
 }
+
+// String is the word of labels, results and spans; empty where nothing was asked.
+func (r Recall) String() string {
+	switch r {
+	case Right:
+		return "right"
+	case Wrong:
+		return "wrong"
+	default:
+		return ""
+	}
+}
