@@ -52,7 +52,7 @@ func TestBudget(t *testing.T) {
 	}
 
 	// Other caps disturb nothing, another file is refused.
-	write(t, dir, "firsttoken.yml", strings.Replace(first, "tokens_per_day: 100000", "tokens_per_day: 1e9", 1))
+	write(t, dir, "firsttoken.yml", strings.Replace(first, "tokens_per_day: 100000", "tokens_per_day: 1e12", 1))
 	r.hup()
 	eventually(t, "more is spent than there was", func() bool {
 		return r.value(`firsttoken_requests_total{outcome="ok",target="a"}`) > 60 // of some 4,000 tokens

@@ -151,14 +151,15 @@ func (r *running) request(method, path string) (int, string) {
 // patience is how long a condition may take on a busy machine. No test measures time against it.
 const patience = 2 * time.Minute
 
-// eventually waits for a condition that only asking again can show.
+// eventually waits for a condition that only asking again can show. It asks less and less often: a condition may
+// be a whole page of metrics.
 func eventually(t *testing.T, what string, met func() bool) {
 	t.Helper()
-	ask, deadline := time.NewTicker(50*time.Millisecond), time.After(patience)
-	defer ask.Stop()
-	for !met() {
+	const first, slowest = 20 * time.Millisecond, 320 * time.Millisecond
+	deadline := time.After(patience)
+	for pause := first; !met(); pause = min(2*pause, slowest) {
 		select {
-		case <-ask.C:
+		case <-time.After(pause):
 		case <-deadline:
 			t.Fatalf("not within %s: %s", patience, what)
 		}
