@@ -51,5 +51,7 @@ func Welch(now, base Sample, deff float64) (z float64, ok bool) {
 	if variance <= 0 {
 		return 0, false
 	}
-	return (now.Sum/now.N - base.Sum/base.N) / math.Sqrt(variance), true
+	m1, _ := now.Mean()
+	m0, _ := base.Mean()
+	return (m1 - m0) / math.Sqrt(variance), true
 }

@@ -38,15 +38,6 @@ func Named(engine string) (Preset, bool) {
 	return Preset{}, false
 }
 
-// Names lists the engines that have a preset, in the order of the table.
-func Names() []string {
-	var names []string
-	for _, p := range All() {
-		names = append(names, p.Engine)
-	}
-	return names
-}
-
 // Defaults are the keys of a target that the preset sets, as they would be written in the configuration file. The URL
 // is the target's; from it follows where the server's metrics are.
 func (p Preset) Defaults(base string) map[string]any {
