@@ -10,6 +10,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/golden"
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 // TestBad compares the error of every file in testdata/bad with the message beside it. To write the
@@ -28,9 +29,19 @@ func TestBad(t *testing.T) {
 				t.Fatalf("accepted, with targets %v", f.Targets)
 			}
 			got := strings.ReplaceAll(err.Error(), "testdata/bad/", "") + "\n"
+			got = strings.ReplaceAll(got, apiNames(), "{dialects}")
 			golden.Compare(t, strings.TrimSuffix(path, ".yml")+".err", got, *update)
 		})
 	}
+}
+
+// apiNames are the dialects as errors list them.
+func apiNames() string {
+	var names []string
+	for _, a := range chat.APIs() {
+		names = append(names, string(a))
+	}
+	return strings.Join(names, ", ")
 }
 
 var update = flag.Bool("update", false, "write golden files")

@@ -75,7 +75,7 @@ func TestMissingPartsAreNamed(t *testing.T) {
 // An API that is not in the table is an error wherever it turns up, and never another dialect.
 func TestUnknownAPI(t *testing.T) {
 	e := testEndpoint("grpc")
-	const want = `unknown api "grpc", want one of openai_chat, openai_responses, openai_completions, anthropic_messages`
+	want := `unknown api "grpc", want one of ` + apiNames()
 	if _, err := dialectOf(e.API); err == nil || err.Error() != want {
 		t.Errorf("row: %v", err)
 	}

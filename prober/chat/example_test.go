@@ -53,12 +53,12 @@ func ExampleClient_Send() {
 
 func ExampleEndpoint_Validate() {
 	e := chat.DefaultEndpoint()
-	e.URL, e.API = "localhost:8000", "grpc"
+	e.URL, e.SessionHeaders = "localhost:8000", []string{"X Session"}
 	for _, problem := range e.Validate() {
 		fmt.Println(problem)
 	}
 	// Output:
 	// url: must begin with http:// or https://
-	// api: unknown api "grpc", want one of openai_chat, openai_responses, openai_completions, anthropic_messages
 	// model: is empty
+	// session_headers: "X Session" is no header name
 }

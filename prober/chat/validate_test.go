@@ -49,8 +49,7 @@ func TestValidate(t *testing.T) {
 		},
 		{
 			"api", func(e *Endpoint) { e.API = "grpc" },
-			[]string{`api: unknown api "grpc", want one of ` +
-				"openai_chat, openai_responses, openai_completions, anthropic_messages"},
+			[]string{`api: unknown api "grpc", want one of ` + apiNames()},
 		},
 		{"model", func(e *Endpoint) { e.Model = "" }, []string{"model: is empty"}},
 		{
