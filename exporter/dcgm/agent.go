@@ -60,8 +60,7 @@ func serve(ctx context.Context, s agentSpec, out *json.Encoder) error {
 		}
 		err = opened.loop(ctx, out)
 	}
-	var failure *sessionFailure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*sessionFailure](err); ok {
 		return out.Encode(agentMessage{Failure: failure})
 	}
 	if opened != nil {

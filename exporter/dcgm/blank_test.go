@@ -10,11 +10,21 @@ func TestBlanks(t *testing.T) {
 		value int64
 		want  blankness
 	}{
-		{0, present}, {-1, present}, {blankInt32 - 1, present},
-		{blankInt32, blankNull}, {blankInt32 + 1, blankAbsent}, {blankInt32 + 2, blankLacking}, {blankInt32 + 3, blankDenied},
-		{blankInt32 + 4, present}, {math.MaxInt32, present}, {1 << 40, present}, // byte counters pass through here
+		{0, present},
+		{-1, present},
+		{blankInt32 - 1, present},
+		{blankInt32, blankNull},
+		{blankInt32 + 1, blankAbsent},
+		{blankInt32 + 2, blankLacking},
+		{blankInt32 + 3, blankDenied},
+		{blankInt32 + 4, present},
+		{math.MaxInt32, present},
+		{1 << 40, present}, // byte counters pass through here
 		{blankInt64 - 1, present},
-		{blankInt64, blankNull}, {blankInt64 + 1, blankAbsent}, {blankInt64 + 2, blankLacking}, {blankInt64 + 3, blankDenied},
+		{blankInt64, blankNull},
+		{blankInt64 + 1, blankAbsent},
+		{blankInt64 + 2, blankLacking},
+		{blankInt64 + 3, blankDenied},
 		{math.MaxInt64, blankNull}, // everything from the blank up
 	} {
 		if got := blankInt(row.value); got != row.want {
@@ -25,9 +35,17 @@ func TestBlanks(t *testing.T) {
 		value float64
 		want  blankness
 	}{
-		{0, present}, {1 << 46, present}, {blankFP64 + 0.5, present}, {blankFP64 + 4, present}, {1e18, present},
-		{blankFP64, blankNull}, {blankFP64 + 1, blankAbsent}, {blankFP64 + 2, blankLacking}, {blankFP64 + 3, blankDenied},
-		{math.NaN(), blankNull}, {math.Inf(1), blankNull},
+		{0, present},
+		{1 << 46, present},
+		{blankFP64 + 0.5, present},
+		{blankFP64 + 4, present},
+		{1e18, present},
+		{blankFP64, blankNull},
+		{blankFP64 + 1, blankAbsent},
+		{blankFP64 + 2, blankLacking},
+		{blankFP64 + 3, blankDenied},
+		{math.NaN(), blankNull},
+		{math.Inf(1), blankNull},
 	} {
 		if got := blankFloat(row.value); got != row.want {
 			t.Errorf("double %v: %d, want %d", row.value, got, row.want)

@@ -62,8 +62,10 @@ func (m *engineMetrics) create(engine string) {
 	m.reconnects.WithLabelValues(engine)
 	m.restarts.WithLabelValues(engine)
 	for _, e := range [...][2]string{
-		{opConnect, strconv.Itoa(codeConnection)}, {opPoll, strconv.Itoa(codeConnection)},
-		{opAgent, codeCrash}, {opAgent, codeSilent},
+		{opConnect, strconv.Itoa(codeConnection)},
+		{opPoll, strconv.Itoa(codeConnection)},
+		{opAgent, codeCrash},
+		{opAgent, codeSilent},
 	} {
 		m.errors.WithLabelValues(engine, e[0], e[1])
 	}

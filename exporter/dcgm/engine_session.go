@@ -189,8 +189,7 @@ func (s *engineSession) changed() (bool, error) {
 
 // failureOf takes DCGM's code from the error where it has one, else from its text.
 func failureOf(op string, err error) *sessionFailure {
-	var coded *lib.Error
-	if errors.As(err, &coded) {
+	if coded, ok := errors.AsType[*lib.Error](err); ok {
 		return &sessionFailure{op, strconv.Itoa(int(coded.Code)), err.Error()}
 	}
 	return &sessionFailure{op, codeOf(err.Error()), err.Error()}

@@ -112,7 +112,10 @@ func b200s() []string {
 func uuid(gpu int) string { return fmt.Sprintf("GPU-0000000%d-b200-4000-8000-000000000000", gpu) }
 
 // newNode has no engine yet: connections are refused until serve is called.
-func newNode(t testing.TB, dir, host string) *node { return &node{t: t, dir: dir, host: host} }
+func newNode(t testing.TB, dir, host string) *node {
+	t.Helper()
+	return &node{t: t, dir: dir, host: host}
+}
 
 // serve replaces the lines of the engine.
 func (n *node) serve(lines ...string) {

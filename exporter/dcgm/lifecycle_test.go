@@ -16,6 +16,7 @@ import (
 const local = "node1=127.0.0.1:5555"
 
 func oneNode(t testing.TB) (string, *node) {
+	t.Helper()
 	dir := t.TempDir()
 	return dir, newNode(t, dir, "127.0.0.1:5555")
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// update writes the recording anew: go test ./exporter/dcgm -run TestEightB200sInBaseUnits -update
+// update writes the recording anew: go test ./exporter/dcgm -run TestEightB200sInBaseUnits -update.
 var update = flag.Bool("update", false, "write testdata/b200.prom")
 
 // recording is a scrape of eight B200s as the fake host engine has them, through the real client.

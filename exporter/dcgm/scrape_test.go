@@ -49,6 +49,7 @@ func TestScrapeNeverWaits(t *testing.T) {
 // hangingPair returns one collector whose engine answers, and one whose engine is in a call that does
 // not return, its last values still shown.
 func hangingPair(t testing.TB) (calm, hanging *harness) {
+	t.Helper()
 	dir := t.TempDir()
 	newNode(t, dir, "127.0.0.1:5555").serve(b200s()...)
 	stuck := newNode(t, dir, "127.0.0.1:5556")

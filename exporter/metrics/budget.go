@@ -24,11 +24,15 @@ func NewBudget(reg prometheus.Registerer, l Ledger) error { return newBudget(reg
 func newBudget(reg prometheus.Registerer, l Ledger) *series.Registry {
 	s := series.NewRegistry(reg)
 	s.Asked(budgetFamilies(), func(set series.Set) { askBudget(l, time.Now(), set) })
-	s.GaugeFunc(series.Family{Name: "ledger_writable",
-		Help: "1 while the ledger can be written, 0 while it cannot: then nothing is sent."},
+	s.GaugeFunc(series.Family{
+		Name: "ledger_writable",
+		Help: "1 while the ledger can be written, 0 while it cannot: then nothing is sent.",
+	},
 		func() float64 { return oneIf(l.Trouble() == nil) })
-	s.CounterFunc(series.Family{Name: "ledger_write_errors_total",
-		Help: "Attempts to write the ledger that failed."},
+	s.CounterFunc(series.Family{
+		Name: "ledger_write_errors_total",
+		Help: "Attempts to write the ledger that failed.",
+	},
 		func() float64 { return float64(l.Failures()) })
 	return s
 }
@@ -62,8 +66,10 @@ func budgetFamilies() []series.Family {
 			}
 		}
 	}
-	return append(all, series.Family{Name: "budget_level", Labels: []series.Label{series.TargetLabel()},
-		Help: "What budgets leave of the load: 0 all, 1 the sentinel's level, 2 nothing."})
+	return append(all, series.Family{
+		Name: "budget_level", Labels: []series.Label{series.TargetLabel()},
+		Help: "What budgets leave of the load: 0 all, 1 the sentinel's level, 2 nothing.",
+	})
 }
 
 func askBudget(l Ledger, now time.Time, set series.Set) {

@@ -34,7 +34,8 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	_, trust := newTrust(reg, TrustOptions{})
 	_, missing := newMissingResults(reg)
 	spending := newBudget(reg, ledgerOf("a"))
-	if err := errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err(), spending.Err()); err != nil {
+	err := errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err(), spending.Err())
+	if err != nil {
 		t.Fatal(err)
 	}
 	target := probertest.Target("a")

@@ -26,7 +26,8 @@ type row struct {
 func rows(targets []prober.Target) []row {
 	return slices.Concat(
 		firstTokenRows(targets), finishedRows(targets), logRows(),
-		networkRows(), outcomeRows(), waitingRows(), exclusionRows(), tokenRows(), loadRows(), calibrationRows(), objectiveRows(),
+		networkRows(), outcomeRows(), waitingRows(), exclusionRows(), tokenRows(), loadRows(),
+		calibrationRows(), objectiveRows(),
 	)
 }
 

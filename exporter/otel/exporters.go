@@ -17,6 +17,8 @@ import (
 )
 
 // spanExporter makes an exporter that reads its endpoint from the environment.
+//
+//nolint:dupl // the two signals have types of their own for the same steps
 func spanExporter(ctx context.Context, o Options) (e sdktrace.SpanExporter, err error) {
 	if o.Settings.tracesByGRPC {
 		e, err = otlptracegrpc.New(ctx)
@@ -34,6 +36,8 @@ func spanExporter(ctx context.Context, o Options) (e sdktrace.SpanExporter, err 
 }
 
 // metricExporter makes an exporter that reads its endpoint from the environment.
+//
+//nolint:dupl // as spanExporter
 func metricExporter(ctx context.Context, o Options) (e sdkmetric.Exporter, err error) {
 	if o.Settings.metricsByGRPC {
 		e, err = otlpmetricgrpc.New(ctx)

@@ -46,7 +46,8 @@ func good(n int) prober.Result {
 			ID: idOf(n), Reused: true, Status: 200, Sent: 400_000, Events: 480,
 			Instants: chat.Instants{
 				Started: started, Connected: ms(1), Written: ms(20), Acked: ms(40), Headers: ms(300), FirstEvent: ms(310),
-				FirstToken: ms(720), FirstOutput: ms(900), LastToken: ms(10_720), End: ms(10_800)},
+				FirstToken: ms(720), FirstOutput: ms(900), LastToken: ms(10_720), End: ms(10_800),
+			},
 			Whole:           chat.Receipts{Reads: 501, Events: 501, FirstEvents: 1, First: ms(720), Last: ms(10_720)},
 			ReasoningEvents: 101,
 			LongestGap:      250 * time.Millisecond, HasGap: true,
@@ -80,8 +81,10 @@ func truncated(r *prober.Result) {
 
 // refused never had a connection.
 func refused(r *prober.Result) {
-	r.Exchange = chat.Exchange{ID: r.ID, Outcome: chat.Refused, Err: errors.New("no connection"),
-		Instants: chat.Instants{Started: started, End: ms(3)}}
+	r.Exchange = chat.Exchange{
+		ID: r.ID, Outcome: chat.Refused, Err: errors.New("no connection"),
+		Instants: chat.Instants{Started: started, End: ms(3)},
+	}
 }
 
 // attributesIn are the attributes of a received span, as text.

@@ -72,9 +72,16 @@ type instant struct {
 
 func instantsOf(r prober.Result) [10]instant {
 	return [10]instant{
-		{"scheduled", r.Scheduled}, {"started", r.Started}, {"connected", r.Connected}, {"written", r.Written},
-		{"acknowledged", r.Acked}, {"headers", r.Headers}, {"first_event", r.FirstEvent}, {"first_token", r.FirstToken},
-		{"first_output_token", r.FirstOutput}, {"last_token", r.LastToken},
+		{"scheduled", r.Scheduled},
+		{"started", r.Started},
+		{"connected", r.Connected},
+		{"written", r.Written},
+		{"acknowledged", r.Acked},
+		{"headers", r.Headers},
+		{"first_event", r.FirstEvent},
+		{"first_token", r.FirstToken},
+		{"first_output_token", r.FirstOutput},
+		{"last_token", r.LastToken},
 	}
 }
 

@@ -28,16 +28,26 @@ func TestSpansOfExchanges(t *testing.T) {
 		status tracepb.Status_StatusCode
 		events []string
 	}{
-		{good(0), "revision", tracepb.Status_STATUS_CODE_UNSET,
-			everyInstant},
-		{goodWith(1, slowly), "slow", tracepb.Status_STATUS_CODE_UNSET,
-			everyInstant},
-		{goodWith(2, refused), "failed", tracepb.Status_STATUS_CODE_ERROR,
-			[]string{"scheduled", "started"}},
-		{goodWith(3, truncated), "failed", tracepb.Status_STATUS_CODE_ERROR,
-			everyInstant},
-		{good(4), "ratio", tracepb.Status_STATUS_CODE_UNSET,
-			everyInstant},
+		{
+			good(0), "revision", tracepb.Status_STATUS_CODE_UNSET,
+			everyInstant,
+		},
+		{
+			goodWith(1, slowly), "slow", tracepb.Status_STATUS_CODE_UNSET,
+			everyInstant,
+		},
+		{
+			goodWith(2, refused), "failed", tracepb.Status_STATUS_CODE_ERROR,
+			[]string{"scheduled", "started"},
+		},
+		{
+			goodWith(3, truncated), "failed", tracepb.Status_STATUS_CODE_ERROR,
+			everyInstant,
+		},
+		{
+			good(4), "ratio", tracepb.Status_STATUS_CODE_UNSET,
+			everyInstant,
+		},
 	}
 	for _, row := range rows {
 		r.observer.Observe(row.result)

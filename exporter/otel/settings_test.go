@@ -13,8 +13,10 @@ func TestSettings(t *testing.T) {
 		want    Settings
 	}{
 		{"", Settings{}}, // off unless an endpoint is set
-		{"OTEL_SERVICE_NAME=x OTEL_TRACES_EXPORTER=console OTEL_TRACES_SAMPLER=jaeger_remote",
-			Settings{}}, // for other programs
+		{
+			"OTEL_SERVICE_NAME=x OTEL_TRACES_EXPORTER=console OTEL_TRACES_SAMPLER=jaeger_remote",
+			Settings{},
+		}, // for other programs
 		{everywhere, both},
 		{everywhere + " OTEL_SDK_DISABLED=true", Settings{}},
 		{everywhere + " OTEL_TRACES_EXPORTER=none", Settings{Metrics: true}},
@@ -25,11 +27,15 @@ func TestSettings(t *testing.T) {
 		{everywhere + " OTEL_TRACES_SAMPLER=always_off", Settings{Traces: true, Metrics: true, queue: 2048}},
 		{everywhere + " OTEL_TRACES_SAMPLER=parentbased_always_on", both},
 		{everywhere + " OTEL_TRACES_SAMPLER=traceidratio", both}, // its argument is 1 unless it is given
-		{everywhere + " OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.25",
-			Settings{Traces: true, Metrics: true, ratio: .25, queue: 2048}},
+		{
+			everywhere + " OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.25",
+			Settings{Traces: true, Metrics: true, ratio: .25, queue: 2048},
+		},
 		{everywhere + " OTEL_BSP_MAX_QUEUE_SIZE=100", Settings{Traces: true, Metrics: true, ratio: 1, queue: 100}},
-		{everywhere + " OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/protobuf",
-			Settings{Traces: true, Metrics: true, tracesByGRPC: true, ratio: 1, queue: 2048}},
+		{
+			everywhere + " OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/protobuf",
+			Settings{Traces: true, Metrics: true, tracesByGRPC: true, ratio: 1, queue: 2048},
+		},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://old " + everywhere, both}, // as a shell has it: the last wins
 	} {
 		got, err := FromEnvironment(strings.Fields(row.environ))
@@ -44,18 +50,26 @@ func TestBadSettings(t *testing.T) {
 	for _, row := range []struct{ environ, want string }{
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318", // the SDK would send to localhost
 			"OTEL_EXPORTER_OTLP_ENDPOINT: no URL of http:// or https://: want something like http://collector:4318"},
-		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=secret@collector",
-			"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: no URL of http:// or https://: want something like http://collector:4318"},
+		{
+			"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=secret@collector",
+			"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: no URL of http:// or https://: want something like http://collector:4318",
+		},
 		{everywhere + "OTEL_TRACES_EXPORTER=jaeger", `OTEL_TRACES_EXPORTER: unknown exporter "jaeger": one of otlp, none`},
-		{everywhere + "OTEL_METRICS_EXPORTER=console",
-			`OTEL_METRICS_EXPORTER: unknown exporter "console": one of otlp, none, prometheus`},
+		{
+			everywhere + "OTEL_METRICS_EXPORTER=console",
+			`OTEL_METRICS_EXPORTER: unknown exporter "console": one of otlp, none, prometheus`,
+		},
 		{everywhere + "OTEL_EXPORTER_OTLP_PROTOCOL=thrift", `OTEL_EXPORTER_OTLP_PROTOCOL: unknown protocol "thrift"`},
 		{everywhere + "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=udp", `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: unknown protocol "udp"`},
 		{everywhere + "OTEL_TRACES_SAMPLER=xray", `OTEL_TRACES_SAMPLER: unknown sampler "xray"`},
-		{everywhere + "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=2",
-			`OTEL_TRACES_SAMPLER_ARG: "2" is not between 0 and 1`},
-		{everywhere + "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN",
-			`OTEL_TRACES_SAMPLER_ARG: "NaN" is not between 0 and 1`},
+		{
+			everywhere + "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=2",
+			`OTEL_TRACES_SAMPLER_ARG: "2" is not between 0 and 1`,
+		},
+		{
+			everywhere + "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN",
+			`OTEL_TRACES_SAMPLER_ARG: "NaN" is not between 0 and 1`,
+		},
 		{everywhere + "OTEL_BSP_MAX_QUEUE_SIZE=0", `OTEL_BSP_MAX_QUEUE_SIZE: "0" is not a whole number between 1 and 100000`},
 	} {
 		s, err := FromEnvironment(strings.Fields(row.environ))

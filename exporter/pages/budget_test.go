@@ -19,7 +19,9 @@ type fixedLedger struct {
 func (l fixedLedger) States(time.Time) []budget.State { return l.states }
 func (l fixedLedger) Trouble() error                  { return l.trouble }
 
-func state(scope string, unit budget.Unit, period budget.Period, limit, spent float64, level budget.Level) budget.State {
+func state(
+	scope string, unit budget.Unit, period budget.Period, limit, spent float64, level budget.Level,
+) budget.State {
 	return budget.State{
 		Scope: scope, Cap: budget.Cap{Unit: unit, Period: period}, Limit: limit, Spent: spent, Level: level,
 		Since: time.Date(2026, 3, 10, 14, 3, 0, 0, time.UTC), BeginsNew: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC),
@@ -46,8 +48,11 @@ func TestBudgetText(t *testing.T) {
 			state("a", budget.InTokens, budget.Month, 2e9, 1.8e9, budget.Stopped),
 			state("a", budget.InTokens, budget.Day, 1e9, 9.9e8, budget.Reduced),
 		}, "90 % of 2G tokens a month spent; nothing is sent since 2026-03-10 14:03 UTC, until 2026-03-11 00:00 UTC"},
-		{"reduced", []budget.State{state("a", budget.InDollars, budget.Day, 30, 25, budget.Reduced)},
-			"83.3 % of 30 dollars a day spent; at the sentinel's level since 2026-03-10 14:03 UTC, until 2026-03-11 00:00 UTC"},
+		{
+			"reduced",
+			[]budget.State{state("a", budget.InDollars, budget.Day, 30, 25, budget.Reduced)},
+			"83.3 % of 30 dollars a day spent; at the sentinel's level since 2026-03-10 14:03 UTC, until 2026-03-11 00:00 UTC",
+		},
 	} {
 		if got := (budgets{"a": row.states}).text("a"); got != row.want {
 			t.Errorf("%s:\n got %q\nwant %q", row.name, got, row.want)

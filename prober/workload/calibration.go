@@ -103,8 +103,8 @@ func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	c.overhead = max(0, min(maxOverhead, slope))
 }
 
-// LearnOverflow takes in a prompt that did not fit into a window of so many tokens, though it was expected to: it has at
-// least as many tokens as the window.
+// LearnOverflow takes in a prompt that did not fit into a window of so many tokens, though it was expected to: it has
+// at least as many tokens as the window.
 func (c *Calibration) LearnOverflow(words, messages, window int) {
 	if words <= 0 {
 		return
