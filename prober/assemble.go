@@ -16,6 +16,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		sender:   s,
 		observer: p.options.Observer,
 		trust:    p.options.Trust,
+		memory:   p.options.Memory,
 		newTimer: p.options.NewTimer,
 		log:      p.options.Logger,
 		random:   random,

@@ -26,7 +26,8 @@ type backoff struct {
 	rate      float64
 	holdUntil time.Time
 	lastCut   time.Time
-	nextStep  time.Time // when rate may rise again; meaningless at the set-point
+	nextStep  time.Time // when rate may rise again
+	since     time.Time // the first throttled answer; zero when the rate is back at the set-point
 }
 
 func newBackoff(setPoint float64) backoff {
@@ -39,6 +40,9 @@ func newBackoff(setPoint float64) backoff {
 // Requests that were in flight together are often throttled together, and count as one message: only
 // the answer to a request that was sent after the last cut is about the rate since that cut.
 func (b *backoff) throttled(now, sent time.Time, retryAfter time.Duration) (changed bool) {
+	if b.since.IsZero() {
+		b.since = now
+	}
 	if until := now.Add(min(retryAfter, longestHold)); until.After(b.holdUntil) {
 		b.holdUntil = until
 	}
@@ -52,18 +56,33 @@ func (b *backoff) throttled(now, sent time.Time, retryAfter time.Duration) (chan
 	return b.rate != before
 }
 
-// stepUp takes the steps that are due at now and reports whether the rate changed.
+// stepUp takes the steps that are due at now and reports whether anything changed. The first one comes
+// also where nothing was cut, and ends the back-off.
 func (b *backoff) stepUp(now time.Time) (changed bool) {
-	for b.rate < b.setPoint && !now.Before(b.nextStep) {
+	for !b.since.IsZero() && !now.Before(b.nextStep) {
 		b.rate = min(b.setPoint, b.rate+stepShare*b.setPoint)
 		b.nextStep = b.nextStep.Add(stepEvery)
+		if b.rate == b.setPoint {
+			b.since = time.Time{}
+		}
 		changed = true
 	}
 	return changed
 }
 
-// next is when stepUp has something to do; false at the set-point.
-func (b *backoff) next() (time.Time, bool) { return b.nextStep, b.rate < b.setPoint }
+// resume goes on with a back-off that began before, after a restart: at half the set-point once its hold
+// is over. One that would have been clean for long is forgotten.
+func (b *backoff) resume(now, since, until time.Time) {
+	until = earlier(until, now.Add(longestHold))
+	if !now.Before(until.Add(cleanTime)) {
+		return
+	}
+	b.since, b.holdUntil, b.nextStep, b.lastCut = since, until, until.Add(cleanTime), now
+	b.rate = max(b.floor, b.rate*cutFactor)
+}
+
+// next is when stepUp has something to do; false while nothing is throttled.
+func (b *backoff) next() (time.Time, bool) { return b.nextStep, !b.since.IsZero() }
 
 // holds reports whether the server has asked to be left alone at t.
 func (b *backoff) holds(t time.Time) bool { return t.Before(b.holdUntil) }

@@ -150,3 +150,35 @@ func TestBackoffSaysWhenItChanges(t *testing.T) {
 		t.Error("a target at its floor says that it changed")
 	}
 }
+
+// A back-off that is resumed holds for as long as it was asked to, at most a day from now, and starts at half the load.
+func TestBackoffResumes(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	for _, r := range []struct {
+		name     string
+		setPoint float64
+		until    time.Duration // from now
+		rate     float64
+		holds    time.Duration
+		resumed  bool
+	}{
+		{"in its hold", 100_000, time.Hour, 50_000, time.Hour, true},
+		{"before it is clean", 100_000, -4 * time.Minute, 50_000, 0, true},
+		{"long over", 100_000, -cleanTime, 100_000, 0, false},
+		{"a wrong clock", 100_000, 1000 * time.Hour, 50_000, 24 * time.Hour, true},
+		{"a sentinel", SentinelTPM, time.Hour, SentinelTPM, time.Hour, true},
+	} {
+		b := newBackoff(r.setPoint)
+		since := now.Add(-time.Minute)
+		b.resume(now, since, now.Add(r.until))
+		if b.rate != r.rate || b.since.Equal(since) != r.resumed {
+			t.Errorf("%s: %v tokens a minute, since %v", r.name, b.rate, b.since)
+		}
+		if r.holds > 0 && (!b.holds(now.Add(r.holds-1)) || b.holds(now.Add(r.holds))) {
+			t.Errorf("%s: does not hold for %v", r.name, r.holds)
+		}
+		if next, ok := b.next(); ok != r.resumed || ok && !next.Equal(b.holdUntil.Add(cleanTime)) {
+			t.Errorf("%s: next step %v, %v", r.name, next, ok)
+		}
+	}
+}

@@ -77,6 +77,7 @@ type RateChanged struct {
 	Target              string
 	SetPoint, Effective float64
 	Budget              budget.Level // what the budget leaves
+	ThrottledSince      time.Time    // zero while the load is clean
 }
 
 // Judged is an SLO verdict, as soon as it is known.

@@ -121,7 +121,10 @@ func (l *loop) finish(q *inflight, now time.Time) {
 func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 	switch {
 	case r.Outcome == chat.Throttled:
-		if l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter) && !l.ended {
+		before := l.backoff.since
+		changed := l.backoff.throttled(now, q.sent, r.RateLimit.RetryAfter)
+		l.saveBackoff()
+		if (changed || l.backoff.since != before) && !l.ended {
 			l.rateChanged()
 		}
 	case probe && !r.FirstToken.IsZero():

@@ -20,7 +20,8 @@ type loop struct {
 	target   Target
 	sender   Sender
 	observer Observer
-	trust    Trust // nil believes all
+	trust    Trust  // nil believes all
+	memory   Memory // nil keeps nothing
 	newTimer func() waker.Timer
 	log      *slog.Logger
 	random   *rand.Rand
@@ -72,6 +73,7 @@ func (l *loop) run(ctx context.Context) {
 //	├─── trial ───┼───── rest of a gap ─────┤ slot ── gap ── slot …
 //	 6k/TPM = 18 s          ≤ 180 s
 func (l *loop) begin(now time.Time) {
+	l.resumeBackoff(now)
 	l.announceRate()
 	l.pool.open(now)
 	share := gap(float64(max(l.pool.trial.session.NextTokens(), 1)), l.backoff.setPoint)
@@ -118,6 +120,7 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 	}
 	l.unused.expire(now)
 	if !l.ended && l.backoff.stepUp(now) {
+		l.saveBackoff()
 		l.rateChanged()
 	}
 	for !l.ended && !l.arrivals.due.After(now) && ctx.Err() == nil {

@@ -25,6 +25,8 @@ type Options struct {
 	Seed uint64
 	// Budget is what targets may spend; nil is no bound.
 	Budget Budget
+	// Memory keeps back-offs beyond the life of a loop; nil forgets them.
+	Memory Memory
 	// Trust decides for each result whether it can be believed; nil believes all.
 	Trust Trust
 	// NewTimer makes the timer that wakes a loop; nil is waker.GoTimer.

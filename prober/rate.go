@@ -28,7 +28,10 @@ func (l *loop) followBudget(now time.Time) {
 
 // announceRate tells observers the load that the target runs at.
 func (l *loop) announceRate() {
-	e := RateChanged{Target: l.target.Name, SetPoint: l.backoff.setPoint, Effective: l.rate(), Budget: l.budget.level}
+	e := RateChanged{
+		Target: l.target.Name, SetPoint: l.backoff.setPoint, Effective: l.rate(),
+		Budget: l.budget.level, ThrottledSince: l.backoff.since,
+	}
 	if l.target.Load.Paused || l.budget.level == budget.Stopped {
 		e.Effective = 0
 	}

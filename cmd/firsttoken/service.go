@@ -70,7 +70,7 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 	s.closeWaker = closeWaker
 	s.prober = prober.New(prober.Options{
 		Connect: o.connect, Observer: s.observers(), Logger: o.log, Seed: seedOf(o.options), Version: programVersion(),
-		Trust: s.trust, NewTimer: newTimer, Budget: s.budget(),
+		Trust: s.trust, NewTimer: newTimer, Budget: s.budget(), Memory: s.memory(),
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop cancels it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
@@ -81,6 +81,14 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 
 // budget is what targets may spend; nil is no bound.
 func (s *service) budget() prober.Budget {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger
+}
+
+// memory keeps back-offs; nil forgets them.
+func (s *service) memory() prober.Memory {
 	if s.ledger == nil {
 		return nil
 	}

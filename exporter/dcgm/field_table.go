@@ -1,5 +1,7 @@
 package dcgm
 
+import "slices"
+
 // fields are the fields that are watched by default, chosen for B200. A field that another GPU does
 // not have is refused by its engine or answered with a blank, and then has no series.
 func fields() []field {
@@ -121,10 +123,10 @@ func loadFields() []field {
 }
 
 func linkFields() []field {
-	const (
-		errors = "NVLink errors, all links together, by kind."
-		ber    = "NVLink bit error ratio as the hardware computes it, by kind."
-	)
+	return slices.Concat(trafficFields(), linkErrorFields(), linkStateFields())
+}
+
+func trafficFields() []field {
 	return []field{
 		{
 			id: 1201, name: "nvlink_transmit_bytes_total", kind: counter,
@@ -160,6 +162,15 @@ func linkFields() []field {
 			id: 1010, name: "pcie_receive_bytes_per_second", kind: gauge, unless: 1092, legacy: "DCGM_FI_PROF_PCIE_RX_BYTES",
 			help: "Rate received over PCIe in the last interval, where there is no byte counter.",
 		},
+	}
+}
+
+func linkErrorFields() []field {
+	const (
+		errors = "NVLink errors, all links together, by kind."
+		ber    = "NVLink bit error ratio as the hardware computes it, by kind."
+	)
+	return []field{
 		{
 			id: 1206, name: "nvlink_errors_total", kind: counter, label: "kind", value: "receive", cadence: slow,
 			help: errors,
@@ -196,6 +207,11 @@ func linkFields() []field {
 			id: 1218, name: "nvlink_bit_error_ratio", kind: gauge, label: "kind", value: "effective", cadence: slow,
 			help: ber,
 		},
+	}
+}
+
+func linkStateFields() []field {
+	return []field{
 		{
 			id: 170, name: "fabric_manager_status", kind: gauge, cadence: slow, legacy: "DCGM_FI_DEV_FABRIC_MANAGER_STATUS",
 			help: "0 not supported, 1 not started, 2 in progress, 3 success, 4 failure, 5 unrecognized, 6 driver too old.",

@@ -54,6 +54,9 @@ type Summary struct {
 	SetPoint  *float64 `json:"tokens_per_minute_target,omitempty"`
 	Effective *float64 `json:"tokens_per_minute_effective,omitempty"`
 
+	// ThrottledSince is when the server began to throttle; zero when it no longer does.
+	ThrottledSince time.Time `json:"throttled_since,omitzero"`
+
 	// Since the target started. CacheRatio is reported over expected cached tokens; nil where the server does not say.
 	Spent       float64                 `json:"cost_dollars"`
 	CacheRatio  *float64                `json:"cached_ratio,omitempty"`
@@ -103,7 +106,7 @@ func (h *targetHistory) summary(now time.Time) Summary {
 		Spent:        h.spent,
 		CacheRatio:   results.Optional(cacheRatio, h.cacheable > 0),
 		Skipped:      maps.Clone(h.skips), SLOs: maps.Clone(h.verdicts),
-		Failures: h.failures, LastSuccess: h.lastSuccess,
+		Failures: h.failures, ThrottledSince: h.throttledSince, LastSuccess: h.lastSuccess,
 		LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
 	}
 	s.addWindow(h.samples.items, now)

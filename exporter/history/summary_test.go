@@ -35,6 +35,7 @@ func TestSummary(t *testing.T) {
 			t.Errorf("before anything happened: %+v", s)
 		}
 		h.Observe(ttftOf(99, workload.Warm)) // falls out of the window
+		began := time.Now()
 		time.Sleep(window - 30*time.Second)
 		for i := range 20 {
 			h.Observe(ttftOf(float64(i+1)/10, workload.Warm)) // 0.1 to 2.0 s
@@ -42,7 +43,7 @@ func TestSummary(t *testing.T) {
 		h.Observe(ttftOf(3, workload.Cold))
 		h.Observe(ttftOf(4, workload.Resume))     // cold as well
 		h.Observe(ttftOf(50, workload.Bootstrap)) // counted, not measured
-		h.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5})
+		h.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5, ThrottledSince: began})
 		h.Observe(prober.Skipped{Target: "a", Reason: prober.Backoff})
 		for _, bad := range []bool{true, false, false, false} {
 			h.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: bad}})
@@ -73,8 +74,8 @@ func TestSummary(t *testing.T) {
 		if ratio, ok := s.SLOs[slo.TTFT].Ratio(); !ok || ratio != .75 || s.SLOs[slo.TTFT].Objective != .95 {
 			t.Errorf("attainment %+v, want 3 of 4 good of 95 %%", s.SLOs[slo.TTFT])
 		}
-		if s.Skipped[prober.Backoff] != 1 || *s.Effective != 5e5 {
-			t.Errorf("skipped %v, effective %v", s.Skipped, *s.Effective)
+		if s.Skipped[prober.Backoff] != 1 || *s.Effective != 5e5 || !s.ThrottledSince.Equal(began) {
+			t.Errorf("skipped %v, effective %v since %v", s.Skipped, *s.Effective, s.ThrottledSince)
 		}
 	})
 }

@@ -24,7 +24,8 @@ type targetHistory struct {
 	setPoint, effective float64 // tokens per minute, once hasRate
 	hasRate             bool
 	budget              budget.Level // what it leaves of the load
-	failures            int          // since the last success
+	throttledSince      time.Time
+	failures            int // since the last success
 	lastSuccess         time.Time
 	lastError           string
 	lastRemedy          string // for lastError
@@ -136,6 +137,7 @@ func (h *targetHistory) setRate(e prober.RateChanged) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.setPoint, h.effective, h.hasRate, h.budget = e.SetPoint, e.Effective, true, e.Budget
+	h.throttledSince = e.ThrottledSince
 }
 
 func (h *targetHistory) addVerdict(e prober.Judged) {

@@ -27,13 +27,11 @@ func newBudget(reg prometheus.Registerer, l Ledger) *series.Registry {
 	s.GaugeFunc(series.Family{
 		Name: "ledger_writable",
 		Help: "1 while the ledger can be written, 0 while it cannot: then nothing is sent.",
-	},
-		func() float64 { return oneIf(l.Trouble() == nil) })
+	}, func() float64 { return oneIf(l.Trouble() == nil) })
 	s.CounterFunc(series.Family{
 		Name: "ledger_write_errors_total",
 		Help: "Attempts to write the ledger that failed.",
-	},
-		func() float64 { return float64(l.Failures()) })
+	}, func() float64 { return float64(l.Failures()) })
 	return s
 }
 

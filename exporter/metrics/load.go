@@ -11,6 +11,12 @@ import (
 func loadRows() []row {
 	setPoint := func(e prober.RateChanged) float64 { return e.SetPoint }
 	effective := func(e prober.RateChanged) float64 { return e.Effective }
+	throttledSince := func(e prober.RateChanged) float64 {
+		if e.ThrottledSince.IsZero() {
+			return 0
+		}
+		return unixSeconds(e.ThrottledSince)
+	}
 	return []row{
 		{when: otherEvents, update: setRate(setPoint), family: series.Family{
 			Type: series.TypeGauge, Name: "tokens_per_minute_target",
@@ -18,7 +24,11 @@ func loadRows() []row {
 		}},
 		{when: otherEvents, update: setRate(effective), family: series.Family{
 			Type: series.TypeGauge, Name: "tokens_per_minute_effective",
-			Help: "What back-off leaves of the set-point, in tokens per minute.",
+			Help: "What back-off and budget leave of the set-point, in tokens per minute.",
+		}},
+		{when: otherEvents, update: setRate(throttledSince), family: series.Family{
+			Type: series.TypeGauge, Name: "throttled_since_timestamp_seconds", Unit: "seconds",
+			Help: "When the server began to throttle, in seconds since 1970, also before a restart; 0 when it no longer does.",
 		}},
 		{when: otherEvents, update: addScheduled, family: series.Family{
 			Type: series.TypeCounter, Name: "scheduled_tokens_total",

@@ -69,7 +69,7 @@ func TestEventsOtherThanResults(t *testing.T) {
 	m, reg := newTestTargets(t)
 	m.Observe(prober.Skipped{Target: "a", Reason: prober.Backoff})
 	m.Observe(prober.Skipped{Target: "a", Reason: "unheard of"})
-	m.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5})
+	m.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5, ThrottledSince: time.Unix(1.7e9, 0)})
 	for _, bad := range []bool{true, false, true} {
 		m.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: bad}})
 	}
@@ -78,7 +78,8 @@ func TestEventsOtherThanResults(t *testing.T) {
 	same(t, nonZero(values(t, reg)), map[string]float64{
 		"turns_skipped_total{reason=backoff}": 1,
 		"tokens_per_minute_target":            1e6, "tokens_per_minute_effective": 5e5,
-		"slo_events_total{slo=ttft}": 3, "slo_bad_events_total{slo=ttft}": 2,
+		"throttled_since_timestamp_seconds": 1.7e9,
+		"slo_events_total{slo=ttft}":        3, "slo_bad_events_total{slo=ttft}": 2,
 	})
 }
 

@@ -71,8 +71,8 @@ func (b budgets) text(scope string) string {
 	if most < 0 {
 		return ""
 	}
-	limit := short(nearest.Limit)
-	text := fmt.Sprintf("%.3g %% of %s %s a %s spent", 100*most, limit, nearest.Cap.Unit, nearest.Cap.Period)
+	text := fmt.Sprintf("%.3g %% of %s %s a %s spent",
+		100*most, short(nearest.Limit), nearest.Cap.Unit, nearest.Cap.Period)
 	const instant = "2006-01-02 15:04 MST"
 	switch nearest.Level {
 	case budget.Reduced:

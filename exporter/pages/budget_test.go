@@ -19,11 +19,9 @@ type fixedLedger struct {
 func (l fixedLedger) States(time.Time) []budget.State { return l.states }
 func (l fixedLedger) Trouble() error                  { return l.trouble }
 
-func state(
-	scope string, unit budget.Unit, period budget.Period, limit, spent float64, level budget.Level,
-) budget.State {
+func state(scope string, u budget.Unit, p budget.Period, limit, spent float64, level budget.Level) budget.State {
 	return budget.State{
-		Scope: scope, Cap: budget.Cap{Unit: unit, Period: period}, Limit: limit, Spent: spent, Level: level,
+		Scope: scope, Cap: budget.Cap{Unit: u, Period: p}, Limit: limit, Spent: spent, Level: level,
 		Since: time.Date(2026, 3, 10, 14, 3, 0, 0, time.UTC), BeginsNew: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC),
 	}
 }

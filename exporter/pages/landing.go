@@ -108,6 +108,9 @@ func warnings(s history.Summary) []string {
 	if s.State == history.Waiting {
 		all = append(all, fmt.Sprintf("no answer for %.0f s", s.Wait.Seconds()))
 	}
+	if !s.ThrottledSince.IsZero() {
+		all = append(all, "throttles since "+s.ThrottledSince.UTC().Format("2006-01-02 15:04 MST"))
+	}
 	if s.NotStreamed > 0 {
 		all = append(all, fmt.Sprintf("%d answers came at once: something between you and the engine buffers", s.NotStreamed))
 	}

@@ -13,5 +13,7 @@
 // file belongs to one process, by its lock. A file that cannot be written stops the spending and not
 // the process, and the spending goes on when it can be written again.
 //
+// Beside the charges the file keeps until when servers asked to be left alone.
+//
 // Not protected against: a file that is deleted or put back from a backup. It counts for what it says.
 package ledger

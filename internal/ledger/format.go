@@ -61,16 +61,16 @@ func parseCharge(key, value []byte) (c budget.Charge, err error) {
 	return c, nil
 }
 
-func backoffValue(key []byte, b Backoff) []byte {
-	return seal(key, nanoseconds(b.Since), nanoseconds(b.Until))
+func backoffValue(key []byte, b backoff) []byte {
+	return seal(key, nanoseconds(b.since), nanoseconds(b.until))
 }
 
-func parseBackoff(key, value []byte) (Backoff, error) {
+func parseBackoff(key, value []byte) (backoff, error) {
 	n, err := unseal(key, value, 2)
 	if err != nil {
-		return Backoff{}, fmt.Errorf("a back-off: %w", err)
+		return backoff{}, fmt.Errorf("a back-off: %w", err)
 	}
-	return Backoff{Since: instant(n[0]), Until: instant(n[1])}, nil
+	return backoff{since: instant(n[0]), until: instant(n[1])}, nil
 }
 
 // seal writes numbers and a checksum of them and their key.

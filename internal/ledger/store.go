@@ -40,7 +40,7 @@ type store struct {
 // contents are what a file holds.
 type contents struct {
 	charges  []budget.Charge
-	backoffs map[string]Backoff
+	backoffs map[string]backoff
 }
 
 // openStore opens the file, or makes it, and reads all of it. bbolt meets a damaged page with a panic
@@ -132,7 +132,7 @@ func (s *store) read() (held contents, err error) {
 }
 
 func readAll(tx *bbolt.Tx) (held contents, err error) {
-	held.backoffs = map[string]Backoff{}
+	held.backoffs = map[string]backoff{}
 	meta := tx.Bucket([]byte(metaBucket))
 	if meta == nil { // a new file has no buckets at all
 		return held, tx.ForEach(func([]byte, *bbolt.Bucket) error { return errNoBucket })
@@ -211,7 +211,7 @@ func (c changes) put(tx *bbolt.Tx) error {
 	}
 	for target, b := range c.backoffs {
 		key := []byte(target)
-		if err := put(backoffs, &d, key, backoffValue(key, b), b == Backoff{}); err != nil {
+		if err := put(backoffs, &d, key, backoffValue(key, b), b == backoff{}); err != nil {
 			return err
 		}
 	}

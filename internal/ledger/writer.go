@@ -53,7 +53,7 @@ func (l *Ledger) commit() error {
 // changes are what one transaction writes.
 type changes struct {
 	charges  []budget.Charge
-	backoffs map[string]Backoff
+	backoffs map[string]backoff
 }
 
 // take is all that has changed, and the batch of those who wait for it. Reservations from now on go
