@@ -50,6 +50,7 @@ func (c *configuration) apply(file *config.File) error {
 	for _, w := range file.Warnings {
 		c.service.log.Warn("configuration is odd", "problem", w.String())
 	}
+	warnOfDescriptors(c.service.log, file.Targets, descriptorLimit())
 	c.file.Store(file)
 	c.service.gpus.SetTargets(gpusOf(file.Targets))
 	c.service.reloads.Succeeded(file.Hash, time.Now())

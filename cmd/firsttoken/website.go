@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -35,10 +34,7 @@ func newWebsite(c *configuration, o options) *website {
 //
 // Without listeners it serves on systemd's sockets.
 func (w *website) serve(ctx context.Context, listeners []net.Listener, beside func(context.Context)) error {
-	server := &http.Server{
-		Handler: w.handler(), ReadHeaderTimeout: readHeaders,
-		ErrorLog: slog.NewLogLogger(w.service.log.Handler(), slog.LevelWarn),
-	}
+	server := newWebServer(w.handler(), webLimit(descriptorLimit()), w.service.log)
 	failed := make(chan error, 1)
 	go func() {
 		if listeners == nil {

@@ -47,7 +47,8 @@ type Options struct {
 //	GET       /-/ready      200, or 503 before the targets run and during shutdown
 //	POST, PUT /-/reload     403 where not enabled, 500 with the reason where the file is bad
 //
-// HEAD is served as GET is; any other method is a 405. Nothing may be cached.
+// HEAD is served as GET is; any other method is a 405. What a browser posts from another site is a 403.
+// Nothing may be cached.
 func NewHandler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metricsHandler(o))
@@ -59,7 +60,7 @@ func NewHandler(o Options) http.Handler {
 	mux.HandleFunc("GET /-/ready", o.ready)
 	mux.HandleFunc("POST /-/reload", o.reload)
 	mux.HandleFunc("PUT /-/reload", o.reload)
-	return guarded(mux)
+	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // guarded keeps answers out of caches, and pages from loading or running anything.

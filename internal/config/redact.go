@@ -15,7 +15,7 @@ import (
 const hidden = "<secret>"
 
 // Redacted is the configuration in use, with defaults, as YAML that is safe to show: it hides secrets,
-// header values, and the user information and query values of URLs. It names the files of secrets and does
+// header values, the values of extra_body, and the user information and query values of URLs. It names the files of secrets and does
 // not read them.
 func (f *File) Redacted() string {
 	var doc yaml.Node
@@ -47,6 +47,7 @@ func redact(target *yaml.Node) {
 			}
 		}
 	}
+	hide(valueOf(target, "extra_body")) // a key of it may be a credential, and no list of names finds them all
 	http := valueOf(target, "http")
 	redactURL(valueOf(http, "proxy_url"))
 	hide(valueOf(http, "http_headers"))

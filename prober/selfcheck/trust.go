@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 // Lags and errors above these bounds are evidence against this process. Objectives for a first token are
@@ -32,7 +33,8 @@ const (
 // Trust decides whether the numbers of this process can be believed. It doubts them when, of the lags
 // and errors of the last minute, at least three and at least one in twenty were beyond their bounds, or
 // one was beyond a second, or when the self-check had no result four times in a row. It trusts them
-// again when fewer than one in a hundred are beyond:
+// again when fewer than one in a hundred are beyond. A fault of this process, such as a lack of file
+// descriptors, begins a minute of doubt by itself:
 //
 //	share beyond bound   0 ▁▁▂█████▃▂▁▁▁▁▁ 0
 //	trusted              1 ▔▔▔│▁▁▁▁▁▁▁▁▁│▔ 1
@@ -52,7 +54,7 @@ type Trust struct {
 type counts struct {
 	number      int64 // of the part, since 1970
 	all, beyond int
-	outrageous  bool
+	outrageous  bool // a lag beyond a second, or a fault of this process
 }
 
 // NewTrust trusts from now on. every is the time between self-checks, 0 if there are none.
@@ -63,10 +65,13 @@ func NewTrust(now time.Time, every time.Duration) *Trust {
 // Judge takes a result's lags as evidence. It reports whether the result can be believed, that is, the
 // process is trusted and the result's own lags are within their bounds. See prober.Options.
 func (t *Trust) Judge(r prober.Result, now time.Time) bool {
-	own := true
+	own := r.Outcome != chat.Local
+	if !own {
+		t.fault(now)
+	}
 	if d, ok := r.Lag(); ok {
 		t.note(now, d, ScheduleBound)
-		own = d <= ScheduleBound
+		own = own && d <= ScheduleBound
 	}
 	if d, ok := r.ReceiveDelay(); ok {
 		t.note(now, d, Bound)
@@ -86,16 +91,29 @@ func (t *Trust) Check(s Sample) {
 func (t *Trust) note(now time.Time, lag, bound time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	n := now.UnixNano() / int64(window/parts)
-	c := &t.counts[n%parts]
-	if c.number != n {
-		*c = counts{number: n}
-	}
+	c := t.part(now)
 	c.all++
 	if lag > bound {
 		c.beyond++
 	}
 	c.outrageous = c.outrageous || lag > outrageous
+}
+
+// fault takes a fault of this process as evidence.
+func (t *Trust) fault(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.part(now).outrageous = true
+}
+
+// part is the part of the window that now is in.
+func (t *Trust) part(now time.Time) *counts {
+	n := now.UnixNano() / int64(window/parts)
+	c := &t.counts[n%parts]
+	if c.number != n {
+		*c = counts{number: n}
+	}
+	return c
 }
 
 // Trusted is the verdict at now.

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestWebConnectionsAreLimited(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(nil)
+	s.Config = newWebServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	}), 4, slog.New(slog.DiscardHandler))
+	limit := s.Config.ConnState
+	var mu sync.Mutex // guards open and most
+	open, most := 0, 0
+	s.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		mu.Lock()
+		switch state {
+		case http.StateNew:
+			open++
+		case http.StateClosed:
+			open--
+		}
+		most = max(most, open)
+		mu.Unlock()
+		limit(c, state)
+	}
+	s.Start()
+	defer s.Close()
+	for range 40 { // each client keeps its connection
+		client := &http.Client{Transport: new(http.Transport), Timeout: 10 * time.Second}
+		defer client.CloseIdleConnections()
+		resp, err := client.Get(s.URL)
+		if err != nil {
+			t.Fatal(err) // an idle client must have made room
+		}
+		_ = resp.Body.Close()
+	}
+	mu.Lock()
+	peak := most
+	mu.Unlock()
+	if peak > 20 { // a closed connection is counted until its goroutine has seen that
+		t.Errorf("%d connections were open at once", peak)
+	}
+}
+
+func TestConnectionLimit(t *testing.T) {
+	t.Parallel()
+	l := newConnectionLimit(2)
+	now := time.Unix(0, 0)
+	l.now = func() time.Time { now = now.Add(time.Second); return now }
+	conn := func() net.Conn { a, _ := net.Pipe(); return a }
+	a, b, c, d := conn(), conn(), conn(), conn()
+	for _, step := range []struct {
+		conn  net.Conn
+		state http.ConnState
+		want  net.Conn // closed by it
+	}{
+		{a, http.StateNew, nil},
+		{b, http.StateNew, nil},
+		{c, http.StateNew, c}, // all are in use
+		{c, http.StateClosed, nil},
+		{b, http.StateIdle, nil},
+		{a, http.StateIdle, nil},
+		{c, http.StateNew, b}, // idle for longest
+		{b, http.StateIdle, nil},
+		{b, http.StateClosed, nil},
+		{a, http.StateActive, nil},
+		{d, http.StateNew, d}, // a is in use again
+		{a, http.StateClosed, nil},
+		{d, http.StateNew, nil},
+	} {
+		if got := l.note(step.conn, step.state); got != step.want {
+			t.Fatalf("%v: closes another connection than it should", step)
+		}
+	}
+}
+
+func TestWebLimit(t *testing.T) {
+	t.Parallel()
+	for descriptors, want := range map[uint64]int{0: 256, 16: 8, 64: 8, 256: 56, 1024: 248, 1 << 20: 256} {
+		if got := webLimit(descriptors); got != want {
+			t.Errorf("%d descriptors: %d connections, want %d", descriptors, got, want)
+		}
+	}
+}
