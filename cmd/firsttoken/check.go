@@ -30,7 +30,7 @@ func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
 // run prints the load and its cost. Every problem of the file is an error, and so is a load that has
 // ended, of which the daemon only warns.
 func (c *checkFlags) run(_ context.Context, p program, o options) error {
-	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), knownGPUs(o.DCGM))
+	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), o.checks()...)
 	if err != nil {
 		return err
 	}

@@ -166,3 +166,29 @@ func TestCheckOver(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }
+
+// TestCeilings checks that the daemon and check refuse a load that no target needs, and name the flag that lifts it.
+func TestCeilings(t *testing.T) {
+	t.Parallel()
+	path := write(t, t.TempDir(), "f.yml", "targets:\n  - {name: a, url: 'http://h/v1', api: openai_chat, model: m, "+
+		"load: {tokens_per_minute: 1e12, max_in_flight: 100000}}\n")
+	for _, args := range [][]string{
+		{"check", path},
+		{"run", "--config.file=" + path, "--web.listen-address=127.0.0.1:0"},
+	} {
+		code, _, stderr := run(t, args...)
+		for _, want := range []string{
+			":2: targets[0].load.tokens_per_minute: 1000000000000 is above the ceiling of the watch profile, 2500000 " +
+				"(--load.allow-excessive lifts it)",
+			":2: targets[0].load.until: is missing: ",
+			":2: targets[0].load.max_in_flight: 100000 is above the ceiling, 1024 (",
+		} {
+			if code != 1 || !strings.Contains(stderr, want) {
+				t.Errorf("%s: exit code %d, without %q: %s", args[0], code, want, stderr)
+			}
+		}
+	}
+	if code, _, stderr := run(t, "--load.allow-excessive", "check", path); code != 0 {
+		t.Errorf("with the flag: exit code %d: %s", code, stderr)
+	}
+}

@@ -28,7 +28,7 @@ func probe(ctx context.Context, file *config.File, so serviceOptions) (*configur
 	if err != nil {
 		return nil, err
 	}
-	c := &configuration{service: s, path: so.options.ConfigFile, checks: []config.Check{knownGPUs(so.options.DCGM)}}
+	c := &configuration{service: s, path: so.options.ConfigFile, checks: so.options.checks()}
 	if err := c.apply(file); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}

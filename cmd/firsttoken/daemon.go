@@ -14,7 +14,7 @@ import (
 // Everything that can be wrong is checked before anything starts: the file, the addresses, the results
 // file, the clients of all targets.
 func daemon(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile, knownGPUs(o.DCGM))
+	file, err := config.Load(o.ConfigFile, o.checks()...)
 	if err != nil {
 		return err
 	}

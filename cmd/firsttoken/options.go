@@ -30,6 +30,7 @@ type options struct {
 	ResultsMaxBackups int            `env:"RESULTS_MAX_BACKUPS" envDefault:"10"`
 	ResultsMaxAge     model.Duration `env:"RESULTS_MAX_AGE" envDefault:"30d"`
 	WorkloadSeed      uint64         `env:"WORKLOAD_SEED"`
+	AllowExcessive    bool           `env:"LOAD_ALLOW_EXCESSIVE"`
 	LogLevel          string         `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat         string         `env:"LOG_FORMAT" envDefault:"logfmt"`
 
@@ -67,6 +68,9 @@ func (o *options) flags(app *kingpin.Application) {
 	flag("workload.seed", "Seed of sessions and schedules, to repeat a run. 0: another one at every start, so that "+
 		"no prompt is in a server's cache already.").
 		Default(fmt.Sprint(o.WorkloadSeed)).Uint64Var(&o.WorkloadSeed)
+	flag(allowExcessive, "Accept loads above the ceilings of their profiles, prompts above 16 MiB, and more than "+
+		"1,000,000 tokens per minute without an end.").
+		Default(fmt.Sprint(o.AllowExcessive)).BoolVar(&o.AllowExcessive)
 	o.dcgmFlags(flag)
 	o.logFlags(flag)
 }
