@@ -15,8 +15,8 @@ import (
 const hidden = "<secret>"
 
 // Redacted is the configuration in use, with defaults, as YAML that is safe to show: it hides secrets,
-// header values, the values of extra_body, and the user information and query values of URLs. It names the files of secrets and does
-// not read them.
+// header values, the values of extra_body, and the user information and query values of URLs. It names the files of
+// secrets and does not read them.
 func (f *File) Redacted() string {
 	var doc yaml.Node
 	if err := doc.Encode(struct {

@@ -46,7 +46,7 @@ targets:
 		t.Fatal(err)
 	}
 	shown := f.Redacted()
-	for _, line := range strings.Split(shown, "\n") {
+	for line := range strings.SplitSeq(shown, "\n") {
 		if strings.Contains(line, canary) || strings.Contains(line, "17") {
 			t.Errorf("shown: %s", line)
 		}
