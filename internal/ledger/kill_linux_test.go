@@ -72,8 +72,11 @@ func (o order) spend() error {
 	}
 	process, targets := o.limits()
 	l.SetLimits(process, targets)
+	ctx, mend := context.WithCancel(context.Background())
+	defer mend()
+	var failing sync.WaitGroup
 	if o.Brittle {
-		go disk.flicker()
+		failing.Go(func() { disk.flicker(ctx) })
 	}
 	var all sync.WaitGroup
 	for target := range targets {
@@ -82,15 +85,18 @@ func (o order) spend() error {
 		}
 	}
 	all.Wait()
-	disk.set(false)
+	mend()
+	failing.Wait()
 	return l.Close(context.Background())
 }
 
-func (b *brittle) flicker() {
-	for {
+// flicker makes writes fail at random, and lets all succeed once ctx has ended.
+func (b *brittle) flicker(ctx context.Context) {
+	for ctx.Err() == nil {
 		b.set(rand.IntN(3) == 0)
 		time.Sleep(time.Duration(rand.IntN(5000)) * time.Microsecond)
 	}
+	b.set(false)
 }
 
 // work sends requests one after the other, until there is no room for one.
