@@ -7,11 +7,11 @@ help: ## this list
 test: ## every test, with the race detector
 	go test -race ./...
 
-check: tidy generated portable lint deadcode figures rules e2e vuln ## everything but the tests
+check: tidy generated portable lint deadcode figures rules e2e e2e-real vuln ## everything but the tests
 
 lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over both modules that hold code
 	bin/golangci-lint run ./...
-	cd e2e && ../bin/golangci-lint run ./...
+	cd e2e && ../bin/golangci-lint run --build-tags real ./...
 
 deadcode: bin/deadcode ## every function is used by the program or by a test of its own package
 	.ci/deadcode bin/deadcode
@@ -41,6 +41,9 @@ e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2
 e2e-long:
 	cd e2e && go test -count=1 -timeout 60m ./...
 
+e2e-real: ## against llama.cpp, LiteLLM, nginx and the official packages' types, where Python is at hand
+	.ci/e2e-real
+
 check-gpu: ## GPU telemetry on the NVIDIA GPUs of this machine; fails where there are none
 	FIRSTTOKEN_CHECK_GPU=1 go test -count=1 -v -run TestRealGPU ./exporter/dcgm
 
@@ -65,4 +68,4 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long check-gpu vuln bench bench-truth
+.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long e2e-real check-gpu vuln bench bench-truth

@@ -1,0 +1,7 @@
+// Package real drives the firsttoken binary against servers that this project did not write: llama.cpp's server
+// with a tiny random model, LiteLLM and nginx in front of it. It compares tokens with the engine's own counters,
+// first tokens with the engine's own log, and request bodies with the types of the official Python packages.
+//
+// Everything is on loopback. The tests need Python packages and are built only with the tag real: run
+// `make e2e-real`.
+package real
