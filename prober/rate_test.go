@@ -28,8 +28,18 @@ func TestRate(t *testing.T) {
 		},
 		{
 			name: "eight tokens an event", output: 40,
-			whole: chat.Receipts{Reads: 5, Events: 5, FirstEvents: 1, First: start, Last: after(1.6)},
+			whole: chat.Receipts{Reads: 5, Events: 5, FirstEvents: 1, Bytes: 200, First: start, Last: after(1.6)},
 			tps:   20, // 32 tokens in 1.6 s; (N − 1)/span would say 24.4
+		},
+		{
+			name: "more tokens than bytes", output: 306,
+			whole: chat.Receipts{Reads: 51, Events: 51, FirstEvents: 1, Bytes: 254, First: start, Last: after(1)},
+			guess: 50,
+		},
+		{
+			name: "a token a byte", output: 305,
+			whole: chat.Receipts{Reads: 51, Events: 51, FirstEvents: 1, Bytes: 254, First: start, Last: after(1)},
+			tps:   299, // 305 · 50/51 in 1 s
 		},
 		{
 			name: "250 hidden tokens, then 50 visible at 50 a second", output: 300, reasoning: 250,

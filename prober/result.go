@@ -109,16 +109,18 @@ func (r Result) HiddenTokens() (int64, bool) {
 const mostPerEvent = 16
 
 // rate selects the part of the stream that gives the rate: the whole stream, or the answer alone where tokens were
-// hidden. counted is false where the server counted no tokens.
+// hidden. counted is false where the server counted no tokens, or more than the stream can hold.
 func (r Result) rate() (receipts chat.Receipts, tokens int64, counted bool) {
+	receipts = r.Whole
 	tokens, counted = r.Usage.Output.Value()
+	hidden, _ := r.HiddenTokens()
 	if r.hidesUncounted() {
 		return r.Answer, 0, false
 	}
-	if hidden, _ := r.HiddenTokens(); hidden > 0 {
-		return r.Answer, tokens - hidden, counted
+	if hidden > 0 {
+		receipts, tokens = r.Answer, tokens-hidden
 	}
-	return r.Whole, tokens, counted
+	return receipts, tokens, counted && tokens <= receipts.MostTokens()
 }
 
 // hidesUncounted reports whether the server kept reasoning to itself and does not say how many tokens it was, as

@@ -117,11 +117,12 @@ func TestBufferedOverHTTP(t *testing.T) {
 func TestManyTokensAnEventOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
 		t.Helper()
+		eight := strings.Replace(s.token, " word", strings.Repeat(" word", 8), 1)
 		for _, events := range []int{5, 40} {
 			r := overHTTP(t, api, func(write func(string)) {
 				for range events {
 					time.Sleep(160 * time.Millisecond)
-					write(s.token)
+					write(eight)
 				}
 				write(fmt.Sprintf(s.end, 8*events, 0))
 			})
@@ -147,6 +148,27 @@ func TestNoUsageOverHTTP(t *testing.T) {
 		guess, _ := r.EstimatedTPS()
 		if bad, judged := judgedTPS(r); counted || !near(guess, 50) || bad || !judged {
 			t.Errorf("%s (%v): counted %v, estimated %.1f, judged %v, bad %v", r.Outcome, r.Err, counted, guess, judged, bad)
+		}
+	})
+}
+
+// A count of more tokens than the stream has bytes is not believed: the rate is an estimate, and no higher than the
+// truth.
+func TestInflatedUsageOverHTTP(t *testing.T) {
+	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
+		t.Helper()
+		r := overHTTP(t, api, func(write func(string)) {
+			for range 100 {
+				write(s.token)
+				time.Sleep(20 * time.Millisecond)
+			}
+			write(fmt.Sprintf(s.end, 2000, 0))
+		})
+		tps, counted := r.TPS()
+		guess, _ := r.EstimatedTPS()
+		if bad, judged := judgedTPS(r); counted || !near(guess, 50) || bad || !judged {
+			t.Errorf("%s (%v): counted %v (%.0f), estimated %.1f, judged %v, bad %v",
+				r.Outcome, r.Err, counted, tps, guess, judged, bad)
 		}
 	})
 }

@@ -31,6 +31,20 @@ type delta struct {
 	signal
 	// visible is the visible text as it stands in the event: the inside of a JSON string.
 	visible []byte
+	size    int // bytes of all pieces, as they stand in the event
+}
+
+// add takes in a piece; raw may be anything.
+func (d *delta) add(sig signal, raw json.RawMessage) {
+	p := piece(raw)
+	if p == nil {
+		return
+	}
+	d.signal |= sig
+	d.size += len(p)
+	if sig == text && d.visible == nil {
+		d.visible = p
+	}
 }
 
 // decoder gives the events of one stream their meaning.
@@ -51,14 +65,6 @@ func piece(raw json.RawMessage) []byte {
 		return raw[1 : len(raw)-1]
 	}
 	return nil
-}
-
-// in is sig if raw is a non-empty string.
-func (sig signal) in(raw json.RawMessage) signal {
-	if piece(raw) != nil {
-		return sig
-	}
-	return 0
 }
 
 // present reports whether raw was sent and is not null.

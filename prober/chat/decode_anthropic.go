@@ -99,8 +99,8 @@ func (d *anthropicDecoder) block(e *anthropicEvent) delta {
 		dl.signal |= call
 	}
 	d.reasons = d.reasons || kind == "thinking" || kind == "redacted_thinking"
-	dl.signal |= text.in(e.Block.Text) | reasoning.in(e.Block.Thinking)
-	dl.visible = piece(e.Block.Text)
+	dl.add(text, e.Block.Text)
+	dl.add(reasoning, e.Block.Thinking)
 	return dl
 }
 
@@ -124,11 +124,13 @@ func (d *anthropicDecoder) begin(message json.RawMessage) *failure {
 
 // read goes by the field that is filled, because compatible servers differ in the delta's type.
 func (a *anthropicDelta) read() delta {
-	if a == nil {
-		return delta{signal: activity}
+	dl := delta{signal: activity}
+	if a != nil {
+		dl.add(text, a.Text)
+		dl.add(reasoning, a.Thinking)
+		dl.add(call, a.Partial)
 	}
-	sig := text.in(a.Text) | reasoning.in(a.Thinking) | call.in(a.Partial)
-	return delta{signal: activity | sig, visible: piece(a.Text)}
+	return dl
 }
 
 func (d *anthropicDecoder) settle(x *Exchange) {

@@ -62,12 +62,12 @@ type chatCall struct {
 	} `json:"custom"`
 }
 
-func (c *chatCall) signal() signal {
-	sig := c.Function.signal()
+func (d *delta) addCall(c *chatCall) {
+	d.addFunction(c.Function)
 	if c.Custom != nil {
-		sig |= call.in(c.Custom.Name) | call.in(c.Custom.Input)
+		d.add(call, c.Custom.Name)
+		d.add(call, c.Custom.Input)
 	}
-	return sig
 }
 
 type chatFunction struct {
@@ -116,9 +116,7 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 		return dl, nil
 	}
 	choice := &c.Choices[0]
-	sig, visible := choice.read(d.legacy)
-	dl.signal |= sig
-	dl.visible = visible
+	dl.addChoice(choice, d.legacy)
 	finish := scalar(choice.Finish)
 	if finish != "" {
 		d.finish = finish
@@ -151,53 +149,47 @@ func (d *chatDecoder) keepUsage(c *chatChunk) {
 	}
 }
 
-// read finds what a choice carries. Reasoning that comes under both of its names is one piece.
-func (c *chatChoice) read(legacy bool) (sig signal, visible []byte) {
-	if dl := c.Delta; dl != nil && !legacy {
-		sig, visible = contentParts(dl.Content)
-		sig |= refusal.in(dl.Refusal) | reasoning.in(dl.Reasoning) | reasoning.in(dl.ReasoningContent)
-		for i := range dl.ToolCalls {
-			sig |= dl.ToolCalls[i].signal()
+// addChoice takes in what a choice carries. Reasoning that comes under both of its names is one piece of twice the size.
+func (d *delta) addChoice(c *chatChoice, legacy bool) {
+	if parts := c.Delta; parts != nil && !legacy {
+		d.addContent(text, parts.Content)
+		d.add(refusal, parts.Refusal)
+		d.add(reasoning, parts.Reasoning)
+		d.add(reasoning, parts.ReasoningContent)
+		for i := range parts.ToolCalls {
+			d.addCall(&parts.ToolCalls[i])
 		}
-		sig |= dl.FunctionCall.signal()
+		d.addFunction(parts.FunctionCall)
 	}
-	if visible == nil {
-		visible = piece(c.Text)
-	}
-	return sig | text.in(c.Text), visible
+	d.add(text, c.Text)
 }
 
-// contentParts reads a content that is a string, or Mistral's list of parts, of which some are thinking.
+// addContent takes in a content that is a string, or Mistral's list of parts, of which some are thinking.
 //
 //	[{"type":"thinking","thinking":[{"type":"text","text":"…"}]},{"type":"text","text":"…"}]
-func contentParts(content json.RawMessage) (sig signal, visible []byte) {
+func (d *delta) addContent(sig signal, content json.RawMessage) {
 	if len(content) == 0 || content[0] != '[' {
-		return text.in(content), piece(content)
+		d.add(sig, content)
+		return
 	}
 	var parts []struct {
 		Text     json.RawMessage `json:"text"`
 		Thinking json.RawMessage `json:"thinking"`
 	}
 	if json.Unmarshal(content, &parts) != nil {
-		return 0, nil
+		return
 	}
 	for _, p := range parts {
-		sig |= text.in(p.Text)
-		if visible == nil {
-			visible = piece(p.Text)
-		}
-		if thinking, _ := contentParts(p.Thinking); thinking != 0 {
-			sig |= reasoning
-		}
+		d.add(sig, p.Text)
+		d.addContent(reasoning, p.Thinking)
 	}
-	return sig, visible
 }
 
-func (f *chatFunction) signal() signal {
-	if f == nil {
-		return 0
+func (d *delta) addFunction(f *chatFunction) {
+	if f != nil {
+		d.add(call, f.Name)
+		d.add(call, f.Arguments)
 	}
-	return call.in(f.Name) | call.in(f.Arguments)
 }
 
 // empty reports whether the choice has an empty text and nothing else. TensorRT-LLM sends such choices

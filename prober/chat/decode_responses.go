@@ -67,18 +67,15 @@ func (d *responsesDecoder) event(ev sse.Event) (delta, *failure) {
 
 func (d *responsesDecoder) read(kind string, e *responsesEvent) (delta, *failure) {
 	if channel, ok := channelOf(kind); ok {
-		sig := channel.in(e.Delta)
-		dl := delta{signal: activity | sig}
-		if sig == text {
-			dl.visible = piece(e.Delta)
-		}
+		dl := delta{signal: activity}
+		dl.add(channel, e.Delta)
 		return dl, nil
 	}
 	d.state(e.Response)
 	switch kind {
 	case "response.output_item.added":
 		d.reasons = d.reasons || e.Item != nil && scalar(e.Item.Type) == "reasoning"
-		return delta{signal: activity | e.Item.signal()}, nil
+		return e.Item.read(), nil
 	case "response.completed", "response.incomplete", "response.done": // OpenRouter's beta says done
 		return delta{signal: finished}, d.end(kind, e.Response)
 	case "response.failed", "response.cancelled":
@@ -111,11 +108,12 @@ func channelOf(kind string) (signal, bool) {
 	return call, true
 }
 
-func (i *responsesItem) signal() signal {
-	if i == nil || !strings.HasSuffix(scalar(i.Type), "_call") {
-		return 0
+func (i *responsesItem) read() delta {
+	dl := delta{signal: activity}
+	if i != nil && strings.HasSuffix(scalar(i.Type), "_call") {
+		dl.add(call, i.Name)
 	}
-	return call.in(i.Name)
+	return dl
 }
 
 // state notes the model and the usage of a response object.

@@ -62,7 +62,7 @@ func anthropicFastDelta(c *jsonScanner) (dl delta) {
 		if len(s) == 0 || dl.signal != 0 { // the full decoder reads events with two of them
 			c.fail()
 		}
-		dl.signal = sig
+		dl.signal, dl.size = sig, len(s)
 		if sig == text {
 			dl.visible = s
 		}

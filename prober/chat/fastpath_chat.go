@@ -26,7 +26,7 @@ func (d *chatDecoder) fast(data []byte) (delta, bool) {
 	if visible == nil {
 		visible = w.text
 	}
-	return delta{signal: w.sig | activity, visible: visible}, true
+	return delta{signal: w.sig | activity, visible: visible, size: w.size}, true
 }
 
 // chatFields are the fields seen so far in one event.
@@ -36,6 +36,7 @@ type chatFields struct {
 	content, text []byte
 	usage         []byte
 	emptyText     bool
+	size          int    // bytes of all pieces
 	seen          uint16 // keys, one bit each: an event with a key twice is declined
 }
 
@@ -159,6 +160,7 @@ func (w *chatFields) piece(c *jsonScanner, sig signal) []byte {
 		return nil
 	}
 	w.sig |= sig
+	w.size += len(s)
 	return s
 }
 

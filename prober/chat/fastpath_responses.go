@@ -36,7 +36,7 @@ func responsesFast(data []byte) (delta, bool) {
 	if !c.complete() || !ok || len(piece) == 0 {
 		return delta{}, false
 	}
-	dl := delta{signal: activity | channel}
+	dl := delta{signal: activity | channel, size: len(piece)}
 	if channel == text {
 		dl.visible = piece
 	}

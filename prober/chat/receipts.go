@@ -16,13 +16,14 @@ type Receipts struct {
 	Reads       int
 	Events      int
 	FirstEvents int // events of the first read
+	Bytes       int // of text in all events, or more
 	First, Last time.Time
 
 	serial, firstSerial uint64
 }
 
-// note takes in an event of the read with the given receipt.
-func (r *Receipts) note(receipt netstamp.Receipt) {
+// note takes in an event of the read with the given receipt, which holds at most that many bytes of text.
+func (r *Receipts) note(receipt netstamp.Receipt, size int) {
 	if r.Events == 0 {
 		r.First, r.firstSerial = receipt.At, receipt.Serial
 	}
@@ -34,8 +35,13 @@ func (r *Receipts) note(receipt netstamp.Receipt) {
 		r.FirstEvents++
 	}
 	r.Events++
+	r.Bytes += size
 	r.Last = receipt.At
 }
+
+// MostTokens is how many tokens can have been streamed. A token has a byte of text at least; one without, such as part
+// of a character, has an event at least.
+func (r Receipts) MostTokens() int64 { return int64(r.Bytes + r.Events) }
 
 // Span is the time from the first read to the last.
 func (r Receipts) Span() time.Duration { return r.Last.Sub(r.First) }

@@ -162,9 +162,9 @@ func (s *stream) noteToken(dl delta) {
 	if x.Events == 2 {
 		x.FirstShared = x.FirstShared || s.receipt.Serial == s.firstSerial
 	}
-	x.Whole.note(s.receipt)
+	x.Whole.note(s.receipt, dl.size)
 	if dl.signal&output != 0 {
-		x.Answer.note(s.receipt)
+		x.Answer.note(s.receipt, dl.size)
 	}
 	if dl.signal&reasoning != 0 && dl.signal&retold == 0 {
 		x.ReasoningEvents++
