@@ -108,9 +108,11 @@ func TestNoRoom(t *testing.T) {
 	r.observer.Observe(prober.Started{Target: testTarget("a")})
 	r.observer.Observe(good(0))
 	r.flush(t)
+	r.mu.Lock() // the collector does not answer: a full queue is sent at once
 	for n := 1; n <= 5; n++ {
 		r.observer.Observe(goodWith(n, slowly))
 	}
+	r.mu.Unlock()
 	for n, named := range map[int]bool{1: true, 2: true, 3: true, 4: false, 5: false} {
 		if got := r.seen.span(idOf(n)) != ""; got != named {
 			t.Errorf("exchange %d named: %v, want %v", n, got, named)
