@@ -206,3 +206,27 @@ func neverBlocks(t *testing.T, result prober.Result, queued, more int) {
 	lost.check(t, map[Loss]int{LossQueueFull: more, LossShutdown: queued})
 	close(hung)
 }
+
+// A renamed file is let go at once, not only with the next result: its space is free when the other program deletes it.
+func TestReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.jsonl")
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{path: path, open: openFile}
+		if err := d.reopen(); err != nil {
+			t.Fatal(err)
+		}
+		r := newFile(d, Options{Logger: slog.New(slog.DiscardHandler), Losses: new(losses)})
+		synctest.Wait()
+		if err := os.Rename(path, path+".1"); err != nil {
+			t.Fatal(err)
+		}
+		r.Reopen()
+		synctest.Wait()
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("after the renaming: %v, %v; want a new file", info, err)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
