@@ -178,7 +178,7 @@ func TestServersWordsAreBounded(t *testing.T) {
 		{"an error", failure, 400, []string{"server", "error"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			words := wordsOf(hearFrom(t, c.status, fmt.Sprintf(c.body, quoted)))
+			words := wordsOf(hearFrom(t, c.status, fmt.Sprintf(c.body, quoted), ""))
 			for _, where := range c.said {
 				limit, text := maxWords, words[where]
 				if where == "usage" {
@@ -192,8 +192,33 @@ func TestServersWordsAreBounded(t *testing.T) {
 	}
 }
 
-// hearFrom is the exchange with a server that sends the body, and much about itself.
-func hearFrom(t *testing.T, status int, body string) Exchange {
+// A server hides a secret behind escapes, and in pieces between which it puts characters that nobody sees.
+func TestNoSecretHides(t *testing.T) {
+	const key = "sk-0123456789abcdef"
+	var escaped, spread strings.Builder
+	for i, c := range key {
+		fmt.Fprintf(&escaped, `\u%04x`, c)
+		spread.WriteRune(c)
+		if i%7 == 6 {
+			spread.WriteString(`\u0007\u200b`)
+		}
+	}
+	for _, hidden := range []string{escaped.String(), spread.String(), strings.ToUpper(key)} {
+		body := fmt.Sprintf(`data: {"model":"%s","choices":[{"delta":{"content":"a"},"finish_reason":"a %[1]s"}],`+
+			`"usage":{"prompt_tokens":7,"note":"a %[1]s"}}`+"\n\n", hidden)
+		for where, text := range wordsOf(hearFrom(t, 200, body, key)) {
+			if part := partOf(strings.ToLower(text), key); part != "" {
+				t.Errorf("%s holds %q of the secret: %q", where, part, text)
+			}
+			if where == "finish" && !strings.Contains(text, redact.Mark) || where == "usage" && !strings.Contains(text, redact.Mark) {
+				t.Errorf("%s says nothing: %q", where, text)
+			}
+		}
+	}
+}
+
+// hearFrom is the exchange with a server that sends the body, and much about itself. It is sent the key, if there is one.
+func hearFrom(t *testing.T, status int, body, key string) Exchange {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Server", strings.Repeat("s", 5000))
@@ -204,6 +229,9 @@ func hearFrom(t *testing.T, status int, body string) Exchange {
 	defer server.Close()
 	e := DefaultEndpoint()
 	e.URL, e.Model = server.URL, "m"
+	if key != "" {
+		e.APIKeyFile = secretFile(t, key)
+	}
 	client, err := NewClient(e, Options{})
 	if err != nil {
 		t.Fatal(err)
