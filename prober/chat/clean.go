@@ -67,10 +67,11 @@ func printableTexts(v any) any {
 			v[i] = printableTexts(v[i])
 		}
 	case map[string]any:
+		clean := make(map[string]any, len(v))
 		for name, value := range v {
-			delete(v, name)
-			v[printable(name)] = printableTexts(value)
+			clean[printable(name)] = printableTexts(value)
 		}
+		return clean
 	}
 	return v
 }
