@@ -85,9 +85,12 @@ func (c *credential) spelling(turn int) string {
 
 const spellings = 13
 
+// control are characters that move a terminal's cursor, colour it, set its title, and turn the direction of its text.
+const control = "\x1b[31m\x1b]0;title\x07\u009b2J\r\x08\u202e\x7f"
+
 // words are what a server says: a mark by which a test finds them, the secret, and another mark.
 func (c *credential) words(where string, turn int) string {
-	return fmt.Sprintf("%s-says %s so-%s", where, c.spelling(turn), where)
+	return fmt.Sprintf("%s%s-says %s so-%s", control, where, c.spelling(turn), where)
 }
 
 // quoted is a text in JSON. What spelling has marked becomes an escape that need not be one.
@@ -128,8 +131,8 @@ func (c *credential) token(w http.ResponseWriter) {
 
 func (c *credential) setHeaders(w http.ResponseWriter, turn int) {
 	header := strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return '_'
+		if r < ' ' || r == '\x7f' {
+			return '_' // net/http takes no header with one
 		}
 		return r
 	}, c.words("server", turn/2))

@@ -20,7 +20,7 @@ import (
 
 // TestNoSecretInAnyOutput has a server for each way in which firsttoken sends a secret. Each repeats it in all that a
 // server can say, whole and in pieces, as it is and in other spellings. All outputs of the program hold what the
-// servers said beside the secret, and no eight characters of any secret.
+// servers said beside the secret, no eight characters of any secret, and no character that does something to a terminal.
 func TestNoSecretInAnyOutput(t *testing.T) {
 	for format, lengths := range map[string][]int{"logfmt": {17, 200}, "json": {60, 1400}} {
 		t.Run(format, func(t *testing.T) {
@@ -195,8 +195,23 @@ func checkOutputs(t *testing.T, outputs map[string]string, all []*credential) {
 				t.Errorf("%s does not hold %q, so nothing was tested:\n%.2000s", name, mark, text)
 			}
 		}
+		checkCharacters(t, name, text)
 		for _, form := range []string{text, plain(text)} {
 			checkParts(t, name, form, parts)
+		}
+	}
+}
+
+// checkCharacters looks for a character that does something to a terminal.
+func checkCharacters(t *testing.T, output, text string) {
+	t.Helper()
+	if output == ledgerName || strings.HasPrefix(output, "spans") {
+		return // not for people
+	}
+	for i, r := range text {
+		if r != '\n' && !unicode.IsPrint(r) {
+			t.Errorf("%s holds the character %q: …%q…", output, r, text[max(0, i-80):min(len(text), i+80)])
+			return
 		}
 	}
 }
