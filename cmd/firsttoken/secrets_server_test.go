@@ -30,7 +30,8 @@ type credential struct {
 // silent is the kind of secret that a server does not repeat.
 const silent = "body"
 
-// credentialKinds are the ways, each with its lines of the configuration. SECRET and QUOTED stand for the secret, URL for a server.
+// credentialKinds are the ways, each with its lines of the configuration. SECRET stands for the secret, FILE for
+// a file with it, URL for the server.
 func credentialKinds() map[string]string {
 	return map[string]string{
 		"key":    `api_key_file: FILE`,
@@ -126,7 +127,11 @@ func (c *credential) token(w http.ResponseWriter) {
 		fmt.Fprintf(w, `{"error":"invalid_client","error_description":%s}`, quoted(c.words("token", c.tokens)))
 		return
 	}
-	fmt.Fprintf(w, `{"access_token": %s, "token_type": "Bearer", "expires_in": 3600}`, quoted(map[bool]string{true: "some-other-token", false: c.secret}[c.kind == "client"]))
+	token := c.secret
+	if c.kind == "client" {
+		token = "some-other-token"
+	}
+	fmt.Fprintf(w, `{"access_token": %s, "token_type": "Bearer", "expires_in": 3600}`, quoted(token))
 }
 
 func (c *credential) setHeaders(w http.ResponseWriter, turn int) {
@@ -142,8 +147,9 @@ func (c *credential) setHeaders(w http.ResponseWriter, turn int) {
 }
 
 func (c *credential) answer(w http.ResponseWriter, r *http.Request, turn int) {
-	failure := fmt.Sprintf(`{"error":{"message":%s,"type":%s}}`, quoted(c.words("error", turn/2)), quoted(c.words("type", turn/2)))
-	statuses := []int{http.StatusUnauthorized, http.StatusBadRequest, http.StatusForbidden, http.StatusTemporaryRedirect, 0}
+	failure := fmt.Sprintf(`{"error":{"message":%s,"type":%s}}`,
+		quoted(c.words("error", turn/2)), quoted(c.words("type", turn/2)))
+	statuses := []int{401, 400, 403, 307, 0}
 	if status := statuses[turn/2%len(statuses)]; turn%2 == 1 && status != 0 {
 		w.WriteHeader(status)
 		fmt.Fprint(w, failure)
@@ -164,7 +170,8 @@ func (c *credential) answer(w http.ResponseWriter, r *http.Request, turn int) {
 func (c *credential) chunks(w io.Writer, turn int) {
 	fmt.Fprintf(w, "data: {\"model\":%s,\"system_fingerprint\":%s,\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n",
 		quoted(c.words("model", turn)), quoted(c.words("fingerprint", turn)))
-	fmt.Fprintf(w, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":%s}],\"usage\":{\"prompt_tokens\":3500,\"note\":%s}}\n\n",
+	fmt.Fprintf(w, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":%s}],"+
+		"\"usage\":{\"prompt_tokens\":3500,\"note\":%s}}\n\n",
 		quoted(c.words("finish", turn)), quoted(c.words("usage", turn)))
 	fmt.Fprint(w, "data: [DONE]\n\n")
 }
@@ -196,7 +203,9 @@ func (c *credential) serve(t *testing.T, dir, lines string) string {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	c.url = server.URL
-	proxy := url.URL{Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://"), User: url.UserPassword("probe", c.secret)}
+	proxy := url.URL{
+		Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://"), User: url.UserPassword("probe", c.secret),
+	}
 	lines = strings.NewReplacer("FILE", write(t, dir, c.name+".key", c.secret+"\n"), "URL", c.url,
 		"PROXY", proxy.String(), "SECRET", c.secret).Replace(lines)
 	return target(c.name, c.url+"/v1", ", engine_metrics: ["+c.url+"/metrics], "+lines)

@@ -20,7 +20,8 @@ import (
 
 // TestNoSecretInAnyOutput has a server for each way in which firsttoken sends a secret. Each repeats it in all that a
 // server can say, whole and in pieces, as it is and in other spellings. All outputs of the program hold what the
-// servers said beside the secret, no eight characters of any secret, and no character that does something to a terminal.
+// servers said beside the secret, no eight characters of any secret, and no character that does something to a
+// terminal.
 func TestNoSecretInAnyOutput(t *testing.T) {
 	for format, lengths := range map[string][]int{"logfmt": {17, 200}, "json": {60, 1400}} {
 		t.Run(format, func(t *testing.T) {
@@ -96,7 +97,8 @@ func (r *running) outputs(dir string) map[string]string {
 	r.t.Helper()
 	all := map[string]string{"OpenMetrics": r.openMetrics()}
 	for _, page := range []string{
-		"/metrics", "/targets", "/targets?last=1000", "/config", "/sd/engines", "/-/healthy", "/-/ready", "/debug/pprof/",
+		"/metrics", "/targets", "/targets?last=1000", "/config", "/sd/engines", "/-/healthy", "/-/ready",
+		"/debug/pprof/",
 	} {
 		_, all[page] = r.get(page)
 	}
@@ -117,7 +119,7 @@ func (r *running) outputs(dir string) map[string]string {
 	}
 	for name, broken := range map[string]string{ // each key in a place where it is wrong
 		"unknown key": strings.ReplaceAll(string(good), "http: {", "htttp: {"),
-		"no list":     strings.ReplaceAll(string(good), "{authorization: {credentials: ", "{authorization: {credentials: [], type: "),
+		"no text":     strings.ReplaceAll(string(good), "{credentials: ", "{credentials: [], type: "),
 		"no YAML":     strings.ReplaceAll(string(good), "secrets: [", "secrets: ["+"]["),
 	} {
 		write(r.t, dir, "firsttoken.yml", broken)
@@ -170,7 +172,8 @@ func said(output string) []string {
 		return []string{"<secret>", "key-"}
 	case strings.HasPrefix(output, "reload"):
 		return []string{"firsttoken.yml"}
-	case strings.HasPrefix(output, "check"), strings.HasPrefix(output, "budget"), output == "/sd/engines", output == ledgerName:
+	case strings.HasPrefix(output, "check"), strings.HasPrefix(output, "budget"),
+		output == "/sd/engines", output == ledgerName:
 		return []string{"key-", "bearer-", "proxy-"}
 	}
 	return nil // of the rest nothing is expected
@@ -218,7 +221,8 @@ func checkCharacters(t *testing.T, output, text string) {
 
 // plain is a text without the escapes of JSON and HTML and without what nobody sees.
 func plain(text string) string {
-	text = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`).ReplaceAllStringFunc(html.UnescapeString(text), func(escape string) string {
+	escapes := regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+	text = escapes.ReplaceAllStringFunc(html.UnescapeString(text), func(escape string) string {
 		n, _ := strconv.ParseUint(escape[2:], 16, 32)
 		return string(rune(n))
 	})
@@ -236,7 +240,8 @@ func checkParts(t *testing.T, output, text string, parts map[string]string) {
 	for line := range strings.Lines(strings.ToLower(text)) {
 		for i := range len(line) - 7 {
 			if of, ok := parts[line[i:i+8]]; ok {
-				t.Errorf("%s holds %q of the secret of %s: …%q…", output, line[i:i+8], of, line[max(0, i-80):min(len(line), i+90)])
+				around := line[max(0, i-80):min(len(line), i+90)]
+				t.Errorf("%s holds %q of the secret of %s: …%q…", output, line[i:i+8], of, around)
 				return // one is enough
 			}
 		}

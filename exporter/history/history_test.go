@@ -76,7 +76,9 @@ func TestHistoryIsBoundedByBytes(t *testing.T) {
 	if bytes > bytesByAll || bytes < bytesByAll/2 {
 		t.Errorf("results of %d bytes are kept, want most of %d", bytes, bytesByAll)
 	}
-	huge := probertest.WarmWith(func(r *prober.Result) { r.Target, r.Usage.Verbatim = name(0), make([]byte, bytesByAll/targets) })
+	huge := probertest.WarmWith(func(r *prober.Result) {
+		r.Target, r.Usage.Verbatim = name(0), make([]byte, bytesByAll/targets)
+	})
 	h.Observe(huge) // is kept though there is no room for it, alone
 	if k := &h.find(name(0)).results; k.n != 1 || k.bytes < bytesByAll/targets {
 		t.Errorf("%d results of %d bytes are kept, want the huge one alone", k.n, k.bytes)

@@ -158,7 +158,7 @@ type racing struct {
 func (r racing) Write(p []byte) (int, error) {
 	n, err := r.brittle.Write(p)
 	if err != nil {
-		_, e := r.File.WriteString("mine\n")
+		_, e := r.WriteString("mine\n")
 		err = errors.Join(err, e)
 	}
 	return n, err

@@ -41,7 +41,8 @@ func partOf(text string) (p part) {
 }
 
 // New knows the given secrets in each spelling in which a server may repeat them: as they are, and as they stand in a
-// URL, in a JSON string, in HTML, in base64. Parts are found in upper and lower case. Secrets shorter than Shortest are ignored: taking "a" out would destroy the text.
+// URL, in a JSON string, in HTML, in base64. Parts are found in upper and lower case. Secrets shorter than Shortest
+// are ignored: taking "a" out would destroy the text.
 func New(secrets ...string) *Redactor {
 	r := &Redactor{parts: map[part]struct{}{}}
 	for _, secret := range secrets {

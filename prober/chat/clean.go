@@ -18,8 +18,8 @@ const (
 )
 
 // clean makes all that the server said printable, takes secrets out, and makes it short, in this order: without the
-// characters between them, parts of a secret may stand together, and a cut may leave less than a part. It is the one place where a
-// server's words leave this package: log, pages, results, spans and labels get them from here.
+// characters between them, parts of a secret may stand together, and a cut may leave less than a part. It is the one
+// place where a server's words leave this package: log, pages, results, spans and labels get them from here.
 func (c *Client) clean(x *Exchange, f *failure, sent []string) {
 	r := c.redactors.of(append(configuredSecrets(c.endpoint.HTTP), sent...))
 	if f != nil {

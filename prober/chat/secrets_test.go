@@ -210,14 +210,14 @@ func TestNoSecretHides(t *testing.T) {
 			if part := partOf(strings.ToLower(text), key); part != "" {
 				t.Errorf("%s holds %q of the secret: %q", where, part, text)
 			}
-			if where == "finish" && !strings.Contains(text, redact.Mark) || where == "usage" && !strings.Contains(text, redact.Mark) {
+			if (where == "finish" || where == "usage") && !strings.Contains(text, redact.Mark) {
 				t.Errorf("%s says nothing: %q", where, text)
 			}
 		}
 	}
 }
 
-// hearFrom is the exchange with a server that sends the body, and much about itself. It is sent the key, if there is one.
+// hearFrom is the exchange with a server that sends the body, and much about itself. It is sent the key, if any.
 func hearFrom(t *testing.T, status int, body, key string) Exchange {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
