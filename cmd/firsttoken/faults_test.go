@@ -123,7 +123,7 @@ func good() string {
 
 // TestDayOfFaults plays 24 hours of all faults at once beside good servers, with all observers and a results file on a
 // full disk, in simulated time; with -short or under the race detector, one hour. Every fault has its outcome and no
-// other, the good servers' probes are on time and all of them answered, and at the end of the day the heap is as large as
+// other, the good servers' probes are on time and all answered, and at the end of the day the heap is as large as
 // after two hours.
 func TestDayOfFaults(t *testing.T) {
 	span, growth := 24*time.Hour, 1.1
