@@ -23,6 +23,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		arrivals: newArrivals(random, t.Load.ArrivalShape),
 		backoff:  newBackoff(t.Load.TokensPerMinute),
 		failing:  newFailing(t.Load.TokensPerMinute),
+		failures: failureLog{log: p.options.Logger, target: t.Name},
 		budget:   newBudgetGate(t, p.options.Budget),
 		finished: make(chan *inflight, t.Load.MaxInFlight+1), // and a recovery probe
 		unused:   newUnusedSlots(t, p.options.Observer),

@@ -113,7 +113,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 		l.observer.Observe(Judged{v})
 	}
 	l.unused.ended(q, r)
-	l.report(r)
+	l.report(r, now)
 	l.slow(q, r, now, probe)
 }
 
@@ -161,14 +161,15 @@ func (l *loop) learnOverflow(t workload.Turn) {
 		"target", l.target.Name, "window", shape.Window)
 }
 
-// report is the log line of an exchange.
-func (l *loop) report(r Result) {
+// report logs an exchange: each for those who look closely, failures for all.
+func (l *loop) report(r Result, now time.Time) {
+	l.log.LogAttrs(context.Background(), slog.LevelDebug, "turn", slog.String("target", r.Target),
+		slog.String("outcome", string(r.Outcome)), slog.String("err", errorText(r.Err)), slog.String("request_id", r.ID))
 	switch r.Outcome {
-	case chat.OK, chat.Cancelled:
-		l.log.LogAttrs(context.Background(), slog.LevelDebug, "turn", slog.String("target", r.Target),
-			slog.String("outcome", string(r.Outcome)), slog.String("request_id", r.ID))
+	case chat.OK:
+		l.failures.succeeded(now)
+	case chat.Cancelled:
 	default:
-		l.log.Warn("turn failed", "target", r.Target, "outcome", r.Outcome, "cause", r.Cause, "err", r.Err,
-			"request_id", r.ID, "remedy", r.Remedy())
+		l.failures.failed(r, now)
 	}
 }

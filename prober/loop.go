@@ -29,6 +29,7 @@ type loop struct {
 	pool     *pool
 	backoff  backoff
 	failing  failing
+	failures failureLog
 	budget   budgetGate
 	opening  time.Time // the regular slots begin here, after the trial's share of the load
 	opened   bool
@@ -64,6 +65,7 @@ func (l *loop) run(ctx context.Context) {
 	for len(l.inflight) > 0 || l.recovery.probe != nil {
 		l.finish(<-l.finished, time.Now())
 	}
+	l.failures.stop(time.Now())
 }
 
 // begin places the first slots. The trial comes first, at a random instant of the time that the
@@ -103,6 +105,9 @@ func (l *loop) wake() time.Time {
 	if probe, ok := l.nextProbe(); ok {
 		at = earlier(at, probe)
 	}
+	if line, ok := l.failures.next(); ok {
+		at = earlier(at, line)
+	}
 	return at
 }
 
@@ -119,6 +124,7 @@ func (l *loop) work(ctx context.Context, now time.Time) {
 		q.expire(now)
 	}
 	l.unused.expire(now)
+	l.failures.flush(now)
 	if !l.ended && l.backoff.stepUp(now) {
 		l.saveBackoff()
 		l.rateChanged()

@@ -94,6 +94,7 @@ func (c *configuration) follow(ctx context.Context, reload <-chan os.Signal) {
 		case <-ctx.Done():
 			return
 		case <-reload:
+			c.service.reopenResults()
 			_ = c.load(ctx)
 		}
 	}

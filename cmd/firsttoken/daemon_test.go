@@ -171,6 +171,24 @@ func TestEverySendIsALine(t *testing.T) {
 	}
 }
 
+// TestResultsFileIsRotated plays logrotate: the file is renamed, and SIGHUP opens a new one.
+func TestResultsFileIsRotated(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	results := filepath.Join(dir, "results.jsonl")
+	r := start(t, "--config.file="+write(t, dir, "firsttoken.yml", "targets: []\n"), "--web.listen-address=127.0.0.1:0",
+		"--results.file="+results)
+	r.address()
+	if err := os.Rename(results, results+".1"); err != nil {
+		t.Fatal(err)
+	}
+	r.hup()
+	eventually(t, "there is a new results file", func() bool {
+		info, err := os.Stat(results)
+		return err == nil && info.Mode().Perm() == 0o600
+	})
+}
+
 // TestBadInput checks that each mistake is named, exits with 1, and starts nothing.
 func TestBadInput(t *testing.T) {
 	t.Parallel()

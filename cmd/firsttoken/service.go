@@ -140,7 +140,7 @@ func (s *service) openResults(o options) (err error) {
 	if o.ResultsFile == "" {
 		return nil
 	}
-	missing, err := metrics.NewMissingResults(s.registry)
+	losses, err := metrics.NewLostResults(s.registry)
 	if err != nil {
 		return err
 	}
@@ -149,9 +149,16 @@ func (s *service) openResults(o options) (err error) {
 		Path:      o.ResultsFile,
 		MaxSizeMB: int((o.ResultsMaxSize + megabyte - 1) / megabyte), MaxBackups: o.ResultsMaxBackups,
 		MaxAgeDays: int(time.Duration(o.ResultsMaxAge) / day),
-		Logger:     s.log, Missing: missing,
+		Logger:     s.log, Losses: losses,
 	})
 	return err
+}
+
+// reopenResults is for whoever has renamed the results file and asks for a new one by SIGHUP, as logrotate does.
+func (s *service) reopenResults() {
+	if s.results != nil {
+		s.results.Reopen()
+	}
 }
 
 // observers receive a result after the telemetry has decided whether to keep its span.

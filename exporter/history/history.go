@@ -14,13 +14,14 @@ import (
 )
 
 // What a History keeps. The targets share the room for whole results, so that a fleet of 10,000 does not cost ten
-// thousand times what one target does: all targets together keep 50,000 results, about 60 MB.
+// thousand times what one target does: all targets together keep 50,000 results of 64 MiB, each at least one result.
 const (
 	window        = 10 * time.Minute // what a Summary looks back on
 	windowLimit   = 2048             // results of a target in the window; at 25 requests per second, 80 s of them
 	keptPerTarget = 50
 	keptAtLeast   = 5
 	keptByAll     = 50_000
+	bytesByAll    = 64 << 20
 )
 
 // History remembers the last results of each target that runs. It is a prober.Observer, safe for concurrent use.
@@ -77,11 +78,15 @@ func (h *History) find(target string) *targetHistory {
 	return h.of[target]
 }
 
-// room is how many results a target may keep.
-func (h *History) room() int {
+// room is what a target may keep.
+func (h *History) room() room {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return min(keptPerTarget, max(keptAtLeast, keptByAll/max(1, len(h.of))))
+	targets := max(1, len(h.of))
+	return room{
+		results: min(keptPerTarget, max(keptAtLeast, keptByAll/targets)),
+		bytes:   bytesByAll / targets,
+	}
 }
 
 // Targets are the names of the targets that run, sorted.

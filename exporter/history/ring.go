@@ -1,34 +1,59 @@
 package history
 
-// ring keeps the newest of the values pushed to it. It grows with use, and never above its limit.
+import (
+	"iter"
+	"slices"
+)
+
+// ring keeps the newest of the values pushed to it, oldest first from oldest on. It grows with use.
 type ring[T any] struct {
-	items []T
-	next  int // where the oldest is, once it is full
+	items  []T
+	oldest int // its place in items
+	n      int // values in use
 }
 
-// push adds v; above limit the oldest value goes. A limit that is smaller than before takes effect at once.
+// push adds v; above limit, which is 1 or more, the oldest values go.
 func (r *ring[T]) push(v T, limit int) {
-	if len(r.items) > limit {
-		r.items = append(make([]T, 0, limit), r.newest(limit)...)
-		r.next = 0
+	for r.n >= max(1, limit) {
+		r.drop()
 	}
-	if len(r.items) < limit {
-		if r.next != 0 { // it was full under a smaller limit: unroll it
-			r.items, r.next = r.newest(len(r.items)), 0
+	if r.n == len(r.items) || len(r.items) > limit {
+		r.resize(min(max(4, 2*r.n), limit))
+	}
+	r.items[(r.oldest+r.n)%len(r.items)] = v
+	r.n++
+}
+
+// drop takes the oldest value out. There must be one.
+func (r *ring[T]) drop() T {
+	var none T
+	v := r.items[r.oldest]
+	r.items[r.oldest] = none
+	r.oldest, r.n = (r.oldest+1)%len(r.items), r.n-1
+	return v
+}
+
+// first is the oldest value. There must be one.
+func (r *ring[T]) first() T { return r.items[r.oldest] }
+
+func (r *ring[T]) resize(size int) {
+	items := make([]T, size)
+	copy(items, r.newest(r.n))
+	r.items, r.oldest = items, 0
+}
+
+// last walks the last n values or fewer, oldest first.
+func (r *ring[T]) last(n int) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for i := max(0, r.n-n); i < r.n; i++ {
+			if !yield(r.items[(r.oldest+i)%len(r.items)]) {
+				return
+			}
 		}
-		r.items = append(r.items, v)
-		return
 	}
-	r.items[r.next] = v
-	r.next = (r.next + 1) % len(r.items)
 }
 
 // newest are the last n or fewer, oldest first, in memory of their own.
 func (r *ring[T]) newest(n int) []T {
-	n = min(n, len(r.items))
-	out := make([]T, 0, n)
-	for i := len(r.items) - n; i < len(r.items); i++ {
-		out = append(out, r.items[(r.next+i)%len(r.items)])
-	}
-	return out
+	return slices.AppendSeq(make([]T, 0, min(n, r.n)), r.last(n))
 }

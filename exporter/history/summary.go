@@ -1,6 +1,7 @@
 package history
 
 import (
+	"iter"
 	"maps"
 	"time"
 
@@ -109,14 +110,14 @@ func (h *targetHistory) summary(now time.Time) Summary {
 		Failures: h.failures, ThrottledSince: h.throttledSince, LastSuccess: h.lastSuccess,
 		LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
 	}
-	s.addWindow(h.samples.items, now)
+	s.addWindow(h.samples.last(windowLimit), now)
 	return s
 }
 
 // addWindow adds the samples since the window began. They may stand in any order.
-func (s *Summary) addWindow(samples []sample, now time.Time) {
+func (s *Summary) addWindow(samples iter.Seq[sample], now time.Time) {
 	var cold, warm, tps []float64
-	for _, x := range samples {
+	for x := range samples {
 		if now.Sub(x.end) > window {
 			continue
 		}
@@ -154,7 +155,7 @@ func (h *targetHistory) state(now time.Time) State {
 		return NoBudget
 	case h.oldestWait(now) > max(longWait, threshold):
 		return Waiting
-	case len(h.samples.items) == 0:
+	case h.samples.n == 0:
 		return Starting
 	case h.failures > 0:
 		return Failing

@@ -15,7 +15,7 @@ type targetHistory struct {
 	target prober.Target
 
 	mu                  sync.Mutex
-	results             ring[prober.Result]
+	results             kept
 	samples             ring[sample]
 	input, output       meter
 	spent               float64 // dollars
@@ -56,13 +56,13 @@ func newTargetHistory(t prober.Target, now time.Time) *targetHistory {
 	return h
 }
 
-// addResult keeps the result as one of the last kept.
-func (h *targetHistory) addResult(r prober.Result, kept int) {
+// addResult keeps the result as one of the last.
+func (h *targetHistory) addResult(r prober.Result, limit room) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.waiting, r.ID)
-	h.results.push(withoutCause(r), kept)
-	h.samples.push(sampleOf(r), windowLimit)
+	h.results.add(withoutCause(r), limit)
+	h.addSample(sampleOf(r))
 	h.addUsage(r)
 	switch {
 	case r.Outcome == chat.OK:
@@ -78,6 +78,14 @@ func (h *targetHistory) addResult(r prober.Result, kept int) {
 			h.lastError = r.Err.Error()
 		}
 	}
+}
+
+// addSample also lets go of what no Summary looks at any more. Samples come nearly in the order of their ends.
+func (h *targetHistory) addSample(s sample) {
+	for h.samples.n > 0 && s.end.Sub(h.samples.first().end) > window {
+		h.samples.drop()
+	}
+	h.samples.push(s, windowLimit)
 }
 
 // addUsage adds the tokens that the server reported. Those that it did not report are not estimated.

@@ -17,10 +17,10 @@ func Catalogue() ([]series.Family, error) {
 	_, targets := newTargets(reg, Options{})
 	_, reloads := newReloads(reg)
 	_, trust := newTrust(reg, TrustOptions{})
-	_, missing := newMissingResults(reg)
+	_, lost := newLostResults(reg)
 	spending := newBudget(reg, nil)
 	var all []series.Family
-	for _, s := range []*series.Registry{targets, reloads, trust, missing, spending, newProcess(reg)} {
+	for _, s := range []*series.Registry{targets, reloads, trust, lost, spending, newProcess(reg)} {
 		if err := s.Err(); err != nil {
 			return nil, fmt.Errorf("registering for the catalogue: %w", err)
 		}

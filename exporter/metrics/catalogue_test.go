@@ -32,9 +32,9 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	m, s := newTargets(reg, Options{})
 	_, reloads := newReloads(reg)
 	_, trust := newTrust(reg, TrustOptions{})
-	_, missing := newMissingResults(reg)
+	_, lost := newLostResults(reg)
 	spending := newBudget(reg, ledgerOf("a"))
-	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), missing.Err(), spending.Err())
+	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), lost.Err(), spending.Err())
 	if err != nil {
 		t.Fatal(err)
 	}

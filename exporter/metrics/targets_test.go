@@ -118,7 +118,7 @@ func TestLint(t *testing.T) {
 	if _, err := NewReloads(reg); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewMissingResults(reg); err != nil {
+	if _, err := NewLostResults(reg); err != nil {
 		t.Fatal(err)
 	}
 	m.Observe(prober.Started{Target: probertest.Target("a")})

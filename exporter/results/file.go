@@ -2,15 +2,10 @@ package results
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"sync"
+	"sync/atomic"
 	"time"
-
-	"gopkg.in/natefinch/lumberjack.v2"
 
 	"github.com/firsttoken/firsttoken/prober"
 )
@@ -22,50 +17,47 @@ type Options struct {
 	MaxBackups int // rotated files that are kept; 0 is all
 	MaxAgeDays int // after which a rotated file is deleted; 0 is never
 	Logger     *slog.Logger
-	Missing    Counter // of the results that are missing from the file
+	Losses     LossCounter
 }
 
-// Counter counts results, one by one.
-type Counter interface{ Inc() }
-
-// queued is how many lines may wait for the disk: about 4 MB, which a target of 2.5M TPM fills in two minutes.
-const queued = 4096
+// queuedBytes is how much may wait for the disk. A target of 2.5M TPM fills it in two minutes.
+const queuedBytes = 4 << 20
 
 // File is the results file: a line for each result, in the order in which answers ended; see Record. It is a
 // prober.Observer. A slow disk never holds up probing:
 //
-//	Observe ── line ──► queue of 4,096 ──► writer ──► file, one write per line
+//	Observe ── line ──► queue of 4 MiB ──► writer ──► disk, one write per line
 //	                       └ full: dropped and counted
 type File struct {
-	file    io.WriteCloser
-	missing Counter
-	log     *slog.Logger
-
-	mu     sync.RWMutex // held for writing only to close the queue
-	closed bool
-	queue  chan []byte
-	done   chan struct{}
+	disk   appender
+	losses LossCounter
+	log    *slog.Logger
+	queue  *queue
+	again  atomic.Bool   // the file is to be opened again
+	done   chan struct{} // closed when nothing will be written any more
 }
 
-// Open fails where the file cannot be opened for writing. Later errors are counted, and logged once a minute. The
-// caller must Close the file.
+// appender is a disk.
+type appender interface {
+	append(line []byte) error
+	reopen() error
+	close() error
+}
+
+// Open fails where the file cannot be opened for writing. A new file can be read by its owner alone; one that exists
+// keeps its mode. Later errors are counted, and logged once a minute. The caller must Close the file.
 func Open(o Options) (*File, error) {
-	f, err := os.OpenFile(o.Path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	d, err := newDisk(o)
 	if err != nil {
 		return nil, fmt.Errorf("opening the results file: %w", err)
 	}
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("opening the results file: %w", err)
-	}
-	return newFile(&lumberjack.Logger{
-		Filename: o.Path, MaxSize: o.MaxSizeMB, MaxBackups: o.MaxBackups, MaxAge: o.MaxAgeDays,
-	}, o), nil
+	return newFile(d, o), nil
 }
 
-func newFile(file io.WriteCloser, o Options) *File {
+func newFile(d appender, o Options) *File {
 	f := &File{
-		file: file, missing: o.Missing, log: o.Logger,
-		queue: make(chan []byte, queued), done: make(chan struct{}),
+		disk: d, losses: o.Losses, log: o.Logger,
+		queue: newQueue(queuedBytes), done: make(chan struct{}),
 	}
 	go f.write()
 	return f
@@ -79,61 +71,73 @@ func (f *File) Observe(e prober.Event) {
 	}
 	line, err := NewRecord(result).Encode()
 	if err != nil {
-		f.missing.Inc()
+		f.losses.Lost(LossNotEncoded, 1)
 		return
 	}
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	if f.closed {
-		f.missing.Inc()
-		return
+	if why := f.queue.push(line); why != "" {
+		f.losses.Lost(why, 1)
 	}
-	select {
-	case f.queue <- line:
-	default:
-		f.missing.Inc()
-	}
+}
+
+// Reopen opens the file again by its name, soon: after another program has renamed it, its space is free only then.
+// Without it, the next result does so.
+func (f *File) Reopen() {
+	f.again.Store(true)
+	f.queue.wake()
 }
 
 // write is the only writer of the file. It ends when the queue is closed and empty.
 func (f *File) write() {
 	defer close(f.done)
-	var logged time.Time
-	for line := range f.queue {
-		_, err := f.file.Write(line)
-		if err == nil {
-			continue
+	complain := f.complainer()
+	for {
+		if f.again.Swap(false) {
+			complain(f.disk.reopen())
 		}
-		f.missing.Inc()
-		if now := time.Now(); logged.IsZero() || now.Sub(logged) >= time.Minute {
+		line, more := f.queue.pop()
+		switch {
+		case line != nil:
+			if err := f.disk.append(line); err != nil {
+				f.losses.Lost(LossWriteFailed, 1)
+				complain(err)
+			}
+		case !more:
+			complain(f.disk.close())
+			return
+		default:
+			<-f.queue.ready
+		}
+	}
+}
+
+// complainer logs errors, once a minute at most.
+func (f *File) complainer() func(error) {
+	var logged time.Time
+	return func(err error) {
+		if now := time.Now(); err != nil && (logged.IsZero() || now.Sub(logged) >= time.Minute) {
 			logged = now
 			f.log.Error("results file cannot be written", "err", err)
 		}
 	}
 }
 
-// Close writes what is queued and closes the file. If ctx ends before that, the error says how many results are lost.
-// Results that are observed later are counted as missing.
+// Close writes what is queued and closes the file. If ctx ends before that, the rest is lost and counted, and the error
+// says how much. Results that are observed later are counted, too.
 func (f *File) Close(ctx context.Context) error {
-	f.mu.Lock()
-	if f.closed {
-		f.mu.Unlock()
+	if !f.queue.close() {
 		return nil
 	}
-	f.closed = true
-	close(f.queue)
-	f.mu.Unlock()
 	select {
 	case <-f.done:
+		return nil
 	case <-ctx.Done():
-		select {
-		case <-f.done: // both at once: nothing is lost
-		default:
-			return fmt.Errorf("closing the results file: %d results or more abandoned: %w", len(f.queue), ctx.Err())
-		}
 	}
-	if err := f.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("closing the results file: %w", err)
+	select {
+	case <-f.done: // both at once: nothing is lost
+		return nil
+	default:
 	}
-	return nil
+	n := f.queue.abandon()
+	f.losses.Lost(LossShutdown, n)
+	return fmt.Errorf("closing the results file: %d results or more abandoned: %w", n, ctx.Err())
 }

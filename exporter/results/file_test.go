@@ -5,12 +5,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,22 +20,34 @@ import (
 	"github.com/firsttoken/firsttoken/prober/probertest"
 )
 
-// counter counts the results that a file lacks.
-type counter struct{ atomic.Int64 }
+// losses counts the results that a file lacks.
+type losses struct {
+	mu sync.Mutex
+	of map[Loss]int
+}
 
-func (c *counter) Inc() { c.Add(1) }
+func (l *losses) Lost(why Loss, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil {
+		l.of = map[Loss]int{}
+	}
+	l.of[why] += n
+}
 
-func (c *counter) check(t *testing.T, want int64) {
+func (l *losses) check(t *testing.T, want map[Loss]int) {
 	t.Helper()
-	if got := c.Load(); got != want {
-		t.Errorf("%d results counted as missing, want %d", got, want)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !maps.Equal(l.of, want) {
+		t.Errorf("losses %v, want %v", l.of, want)
 	}
 }
 
 func TestResultsFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.jsonl")
-	missing := new(counter)
-	r, err := Open(Options{Path: path, Logger: slog.New(slog.DiscardHandler), Missing: missing})
+	lost := new(losses)
+	r, err := Open(Options{Path: path, Logger: slog.New(slog.DiscardHandler), Losses: lost})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,14 +83,14 @@ func TestResultsFile(t *testing.T) {
 	if lines != workers*each {
 		t.Errorf("%d lines, want %d", lines, workers*each)
 	}
-	missing.check(t, 1)
+	lost.check(t, map[Loss]int{LossShutdown: 1})
 }
 
 func TestResultsRotate(t *testing.T) {
 	dir := t.TempDir()
 	r, err := Open(Options{
 		Path: filepath.Join(dir, "results.jsonl"), MaxSizeMB: 1,
-		Logger: slog.New(slog.DiscardHandler), Missing: new(counter),
+		Logger: slog.New(slog.DiscardHandler), Losses: new(losses),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -112,33 +125,34 @@ func TestResultsRotate(t *testing.T) {
 func TestResultsCannotBeOpened(t *testing.T) {
 	_, err := Open(Options{
 		Path:   filepath.Join(t.TempDir(), "none", "results.jsonl"),
-		Logger: slog.New(slog.DiscardHandler), Missing: new(counter),
+		Logger: slog.New(slog.DiscardHandler), Losses: new(losses),
 	})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v, want one of a directory that does not exist", err)
 	}
 }
 
-// disk is a file that fails or hangs.
-type disk struct {
+// faulty is a disk that fails or hangs.
+type faulty struct {
 	err   error
 	ready chan struct{} // nil never hangs
 }
 
-func (d disk) Write(p []byte) (int, error) {
+func (d faulty) append([]byte) error {
 	if d.ready != nil {
 		<-d.ready
 	}
-	return len(p), d.err
+	return d.err
 }
-func (disk) Close() error { return nil }
+func (faulty) reopen() error { return nil }
+func (faulty) close() error  { return nil }
 
 func TestResultsComplainOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		missing := new(counter)
-		r := newFile(disk{err: errors.New("disk full")}, Options{
-			Logger: slog.New(slog.NewTextHandler(&log, nil)), Missing: missing,
+		lost := new(losses)
+		r := newFile(faulty{err: errors.New("disk full")}, Options{
+			Logger: slog.New(slog.NewTextHandler(&log, nil)), Losses: lost,
 		})
 		for range 90 { // a result each second, for a minute and a half
 			r.Observe(probertest.Warm("a"))
@@ -150,28 +164,69 @@ func TestResultsComplainOnceAMinute(t *testing.T) {
 		if n := strings.Count(log.String(), "disk full"); n != 2 {
 			t.Errorf("logged %d times, want 2", n)
 		}
-		missing.check(t, 90)
+		lost.check(t, map[Loss]int{LossWriteFailed: 90})
 	})
 }
 
+// The queue is bounded by bytes: of long lines it takes fewer.
 func TestResultsNeverBlock(t *testing.T) {
+	for name, words := range map[string]int{"ordinary lines": 0, "long lines": 4 << 10} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				result := probertest.WarmWith(func(r *prober.Result) { r.Finish = strings.Repeat("x", words) })
+				line, err := NewRecord(result).Encode()
+				if err != nil {
+					t.Fatal(err)
+				}
+				const more = 10
+				neverBlocks(t, result, queuedBytes/len(line), more)
+			})
+		})
+	}
+}
+
+func neverBlocks(t *testing.T, result prober.Result, queued, more int) {
+	t.Helper()
+	lost := new(losses)
+	hung := make(chan struct{})
+	r := newFile(faulty{ready: hung}, Options{Logger: slog.New(slog.DiscardHandler), Losses: lost})
+	r.Observe(result)
+	synctest.Wait() // one is with the disk
+	for range queued + more {
+		r.Observe(result) // would deadlock here
+	}
+	lost.check(t, map[Loss]int{LossQueueFull: more})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	err := r.Close(ctx)
+	if want := fmt.Sprintf("%d results or more abandoned", queued); !errors.Is(err, context.DeadlineExceeded) ||
+		!strings.Contains(err.Error(), want) {
+		t.Errorf("closing: %v; want %q", err, want)
+	}
+	lost.check(t, map[Loss]int{LossQueueFull: more, LossShutdown: queued})
+	close(hung)
+}
+
+// A renamed file is let go at once, not only with the next result: its space is free when the other program deletes it.
+func TestReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.jsonl")
 	synctest.Test(t, func(t *testing.T) {
-		missing := new(counter)
-		hung := make(chan struct{})
-		r := newFile(disk{ready: hung}, Options{Logger: slog.New(slog.DiscardHandler), Missing: missing})
-		const more = 10
-		r.Observe(probertest.Warm("a"))
-		synctest.Wait() // one is with the disk
-		for range queued + more {
-			r.Observe(probertest.Warm("a")) // would deadlock here
+		d := &disk{path: path, open: openFile}
+		if err := d.reopen(); err != nil {
+			t.Fatal(err)
 		}
-		missing.check(t, more)
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		defer cancel()
-		err := r.Close(ctx)
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "4096 results or more abandoned") {
-			t.Errorf("closing: %v; want the number of results that are lost", err)
+		r := newFile(d, Options{Logger: slog.New(slog.DiscardHandler), Losses: new(losses)})
+		synctest.Wait()
+		if err := os.Rename(path, path+".1"); err != nil {
+			t.Fatal(err)
 		}
-		close(hung)
+		r.Reopen()
+		synctest.Wait()
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("after the renaming: %v, %v; want a new file", info, err)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
 	})
 }

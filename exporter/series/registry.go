@@ -54,6 +54,18 @@ func (r *Registry) Counter(f Family) prometheus.Counter {
 	return c
 }
 
+// Counters registers a counter of the process for each combination of the family's label values, in the order of Index.
+func (r *Registry) Counters(f Family) []prometheus.Counter {
+	f = f.complete(TypeCounter)
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts(f.opts()), f.LabelNames())
+	r.Register(f, vec)
+	var all []prometheus.Counter
+	for values := range combinations(f.Labels) {
+		all = append(all, vec.WithLabelValues(values...))
+	}
+	return all
+}
+
 // Histogram registers a histogram of the process as a whole.
 func (r *Registry) Histogram(f Family) prometheus.Histogram {
 	f = f.complete(TypeHistogram)

@@ -3,6 +3,7 @@ package redact
 import (
 	"encoding/base64"
 	"fmt"
+	"html"
 	"math/rand/v2"
 	"net/url"
 	"strings"
@@ -20,8 +21,12 @@ func TestClean(t *testing.T) {
 		{"too little: " + key[:7], "too little: " + key[:7]},
 		{"Bearer " + key + ", and " + key[10:20] + "!", "Bearer <secret>, and <secret>!"},
 		{"in a url: " + url.QueryEscape(key), "in a url: <secret>"},
-		{"base64 " + base64.StdEncoding.EncodeToString([]byte(key)), "base64 <secret>"},
+		{"base64 " + encoded(key), "base64 <secret>"},
 		{`{"key":"` + strings.ReplaceAll(key, "/", `\/`) + `"}`, `{"key":"<secret>"}`},
+		{"in other letters " + strings.ToUpper(key), "in other letters <secret>"},
+		{"in HTML " + html.EscapeString("it's <"+key+">&"), "in HTML it&#39;s &lt;<secret>&gt;&amp;"},
+		{"a header " + encoded("Bearer "+key), "a header QmVhcmVyIH<secret>w=="},
+		{"a header " + encoded("x-api-key="+key), "a header eC1hcGkta2V5PX<secret>w=="},
 		{"the password hunter2 stands alone", "the password <secret> stands alone"},
 		{"", ""},
 	} {
@@ -33,6 +38,8 @@ func TestClean(t *testing.T) {
 		t.Errorf("no redactor made %q", got)
 	}
 }
+
+func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 // TestNoPartSurvives cuts a secret in all ways, between two texts, and looks for what is left of it.
 func TestNoPartSurvives(t *testing.T) {

@@ -1,6 +1,8 @@
 package chat
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"sync"
 	"unicode"
@@ -15,8 +17,9 @@ const (
 	maxUsage = 4 << 10
 )
 
-// clean takes secrets out of all that the server said, then makes it short and printable. It is the one place where a
-// server's words leave this package: log, pages, results, spans and labels get them from here.
+// clean makes all that the server said printable, takes secrets out, and makes it short, in this order: without the
+// characters between them, parts of a secret may stand together, and a cut may leave less than a part. It is the one
+// place where a server's words leave this package: log, pages, results, spans and labels get them from here.
 func (c *Client) clean(x *Exchange, f *failure, sent []string) {
 	r := c.redactors.of(append(configuredSecrets(c.endpoint.HTTP), sent...))
 	if f != nil {
@@ -25,12 +28,52 @@ func (c *Client) clean(x *Exchange, f *failure, sent []string) {
 	for _, words := range []*string{
 		&x.Finish, &x.Identity.Model, &x.Identity.Fingerprint, &x.Identity.Server, &x.Identity.Protocol,
 	} {
-		*words = shorten(printable(r.Clean(*words)), maxWords)
+		*words = shorten(r.Clean(printable(*words)), maxWords)
 	}
 	if len(x.Usage.Verbatim) > 0 {
-		usage := r.Clean(string(x.Usage.Verbatim))
+		usage := r.Clean(printable(withoutEscapes(x.Usage.Verbatim)))
 		x.Usage.Verbatim = []byte(shorten(usage, maxUsage))
 	}
+}
+
+// withoutEscapes is a JSON document in which only those characters are escaped that must be: neither a secret nor a
+// control character can hide in \u0073. Without a backslash, or without sense, it is what it was.
+func withoutEscapes(document []byte) string {
+	if !bytes.ContainsRune(document, '\\') {
+		return string(document)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	decoder.UseNumber()
+	var v any
+	if decoder.Decode(&v) != nil {
+		return string(document)
+	}
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(printableTexts(v)) != nil {
+		return string(document)
+	}
+	return strings.TrimSuffix(plain.String(), "\n")
+}
+
+// printableTexts makes every text of a decoded document printable.
+func printableTexts(v any) any {
+	switch v := v.(type) {
+	case string:
+		return printable(v)
+	case []any:
+		for i := range v {
+			v[i] = printableTexts(v[i])
+		}
+	case map[string]any:
+		clean := make(map[string]any, len(v))
+		for name, value := range v {
+			clean[printable(name)] = printableTexts(value)
+		}
+		return clean
+	}
+	return v
 }
 
 // printable is the text without control characters and with whole characters only: it may end up on a terminal.

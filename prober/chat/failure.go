@@ -27,7 +27,7 @@ func (f *failure) printable(r *redact.Redactor) error {
 	if f.err != nil {
 		out.text += ": " + excerpt(f.err.Error())
 	}
-	out.text = r.Clean(out.text)
+	out.text = shorten(r.Clean(out.text), maxWords)
 	return &out
 }
 

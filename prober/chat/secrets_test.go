@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -115,13 +116,7 @@ func hear(t *testing.T, secret string, configure func(*testing.T, *Endpoint), st
 	if x.Status != status {
 		t.Fatalf("status %d: %v", x.Status, x.Err)
 	}
-	words := map[string]string{
-		"model": x.Identity.Model, "fingerprint": x.Identity.Fingerprint, "server": x.Identity.Server,
-		"finish": x.Finish, "usage": string(x.Usage.Verbatim),
-	}
-	if x.Err != nil {
-		words["error"] = x.Err.Error()
-	}
+	words := wordsOf(x)
 	for where, text := range words {
 		for _, known := range secrets {
 			if part := partOf(text, known); part != "" {
@@ -165,34 +160,94 @@ func oauth2(t *testing.T, secret string) *config.OAuth2 {
 	return &config.OAuth2{ClientID: "probe", ClientSecret: "client-secret-of-the-probe", TokenURL: provider.URL}
 }
 
-// What a server says is short, whole characters and printable, however long and odd it was.
+// What a server says is short, whole characters and printable, however long and odd it was: in an answer, in an error
+// within a stream and in an error alone.
 func TestServersWordsAreBounded(t *testing.T) {
-	long := strings.Repeat("é\x1b[31m\n", 4000)
-	quoted, _ := json.Marshal(long)
+	quoted, _ := json.Marshal(strings.Repeat("é\x1b[31m\n", 1000))
+	const answer = `data: {"model":%[1]s,"system_fingerprint":%[1]s,"choices":[{"delta":{"content":"a"}}]}` + "\n\n" +
+		`data: {"choices":[{"delta":{},"finish_reason":%[1]s}],"usage":{"prompt_tokens":7,"note":%[1]s}}` + "\n\n"
+	const failure = `{"error":{"message":%[1]s,"type":%[1]s,"code":%[1]s}}`
+	for _, c := range []struct {
+		name, body string
+		status     int
+		said       []string // what there must be something of
+	}{
+		{"an answer", answer + "data: [DONE]\n\n", 200, []string{"model", "fingerprint", "finish", "server", "usage"}},
+		{"an error after a token", answer + "data: " + failure + "\n\n", 200, []string{"model", "fingerprint", "server"}},
+		{"an error event", "data: " + failure + "\n\n", 200, []string{"server", "error"}},
+		{"an error", failure, 400, []string{"server", "error"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			words := wordsOf(hearFrom(t, c.status, fmt.Sprintf(c.body, quoted), ""))
+			for _, where := range c.said {
+				limit, text := maxWords, words[where]
+				if where == "usage" {
+					limit = maxUsage
+				}
+				if len(text) > limit || !strings.Contains(text, "…") || strings.ContainsAny(text, "\x1b\n\uFFFD") {
+					t.Errorf("%s is %d bytes: %.40q…", where, len(text), text)
+				}
+			}
+		})
+	}
+}
+
+// A server hides a secret behind escapes, and in pieces between which it puts characters that nobody sees.
+func TestNoSecretHides(t *testing.T) {
+	const key = "sk-0123456789abcdef"
+	var escaped, spread strings.Builder
+	for i, c := range key {
+		fmt.Fprintf(&escaped, `\u%04x`, c)
+		spread.WriteRune(c)
+		if i%7 == 6 {
+			spread.WriteString(`\u0007\u200b`)
+		}
+	}
+	for _, hidden := range []string{escaped.String(), spread.String(), strings.ToUpper(key)} {
+		body := fmt.Sprintf(`data: {"model":"%s","choices":[{"delta":{"content":"a"},"finish_reason":"a %[1]s"}],`+
+			`"usage":{"prompt_tokens":7,"note":"a %[1]s"}}`+"\n\n", hidden)
+		for where, text := range wordsOf(hearFrom(t, 200, body, key)) {
+			if part := partOf(strings.ToLower(text), key); part != "" {
+				t.Errorf("%s holds %q of the secret: %q", where, part, text)
+			}
+			if (where == "finish" || where == "usage") && !strings.Contains(text, redact.Mark) {
+				t.Errorf("%s says nothing: %q", where, text)
+			}
+		}
+	}
+}
+
+// hearFrom is the exchange with a server that sends the body, and much about itself. It is sent the key, if any.
+func hearFrom(t *testing.T, status int, body, key string) Exchange {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Server", strings.Repeat("s", 5000))
 		w.Header().Set("Content-Type", "text/event-stream")
-		fmt.Fprintf(w, "data: {\"model\":%s,\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n", quoted)
-		const end = `data: {"choices":[{"delta":{},"finish_reason":%s}],"usage":{"prompt_tokens":7,"note":%[1]s}}` + "\n\n"
-		fmt.Fprintf(w, end, quoted)
-		fmt.Fprint(w, "data: [DONE]\n\n")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
 	}))
 	defer server.Close()
 	e := DefaultEndpoint()
 	e.URL, e.Model = server.URL, "m"
+	if key != "" {
+		e.APIKeyFile = secretFile(t, key)
+	}
 	client, err := NewClient(e, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	x := client.Send(t.Context(), request(), nil)
-	words := map[string]string{"model": x.Identity.Model, "finish": x.Finish, "server": x.Identity.Server}
-	for where, text := range words {
-		if len(text) > maxWords || !strings.HasSuffix(text, "…") || strings.ContainsAny(text, "\x1b\n\uFFFD") {
-			t.Errorf("%s is %d bytes: %.40q…", where, len(text), text)
-		}
+	return client.Send(t.Context(), request(), nil)
+}
+
+// wordsOf are the texts of an exchange that a server wrote.
+func wordsOf(x Exchange) map[string]string {
+	words := map[string]string{
+		"model": x.Identity.Model, "fingerprint": x.Identity.Fingerprint, "server": x.Identity.Server,
+		"finish": x.Finish, "usage": string(x.Usage.Verbatim),
 	}
-	if n, _ := x.Usage.Input.Value(); n != 7 || len(x.Usage.Verbatim) > maxUsage {
-		t.Errorf("input %d, usage of %d bytes", n, len(x.Usage.Verbatim))
+	if x.Err != nil {
+		words["error"] = x.Err.Error()
 	}
+	return words
 }
