@@ -22,6 +22,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),
 		backoff:  newBackoff(t.Load.TokensPerMinute),
+		pause:    newPauseState(t, p.options.Pauses),
 		failing:  newFailing(t.Load.TokensPerMinute),
 		budget:   newBudgetGate(t, p.options.Budget),
 		finished: make(chan *inflight, t.Load.MaxInFlight+1), // and a recovery probe

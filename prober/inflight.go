@@ -28,6 +28,7 @@ type inflight struct {
 	observer Observer
 	exchange chat.Exchange // once it has ended
 	answered atomic.Bool   // it had its first token
+	excused  bool          // a pause began while it was in flight
 	// tokenSeen is told when the first token was received.
 	tokenSeen func(time.Time)
 }
@@ -129,7 +130,7 @@ func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 		}
 	case probe && !r.FirstToken.IsZero():
 		l.failing.sign(now)
-	case probe:
+	case probe, q.excused:
 	case r.Outcome == chat.OK:
 		l.failing.answered(now)
 	case r.Outcome.SlowsLoad():

@@ -5,6 +5,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/maintenance"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -23,6 +24,7 @@ type Target struct {
 	SLOs           map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 	Prices         *Prices                    `yaml:"prices,omitempty"`
 	Budget         budget.Limits              `yaml:"budget,omitempty"`
+	Maintenance    []maintenance.Window       `yaml:"maintenance,omitempty"`
 	Infrastructure `yaml:",inline"`
 }
 

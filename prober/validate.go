@@ -29,6 +29,9 @@ func (t Target) Validate() invalid.Errors {
 		errs.Under("prices", t.Prices.Validate())
 	}
 	errs.Under("budget", t.validateBudget())
+	for i, w := range t.Maintenance {
+		errs.Under(item("maintenance", i), w.Validate())
+	}
 	return errs
 }
 

@@ -38,7 +38,8 @@ type Ledger struct {
 
 	mu       sync.Mutex
 	book     *budget.Book
-	backoffs backoffs
+	backoffs memo[backoff]
+	pauses   memo[time.Time] // since when
 	next     *batch
 	behind   bool  // something was settled that has not been written
 	trouble  error // why the file cannot be written; nil when it can
@@ -68,7 +69,8 @@ func Open(o Options) (*Ledger, error) {
 		o.Zone = time.UTC
 	}
 	l := &Ledger{
-		path: o.Path, log: o.Logger, open: o.open, book: budget.NewBook(o.Zone), backoffs: newBackoffs(), next: newBatch(),
+		path: o.Path, log: o.Logger, open: o.open, book: budget.NewBook(o.Zone),
+		backoffs: newMemo[backoff](), pauses: newMemo[time.Time](), next: newBatch(),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	err := l.load(startLock)
@@ -91,6 +93,7 @@ func (l *Ledger) load(lockFor time.Duration) error {
 	l.store = s
 	l.book.Restore(held.charges)
 	l.backoffs.restore(held.backoffs)
+	l.pauses.restore(held.pauses)
 	return nil
 }
 
