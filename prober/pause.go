@@ -193,8 +193,7 @@ func (l *loop) followPause(now time.Time) {
 		"maintenance", !l.pause.now.Until.IsZero())
 }
 
-// beginPause keeps what is in flight out of all objectives: a server under maintenance breaks streams. A slowed load
-// begins anew after the pause.
+// beginPause keeps what is in flight out of all objectives: a server under maintenance breaks streams.
 func (l *loop) beginPause() {
 	l.budget.slot.release()
 	for _, q := range l.inflight {
@@ -202,5 +201,4 @@ func (l *loop) beginPause() {
 		q.judge.Withdraw()
 	}
 	l.unused.clear()
-	l.failing = newFailing(l.target.Load.TokensPerMinute)
 }

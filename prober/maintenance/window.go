@@ -36,7 +36,7 @@ func (w Window) Validate() invalid.Errors {
 	case w.Length == 0:
 		errs.Add("length", "is missing")
 	case length < 0 || length > longest:
-		errs.Add("length", "%s is not between 0 and %s; `load: {paused: true}` has no end", w.Length, model.Duration(longest))
+		errs.Add("length", "%s is not between 0 and 7d; `load: {paused: true}` has no end", w.Length)
 	}
 	if len(errs) == 0 {
 		p.validate(&errs)
