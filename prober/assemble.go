@@ -37,6 +37,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		estimate: p.estimate(t.Workload),
 	}
 	l.pool.size(t.Load)
+	l.ceilings = t.ceilings(l.pool.estimate)
 	return l
 }
 

@@ -38,6 +38,8 @@ type Sent struct {
 	ID     string
 	Tokens int64 // expected size of the prompt
 	At     time.Time
+	// Resident is how many tokens the server's prefix cache may now hold for the target's sessions.
+	Resident int64
 }
 
 // FirstToken is the receipt of a request's first token, as it is read.
@@ -65,12 +67,14 @@ const (
 	Backoff     Reason = "backoff"     // the server asked to be left alone
 	Paused      Reason = "paused"      // the operator paused the target
 	Maintenance Reason = "maintenance" // the target is in a maintenance window
+	Resident    Reason = "resident"    // the server's cache would hold more than Load.MaxResidentTokens for us
+	TooLarge    Reason = "too_large"   // the prompt would have more bytes than the workload can need
 	Late        Reason = "late"        // the prober itself did not run in time: asleep, or short of processor
 )
 
 // Reasons lists the set.
 func Reasons() []Reason {
-	return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Maintenance, Late}
+	return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Maintenance, Resident, TooLarge, Late}
 }
 
 // RateChanged is a change of the load, in tokens per minute: the configured set-point, and what

@@ -49,7 +49,7 @@ func (l *loop) send(ctx context.Context, s *sessionState, t *ticket, due, now ti
 
 // launch sends the request on a goroutine of its own.
 func (l *loop) launch(ctx context.Context, q *inflight) {
-	l.observer.Observe(Sent{Target: q.target, ID: q.request.ID, Tokens: q.turn.Tokens, At: q.sent})
+	l.observer.Observe(Sent{Target: q.target, ID: q.request.ID, Tokens: q.turn.Tokens, At: q.sent, Resident: l.resident()})
 	go func() {
 		q.exchange = l.sender.Send(ctx, &q.request, q.first)
 		l.finished <- q // never blocks: it has room for Load.MaxInFlight
@@ -108,6 +108,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	r.TokensPerWord, r.CalibrationBounded = l.pool.cal.TokensPerWord()
+	r.ResidentTokens = l.resident()
 	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {

@@ -27,6 +27,7 @@ type loop struct {
 	random   *rand.Rand
 	arrivals arrivals
 	pool     *pool
+	ceilings ceilings
 	backoff  backoff
 	pause    *pauseState
 	failing  failing

@@ -36,6 +36,10 @@ func (l *loop) slot(ctx context.Context, due, now time.Time) (tokens float64, ov
 		l.skip(NoSession, due)
 		return 0, true
 	}
+	if reason, exceeds := l.bound(s, now); exceeds {
+		l.skip(reason, due)
+		return 0, true
+	}
 	t, passage := l.budget.pass(&l.budget.slot, s.session, due)
 	switch passage {
 	case undecided:

@@ -30,6 +30,11 @@ func loadRows() []row {
 			Type: series.TypeGauge, Name: "throttled_since_timestamp_seconds", Unit: "seconds",
 			Help: "When the server began to throttle, in seconds since 1970, also before a restart; 0 when it no longer does.",
 		}},
+		{when: everyResult | otherEvents, update: setResident, family: series.Family{
+			Type: series.TypeGauge, Name: "resident_tokens",
+			Help: "Tokens that the server's prefix cache may hold for the target's live sessions, by their expected size: " +
+				"their last prompts, and the shared prefix once.",
+		}},
 		{when: otherEvents, update: setPaused, family: series.Family{
 			Type: series.TypeGauge, Name: "paused",
 			Labels: []series.Label{series.LabelOf("reason", prober.Paused, prober.Maintenance)},
@@ -51,6 +56,18 @@ func loadRows() []row {
 			Help: "One observation for each whole UTC minute of a target's life, zeros included: " +
 				"the tokens, by usage, of the answers that ended in it.",
 		}},
+	}
+}
+
+// setResident sets the gauge whenever a request begins or ends.
+func setResident(_ prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		switch e := o.event.(type) {
+		case prober.Sent:
+			s[0].Observe(float64(e.Resident))
+		case nil:
+			s[0].Observe(float64(o.result.ResidentTokens))
+		}
 	}
 }
 
