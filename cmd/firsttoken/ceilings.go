@@ -11,7 +11,12 @@ const allowExcessive = "load.allow-excessive"
 
 // checks are what each target of a file must pass besides the rules of its keys.
 func (o options) checks() []config.Check {
-	checks := []config.Check{knownGPUs(o.DCGM), withinPrefixCaches(o.AllowExcessive)}
+	return append(o.ceilings(), knownGPUs(o.DCGM))
+}
+
+// ceilings are those of them that are about the load.
+func (o options) ceilings() []config.Check {
+	checks := []config.Check{withinPrefixCaches(o.AllowExcessive)}
 	if !o.AllowExcessive {
 		checks = append(checks, withinCeilings)
 	}

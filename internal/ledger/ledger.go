@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type Options struct {
 	Path   string
 	Zone   *time.Location // whose midnights begin a day; nil is UTC
 	Logger *slog.Logger   // nil discards
+	// LockFor is how long another process is waited for that has the file; 0 is as long as one that is being replaced
+	// may take.
+	LockFor time.Duration
 
 	open opener // of the file, for tests
 }
@@ -73,7 +77,7 @@ func Open(o Options) (*Ledger, error) {
 		backoffs: newMemo[backoff](), pauses: newMemo[time.Time](), next: newBatch(),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	err := l.load(startLock)
+	err := l.load(cmp.Or(o.LockFor, startLock))
 	if err != nil && !mayRecover(l.path, err) {
 		return nil, err
 	}
