@@ -45,13 +45,13 @@ absent_over_time(firsttoken_build_info[10m])`, nil),
 func noProbes() alert {
 	return alert{
 		name: "NoProbes", severity: Ticket, component: prober,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 sum by (job, target) (increase(firsttoken_requests_total[$w])) == 0
 and
   max by (job, target) (firsttoken_tokens_per_minute_effective) > 0
 unless
-  sum by (job, target) (increase(firsttoken_turns_skipped_total{reason=~"paused|budget"}[$w])) > 0`,
-			values{"w": string(noProbesWindow)}),
+  sum by (job, target) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0`,
+			values{"w": string(noProbesWindow)})),
 		wait:    noProbesFor,
 		summary: "{{ $labels.target }} is not being probed",
 		details: "{{ $value }} turns ended in " + string(noProbesWindow) + " though the load is set to " +
@@ -63,10 +63,10 @@ unless
 func probeBudgetExhausted() alert {
 	return alert{
 		name: "ProbeBudgetExhausted", severity: Ticket, component: prober,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 sum by (job, target) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0
 unless
-  sum by (job, target) (increase(firsttoken_requests_total[$w])) > 0`, values{"w": string(blindWindow)}),
+  sum by (job, target) (increase(firsttoken_requests_total[$w])) > 0`, values{"w": string(blindWindow)})),
 		wait:    blindFor,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
 		details: "{{ $value | humanize }} turns were skipped for want of budget in " + string(blindWindow) +

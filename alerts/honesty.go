@@ -24,11 +24,11 @@ func misconfigured() alert {
 		"[" + string(misconfiguredWindow) + "])) > 0.5"
 	return alert{
 		name: "TargetMisconfigured", severity: Ticket, component: prober,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 sum by (job, target) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[$w])) > 0
 unless
   sum by (job, target) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0`,
-			values{"w": string(misconfiguredWindow)}),
+			values{"w": string(misconfiguredWindow)})),
 		wait: misconfiguredFor, keep: burnKeep,
 		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
 		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) +
@@ -100,11 +100,11 @@ func loadShort() alert {
 		"[" + string(shortWindow) + "])) > 0.5"
 	return alert{
 		name: "LoadShort", severity: Warning, component: endpoint,
-		expr: fill(`
+		expr: unlessPaused(fill(`
   sum by (job, target) (rate(firsttoken_sent_tokens_total[$w]))
 /
   (sum by (job, target) (rate(firsttoken_scheduled_tokens_total[$w])) > 0)
-< $share`, values{"w": string(shortWindow), "share": number(shortShare)}),
+< $share`, values{"w": string(shortWindow), "share": number(shortShare)})),
 		wait: shortFor, keep: burnKeep,
 		summary: "{{ $labels.target }} gets less load than it should",
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(shortWindow) +
@@ -119,8 +119,8 @@ func loadShort() alert {
 func noAnswer() alert {
 	return alert{
 		name: "NoAnswer", severity: Warning, component: endpoint,
-		expr: fill(`time() - (max by (job, target) (firsttoken_waiting_since_timestamp_seconds) > 0) > $after`,
-			values{"after": seconds(noAnswerAfter)}),
+		expr: unlessPaused(fill(`time() - (max by (job, target) (firsttoken_waiting_since_timestamp_seconds) > 0) > $after`,
+			values{"after": seconds(noAnswerAfter)})),
 		keep:      5 * time.Minute,
 		summary:   "{{ $labels.target }} holds a request and does not answer",
 		details:   "The oldest request has waited for its first token for {{ $value | humanizeDuration }}.",

@@ -25,6 +25,7 @@ func proberRecords() []Rule {
 		record(ScheduleLagRecord, mean("firsttoken_schedule_lag_seconds")),
 		record(receiveLagRecord, mean("firsttoken_receive_lag_seconds")),
 		record(selfCheckRecord, mean("firsttoken_selfcheck_error_seconds")),
+		pausedRecord(),
 		record(DoubtfulRecord, fill(`
 max by (job, target) (
     firsttoken_target_info

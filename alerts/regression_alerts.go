@@ -44,7 +44,7 @@ func regression() alert {
 	}
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
-		expr: either(conditions...), wait: RegressionFor, keep: burnKeep,
+		expr: unlessPaused(either(conditions...)), wait: RegressionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }})" +
 			" slower than yesterday and last week",
 		details: "Geometric mean TTFT is {{ $value | humanize }} times that of the same hours before, beyond chance." +
@@ -58,14 +58,14 @@ func regressionAfterRevision() alert {
 	r := Regressions().Over30m
 	return alert{
 		name: "TTFTRegressionAfterRevision", severity: Warning, component: endpoint,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 $slower
 and on (job, target)
   max by (job, target) (changes(firsttoken_target_revision_timestamp_seconds[$recent])) > 0
 and on (job, target)
   count by (job, target) (
     count by (job, target, model, fingerprint) (last_over_time(firsttoken_target_revision_info[$recent]))
-  ) > 1`, values{"slower": slower(r, revisionRatio, revisionZ), "recent": string(revisionRecent)}),
+  ) > 1`, values{"slower": slower(r, revisionRatio, revisionZ), "recent": string(revisionRecent)})),
 		wait: revisionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} became slower with a new model or fingerprint",
 		details: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) over " + string(r.Window) +

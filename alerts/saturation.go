@@ -62,7 +62,7 @@ func pearson(x, y, xy string, w Window) string {
 func saturation() alert {
 	return alert{
 		name: "Saturation", severity: Warning, component: endpoint,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 (
   $correlation > $r
 and
@@ -70,7 +70,7 @@ and
 )`, values{
 			"correlation": CorrelationRecord, "r": number(SaturationR),
 			"ttft": ttftRecord, "quiet": ttftQuietRecord, "ratio": number(saturationRatio),
-		}),
+		})),
 		wait: saturationFor, keep: burnKeep,
 		summary: "{{ $labels.target }} is near its knee: TTFT rises with tokens per minute",
 		details: "TTFT and tokens per minute of the last " + string(correlationWindow) +

@@ -12,11 +12,11 @@ func targetDown() alert {
 	return alert{
 		name: "TargetDown", severity: Page, component: endpoint,
 		// unless, because a target that never answered has no last success to compare with.
-		expr: fill(`
+		expr: unlessPaused(fill(`
 max by (job, target) (firsttoken_consecutive_failures) >= $failures
 unless
   time() - max by (job, target) (firsttoken_last_success_timestamp_seconds) <= $silence`,
-			values{"failures": number(downFailures), "silence": seconds(downSilence)}),
+			values{"failures": number(downFailures), "silence": seconds(downSilence)})),
 		keep:    5 * time.Minute,
 		summary: "{{ $labels.target }} does not answer",
 		details: "{{ $value | humanize }} turns failed in a row. Outcomes in the last 15m:" +

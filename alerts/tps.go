@@ -36,13 +36,13 @@ func tpsRecords() []Rule {
 func tpsDrop() alert {
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
-		expr: fill(`
+		expr: unlessPaused(fill(`
 $now / $base < $ratio
 and
   $count >= $enough`, values{
 			"now": tpsRecord, "base": tpsBaseRecord(), "ratio": number(tpsRatio),
 			"count": tpsCountRecord, "enough": number(tpsN),
-		}),
+		})),
 		wait: tpsFor, keep: burnKeep,
 		summary: "{{ $labels.target }} streams slower than before",
 		details: "Output tokens per second of one user are at {{ $value | humanizePercentage }}" +

@@ -30,6 +30,7 @@ func (p *Prober) Apply(targets []Target) error {
 	for _, r := range gone {
 		<-r.done
 	}
+	p.tellWindows(targets)
 	return p.start(fresh, senders)
 }
 

@@ -22,6 +22,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),
 		backoff:  newBackoff(t.Load.TokensPerMinute),
+		pause:    newPauseState(t, p.options.Pauses),
 		failing:  newFailing(t.Load.TokensPerMinute),
 		failures: failureLog{log: p.options.Logger, target: t.Name},
 		budget:   newBudgetGate(t, p.options.Budget),
@@ -37,6 +38,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		estimate: p.estimate(t.Workload),
 	}
 	l.pool.size(t.Load)
+	l.ceilings = t.ceilings(l.pool.estimate)
 	return l
 }
 

@@ -1,10 +1,16 @@
 package prober
 
+// manyErlangs is the load beyond which sessionsFor is approximate.
+const manyErlangs = 100_000
+
 // sessionsFor is the smallest number of sessions with which at most the share loss of slots finds
 // none ready: a session is a server, busy from a request until the pause after its answer is over.
 //
 //	2.5M TPM / 121k tokens = 0.34 requests/s; × 50 s of answer and pause = 17 Erlangs → 28 sessions
 func sessionsFor(erlangs, loss float64) int {
+	if erlangs > manyErlangs {
+		return int(erlangs) // the reserve is a small share, and the recursion takes long
+	}
 	m, b := 0, 1.0
 	for b > loss {
 		m++

@@ -38,6 +38,8 @@ type Sent struct {
 	ID     string
 	Tokens int64 // expected size of the prompt
 	At     time.Time
+	// Resident is how many tokens the server's prefix cache may now hold for the target's sessions.
+	Resident int64
 }
 
 // FirstToken is the receipt of a request's first token, as it is read.
@@ -59,25 +61,31 @@ type Skipped struct {
 type Reason string
 
 const (
-	NoBudget  Reason = "budget"     // the turn could cost more than is left
-	NoSession Reason = "no_session" // every session still waits for its pause to end
-	InFlight  Reason = "in_flight"  // Load.MaxInFlight requests have not ended
-	Backoff   Reason = "backoff"    // the server asked to be left alone
-	Paused    Reason = "paused"     // the operator paused the target
-	Late      Reason = "late"       // the prober itself did not run in time: asleep, or short of processor
+	NoBudget    Reason = "budget"      // the turn could cost more than is left
+	NoSession   Reason = "no_session"  // every session still waits for its pause to end
+	InFlight    Reason = "in_flight"   // Load.MaxInFlight requests have not ended
+	Backoff     Reason = "backoff"     // the server asked to be left alone
+	Paused      Reason = "paused"      // the operator paused the target
+	Maintenance Reason = "maintenance" // the target is in a maintenance window
+	Resident    Reason = "resident"    // the server's cache would hold more than Load.MaxResidentTokens for us
+	TooLarge    Reason = "too_large"   // the prompt would have more bytes than the workload can need
+	Late        Reason = "late"        // the prober itself did not run in time: asleep, or short of processor
 )
 
 // Reasons lists the set.
-func Reasons() []Reason { return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Late} }
+func Reasons() []Reason {
+	return []Reason{NoBudget, NoSession, InFlight, Backoff, Paused, Maintenance, Resident, TooLarge, Late}
+}
 
 // RateChanged is a change of the load, in tokens per minute: the configured set-point, and what
-// back-off and budget leave of it. It also follows Started. A paused target has an effective rate of 0; one
+// back-off, budget and pauses leave of it. It also follows Started. A paused target has an effective rate of 0; one
 // whose load has ended (Load.Until) has a set-point of 0 too.
 type RateChanged struct {
 	Target              string
 	SetPoint, Effective float64
 	Budget              budget.Level // what the budget leaves
 	ThrottledSince      time.Time    // zero while the load is clean
+	Pause               Pause
 }
 
 // Judged is an SLO verdict, as soon as it is known.

@@ -18,11 +18,12 @@ import (
 // anew for each request; a secret in the configuration counts by its value.
 //
 // Infrastructure and Budget do not count, because they change nothing that is sent. Readers of both must
-// use the current configuration: a running loop may hold an older copy.
+// use the current configuration: a running loop may hold an older copy. Maintenance does not count either:
+// Apply tells a running loop of its new windows.
 //
 // Hash walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
-	t.Infrastructure, t.Budget = Infrastructure{}, budget.Limits{}
+	t.Infrastructure, t.Budget, t.Maintenance = Infrastructure{}, budget.Limits{}, nil
 	d := digest{xxhash.New()}
 	d.value(reflect.ValueOf(t))
 	return d.h.Sum64()

@@ -28,6 +28,7 @@ type inflight struct {
 	observer Observer
 	exchange chat.Exchange // once it has ended
 	answered atomic.Bool   // it had its first token
+	excused  bool          // a pause began while it was in flight
 	// tokenSeen is told when the first token was received.
 	tokenSeen func(time.Time)
 }
@@ -48,7 +49,7 @@ func (l *loop) send(ctx context.Context, s *sessionState, t *ticket, due, now ti
 
 // launch sends the request on a goroutine of its own.
 func (l *loop) launch(ctx context.Context, q *inflight) {
-	l.observer.Observe(Sent{Target: q.target, ID: q.request.ID, Tokens: q.turn.Tokens, At: q.sent})
+	l.observer.Observe(Sent{Target: q.target, ID: q.request.ID, Tokens: q.turn.Tokens, At: q.sent, Resident: l.resident()})
 	go func() {
 		q.exchange = l.sender.Send(ctx, &q.request, q.first)
 		l.finished <- q // never blocks: it has room for Load.MaxInFlight
@@ -107,6 +108,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	r.Untrusted = l.trust != nil && !l.trust.Judge(r, now)
 	l.learn(r)
 	r.TokensPerWord, r.CalibrationBounded = l.pool.cal.TokensPerWord()
+	r.ResidentTokens = l.resident()
 	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
@@ -129,7 +131,7 @@ func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 		}
 	case probe && !r.FirstToken.IsZero():
 		l.failing.sign(now)
-	case probe:
+	case probe, q.excused:
 	case r.Outcome == chat.OK:
 		l.failing.answered(now)
 	case r.Outcome.SlowsLoad():

@@ -10,6 +10,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // liar answers as its server does and reports another number of input tokens. It knows the truth.
@@ -43,12 +44,13 @@ func TestLyingServers(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		report func(truth int64) int64
+		alerts bool // FirsttokenCostDisagreement: the reported cost is below half or above twice the estimate
 	}{
-		{"the truth", func(truth int64) int64 { return truth }},
-		{"ten tokens", func(int64) int64 { return 10 }},
-		{"5 %", func(truth int64) int64 { return truth / 20 }},
-		{"2^63", func(int64) int64 { return math.MaxInt64 }},
-		{"none", func(int64) int64 { return 0 }},
+		{"the truth", func(truth int64) int64 { return truth }, false},
+		{"ten tokens", func(int64) int64 { return 10 }, true},
+		{"5 %", func(truth int64) int64 { return truth / 20 }, true},
+		{"2^63", func(int64) int64 { return math.MaxInt64 }, true},
+		{"none", func(int64) int64 { return 0 }, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ledger := newFakeLedger("t", budget.Limits{TokensPerDay: limit})
@@ -56,14 +58,19 @@ func TestLyingServers(t *testing.T) {
 			target := example("t", ProfileWatch)
 			target.Prices = prices
 			events := runSender(t, target, ledger, server, time.Hour, nil)
-			estimated := 0.0
+			estimated, reported := 0.0, 0.0
 			for _, r := range of[Result](events) {
-				if most := int64(5 * target.Workload.Bound().Bytes); r.Sent > most { // four times the words, and change
+				if most := int64(target.ceilings(workload.Estimate{}).bytes); r.Sent > most {
 					t.Errorf("%s: a body of %d bytes, more than %d", row.name, r.Sent, most)
 				}
 				if dollars, ok := target.EstimateCost(r); ok {
 					estimated += dollars
+					claimed, _ := prices.Cost(r.Usage)
+					reported += claimed
 				}
+			}
+			if share := reported / estimated; (share > 0 && share < 0.5 || share > 2) != row.alerts {
+				t.Errorf("%s: reports %.3g times the estimated cost", row.name, share)
 			}
 			truth := (float64(server.in)*prices.Input + float64(server.out)*prices.Output) / 1e6
 			if used := server.in + server.out; used > limit || used < limit/10 || float64(used) > 1.02*ledger.settled() {

@@ -27,7 +27,9 @@ type loop struct {
 	random   *rand.Rand
 	arrivals arrivals
 	pool     *pool
+	ceilings ceilings
 	backoff  backoff
+	pause    *pauseState
 	failing  failing
 	failures failureLog
 	budget   budgetGate
@@ -54,6 +56,8 @@ func (l *loop) run(ctx context.Context) {
 			l.finish(q, time.Now())
 		case <-timer.C():
 			l.work(ctx, time.Now())
+		case <-l.pause.changed:
+			l.work(ctx, time.Now())
 		case <-l.budget.slot.pending():
 			l.work(ctx, time.Now())
 		case <-l.budget.probe.pending():
@@ -76,6 +80,7 @@ func (l *loop) run(ctx context.Context) {
 //	 6k/TPM = 18 s          ≤ 180 s
 func (l *loop) begin(now time.Time) {
 	l.resumeBackoff(now)
+	l.pause.look(now)
 	l.announceRate()
 	l.pool.open(now)
 	share := gap(float64(max(l.pool.trial.session.NextTokens(), 1)), l.backoff.setPoint)
@@ -90,6 +95,9 @@ func (l *loop) wake() time.Time {
 		at = time.Now().Add(time.Hour) // only exchanges that end
 	} else if until := l.target.Load.Until; !until.IsZero() {
 		at = earlier(at, until)
+	}
+	if change, ok := l.pause.next(); ok && !l.ended {
+		at = earlier(at, change)
 	}
 	if step, ok := l.backoff.next(); ok && !l.ended {
 		at = earlier(at, step)
@@ -118,8 +126,9 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// work does what is due at now: verdicts, steps of recovery, slots.
+// work does what is due at now: pauses, verdicts, steps of recovery, slots.
 func (l *loop) work(ctx context.Context, now time.Time) {
+	l.followPause(now)
 	for _, q := range l.inflight {
 		q.expire(now)
 	}

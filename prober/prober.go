@@ -25,6 +25,8 @@ type Options struct {
 	Seed uint64
 	// Budget is what targets may spend; nil is no bound.
 	Budget Budget
+	// Pauses keeps the pauses by hand beyond the life of the process; nil forgets them.
+	Pauses Pauses
 	// Memory keeps back-offs beyond the life of a loop; nil forgets them.
 	Memory Memory
 	// Trust decides for each result whether it can be believed; nil believes all.
@@ -82,6 +84,9 @@ func newProber(o Options, corpus *workload.Corpus) *Prober {
 	}
 	if o.NewTimer == nil {
 		o.NewTimer = waker.GoTimer
+	}
+	if o.Pauses == nil {
+		o.Pauses = newPauses()
 	}
 	return &Prober{
 		options:   o,

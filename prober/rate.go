@@ -30,9 +30,9 @@ func (l *loop) followBudget(now time.Time) {
 func (l *loop) announceRate() {
 	e := RateChanged{
 		Target: l.target.Name, SetPoint: l.backoff.setPoint, Effective: l.rate(),
-		Budget: l.budget.level, ThrottledSince: l.backoff.since,
+		Budget: l.budget.level, ThrottledSince: l.backoff.since, Pause: l.pause.now,
 	}
-	if l.target.Load.Paused || l.budget.level == budget.Stopped {
+	if l.pause.active() || l.budget.level == budget.Stopped {
 		e.Effective = 0
 	}
 	l.observer.Observe(e)

@@ -32,7 +32,7 @@ type recovery struct {
 
 // nextProbe is when to send a recovery probe; false while there is room for ordinary requests, or no need.
 func (l *loop) nextProbe() (time.Time, bool) {
-	if l.ended || l.target.Load.Paused || l.recovery.probe != nil || l.budget.probe.pending() != nil {
+	if l.ended || l.pause.active() || l.recovery.probe != nil || l.budget.probe.pending() != nil {
 		return time.Time{}, false
 	}
 	at, needed := l.quietSince()
@@ -113,11 +113,12 @@ func (l *loop) tokenSeen(at time.Time) {
 	l.unused.firstToken(at)
 }
 
-// newestInFlight is the request that was sent last and has not ended; nil for none.
+// newestInFlight is the request that was sent last and has not ended; nil for none. One that a pause excused says
+// nothing of the endpoint after it.
 func (l *loop) newestInFlight() *inflight {
 	newest := l.recovery.probe
 	for _, q := range l.inflight {
-		if newest == nil || q.sent.After(newest.sent) {
+		if !q.excused && (newest == nil || q.sent.After(newest.sent)) {
 			newest = q
 		}
 	}

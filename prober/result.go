@@ -20,7 +20,9 @@ type Result struct {
 	// sizes of prompts are not to be believed.
 	TokensPerWord      float64
 	CalibrationBounded bool
-	Untrusted          bool // this process doubted its own numbers; see Options.Trust
+	// ResidentTokens is how many tokens the server's prefix cache may hold for the target's sessions after this result.
+	ResidentTokens int64
+	Untrusted      bool // this process doubted its own numbers; see Options.Trust
 	// Span is the id of the trace span that was kept of the exchange, 16 hexadecimal digits; its trace
 	// is ID. Empty where none was kept. The prober leaves it empty: an observer that keeps spans stands
 	// before all others and fills it in for them.

@@ -149,10 +149,13 @@ func (p *pool) draw(s *sessionState, now time.Time) (workload.Turn, chat.Request
 	turn, request := session.Next(workload.Ages{Session: age(s.reached, now), Prefix: age(p.reached, now)})
 	s.busy, s.made = true, false
 	if session.Over() && s != p.trial {
-		s.session, s.reached = p.fresh(), time.Time{}
+		p.replace(s)
 	}
 	return turn, request, session
 }
+
+// replace ends a session and puts a new one in its place.
+func (p *pool) replace(s *sessionState) { s.session, s.reached = p.fresh(), time.Time{} }
 
 func age(since, now time.Time) workload.Age {
 	if since.IsZero() {

@@ -36,6 +36,10 @@ func (l *loop) slot(ctx context.Context, due, now time.Time) (tokens float64, ov
 		l.skip(NoSession, due)
 		return 0, true
 	}
+	if reason, exceeds := l.bound(s, now); exceeds {
+		l.skip(reason, due)
+		return 0, true
+	}
 	t, passage := l.budget.pass(&l.budget.slot, s.session, due)
 	switch passage {
 	case undecided:
@@ -54,8 +58,8 @@ func (l *loop) slot(ctx context.Context, due, now time.Time) (tokens float64, ov
 
 func (l *loop) blocked(due, now time.Time) (Reason, bool) {
 	switch {
-	case l.target.Load.Paused:
-		return Paused, true
+	case l.pause.active():
+		return l.pause.reason(), true
 	case now.Sub(due) > lateAfter && l.budget.slot.pending() != nil:
 		return NoBudget, true
 	case now.Sub(due) > lateAfter:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/maintenance"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -23,16 +24,18 @@ type Target struct {
 	SLOs           map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 	Prices         *Prices                    `yaml:"prices,omitempty"`
 	Budget         budget.Limits              `yaml:"budget,omitempty"`
+	Maintenance    []maintenance.Window       `yaml:"maintenance,omitempty"`
 	Infrastructure `yaml:",inline"`
 }
 
 // Load is how much to ask, and how evenly.
 type Load struct {
-	Profile         string    `yaml:"profile,omitempty"` // sentinel, watch (default), load
-	TokensPerMinute float64   `yaml:"tokens_per_minute,omitempty"`
-	ArrivalShape    float64   `yaml:"arrival_shape,omitempty"` // of gamma-distributed gaps: 1 is Poisson, more is more regular
-	MaxInFlight     int       `yaml:"max_in_flight,omitempty"`
-	MaxSessions     int       `yaml:"max_sessions,omitempty"`
-	Until           time.Time `yaml:"until,omitempty"` // when the load ends; required by the load profile
-	Paused          bool      `yaml:"paused,omitempty"`
+	Profile           string    `yaml:"profile,omitempty"` // sentinel, watch (default), load
+	TokensPerMinute   float64   `yaml:"tokens_per_minute,omitempty"`
+	ArrivalShape      float64   `yaml:"arrival_shape,omitempty"` // of gamma-distributed gaps: 1 is Poisson, more is more regular
+	MaxInFlight       int       `yaml:"max_in_flight,omitempty"`
+	MaxSessions       int       `yaml:"max_sessions,omitempty"`
+	MaxResidentTokens int       `yaml:"max_resident_tokens,omitempty"` // 0 is a multiple of what the load needs
+	Until             time.Time `yaml:"until,omitempty"`               // when the load ends; required by the load profile
+	Paused            bool      `yaml:"paused,omitempty"`
 }

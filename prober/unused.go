@@ -61,6 +61,13 @@ func (u *unusedSlots) failed(due time.Time) {
 	}
 }
 
+// clear forgets the slots that wait for a verdict.
+func (u *unusedSlots) clear() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.open = nil
+}
+
 // firstToken tells that some request of the target had its first token.
 func (u *unusedSlots) firstToken(at time.Time) {
 	u.each(func(s *unusedSlot) {

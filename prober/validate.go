@@ -29,6 +29,9 @@ func (t Target) Validate() invalid.Errors {
 		errs.Under("prices", t.Prices.Validate())
 	}
 	errs.Under("budget", t.validateBudget())
+	for i, w := range t.Maintenance {
+		errs.Under(item("maintenance", i), w.Validate())
+	}
 	return errs
 }
 
@@ -50,6 +53,9 @@ func (l Load) Validate() invalid.Errors {
 	}
 	if l.MaxSessions < 0 {
 		errs.Add("max_sessions", "%d is below 1; leave it out for as many as the load needs", l.MaxSessions)
+	}
+	if l.MaxResidentTokens < 0 {
+		errs.Add("max_resident_tokens", "%d is below 1; leave it out for a multiple of what the load needs", l.MaxResidentTokens)
 	}
 	if l.Profile == ProfileLoad && l.Until.IsZero() {
 		errs.Add("until", "is missing: the load profile must say when it ends")

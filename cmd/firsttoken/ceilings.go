@@ -4,13 +4,19 @@ import (
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 const allowExcessive = "load.allow-excessive"
 
 // checks are what each target of a file must pass besides the rules of its keys.
 func (o options) checks() []config.Check {
-	checks := []config.Check{knownGPUs(o.DCGM)}
+	return append(o.ceilings(), knownGPUs(o.DCGM))
+}
+
+// ceilings are those of them that are about the load.
+func (o options) ceilings() []config.Check {
+	checks := []config.Check{withinPrefixCaches(o.AllowExcessive)}
 	if !o.AllowExcessive {
 		checks = append(checks, withinCeilings)
 	}
@@ -23,4 +29,27 @@ func withinCeilings(t prober.Target) (errs invalid.Errors) {
 		errs.Add(e.Path, "%s (--%s lifts it)", e.Reason, allowExcessive)
 	}
 	return errs
+}
+
+// withinPrefixCaches refuses a load whose sessions would fill more of a prefix cache than they may. Its estimates take
+// milliseconds, and most targets share a few shapes.
+func withinPrefixCaches(excessive bool) config.Check {
+	estimates := map[workload.Shape]workload.Estimate{}
+	return func(t prober.Target) (errs invalid.Errors) {
+		if len(t.Workload.Validate()) > 0 {
+			return nil // reported already
+		}
+		e, known := estimates[t.Workload]
+		if !known {
+			e = t.Workload.Estimate()
+			estimates[t.Workload] = e
+		}
+		excess, errs := t.ResidentExcess(e)
+		for _, x := range excess {
+			if !excessive {
+				errs.Add(x.Path, "%s (--%s lifts it)", x.Reason, allowExcessive)
+			}
+		}
+		return errs
+	}
 }

@@ -65,10 +65,11 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 		return
 	}
 	load := screen.Table{Text: 2}
-	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "TOKENS/DAY", "TOKENS/MONTH")
+	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "RESIDENT", "TOKENS/DAY", "TOKENS/MONTH")
 	for _, f := range forecasts {
 		load.Add(f.Target, f.Profile, screen.Tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests),
 			screen.Thousands(f.Input), screen.Thousands(f.Output), fmt.Sprintf("%.1f%%", 100*f.Cached),
+			screen.Tokens(float64(f.Resident)),
 			screen.Tokens(f.Day.InputTokens+f.Day.OutputTokens), screen.Tokens(f.Month.InputTokens+f.Month.OutputTokens))
 	}
 	load.Print(w)
@@ -118,6 +119,7 @@ func costRow(name string, dollars [4]float64) []string {
 func printNotes(w io.Writer, forecasts []forecast) {
 	fmt.Fprintln(w, "Tokens are input and output; a month is 30 days. CACHED is the share of input that a prefix cache")
 	fmt.Fprintln(w, "serves when it works; the last two columns are the bill when it does not, or there is none.")
+	fmt.Fprintln(w, "RESIDENT is what all sessions together keep in that cache, which its users cannot have.")
 	if slices.ContainsFunc(forecasts, func(f forecast) bool { return f.Day.DollarsCached == nil }) {
 		fmt.Fprintln(w, "A target without `prices` has a load, but no forecast of dollars.")
 	}

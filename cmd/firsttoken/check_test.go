@@ -119,8 +119,8 @@ func TestCheck(t *testing.T) {
 			rows[f[0]+"/"+fmt.Sprint(len(f))] = f
 		}
 	}
-	paid := rows["paid/9"]
-	if paid == nil || paid[1] != "sentinel" || paid[2] != "20.0k" || paid[3] != "0.33" {
+	paid := rows["paid/10"]
+	if paid == nil || paid[1] != "sentinel" || paid[2] != "20.0k" || paid[3] != "0.33" || paid[7] != "60.3k" {
 		t.Errorf("the load of the sentinel: %v\n%s", paid, stdout)
 	}
 	for _, want := range []string{

@@ -8,8 +8,8 @@ import (
 )
 
 // connectionLimit bounds the open connections of a web server, so that clients cannot take the file descriptors
-// that probing needs. A new connection beyond the limit replaces the one that is idle for longest; where none is
-// idle, the new one is closed.
+// that probing needs. A new connection beyond the limit replaces the one that is idle for longest, or that has asked
+// for nothing yet; where none is, the new one is closed.
 type connectionLimit struct {
 	limit int
 	now   func() time.Time
@@ -36,7 +36,7 @@ func (l *connectionLimit) note(c net.Conn, state http.ConnState) net.Conn {
 	switch state {
 	case http.StateNew:
 		if len(l.open) < l.limit {
-			l.open[c] = time.Time{}
+			l.open[c] = l.now()
 			return nil
 		}
 		oldest := l.longestIdle()
@@ -44,7 +44,7 @@ func (l *connectionLimit) note(c net.Conn, state http.ConnState) net.Conn {
 			return c
 		}
 		delete(l.open, oldest)
-		l.open[c] = time.Time{}
+		l.open[c] = l.now()
 		return oldest
 	case http.StateClosed, http.StateHijacked:
 		delete(l.open, c)

@@ -56,7 +56,7 @@ func TestConnectionLimit(t *testing.T) {
 	now := time.Unix(0, 0)
 	l.now = func() time.Time { now = now.Add(time.Second); return now }
 	conn := func() net.Conn { a, _ := net.Pipe(); return a }
-	a, b, c, d := conn(), conn(), conn(), conn()
+	a, b, c, d, e := conn(), conn(), conn(), conn(), conn()
 	for _, step := range []struct {
 		conn  net.Conn
 		state http.ConnState
@@ -64,6 +64,12 @@ func TestConnectionLimit(t *testing.T) {
 	}{
 		{a, http.StateNew, nil},
 		{b, http.StateNew, nil},
+		{e, http.StateNew, a}, // which has asked for nothing yet
+		{a, http.StateClosed, nil},
+		{e, http.StateClosed, nil},
+		{a, http.StateNew, nil},
+		{a, http.StateActive, nil},
+		{b, http.StateActive, nil},
 		{c, http.StateNew, c}, // all are in use
 		{c, http.StateClosed, nil},
 		{b, http.StateIdle, nil},
@@ -72,6 +78,7 @@ func TestConnectionLimit(t *testing.T) {
 		{b, http.StateIdle, nil},
 		{b, http.StateClosed, nil},
 		{a, http.StateActive, nil},
+		{c, http.StateActive, nil},
 		{d, http.StateNew, d}, // a is in use again
 		{a, http.StateClosed, nil},
 		{d, http.StateNew, nil},

@@ -39,7 +39,7 @@ func daemon(ctx context.Context, p program, o options) error {
 	}
 	w := newWebsite(c, o)
 	if o.EnableLifecycle {
-		w.reload = c.load
+		w.reload, w.pauses = c.load, c.service.prober
 	}
 	return w.serve(ctx, listeners, func(ctx context.Context) {
 		p.listening(addresses(listeners)...)

@@ -25,7 +25,8 @@ type forecast struct {
 	Requests float64    `json:"requests_per_minute"` // TPM / Input
 	Input    float64    `json:"input_tokens_per_request"`
 	Output   float64    `json:"output_tokens_per_request"`
-	Cached   float64    `json:"cached_ratio"` // of input, with a prefix cache that works
+	Cached   float64    `json:"cached_ratio"`    // of input, with a prefix cache that works
+	Resident int64      `json:"resident_tokens"` // in the server's prefix cache, for all sessions
 	Day      spanTotal  `json:"day"`
 	Month    spanTotal  `json:"month"` // 30 days
 
@@ -60,6 +61,7 @@ func forecastOf(t prober.Target, e workload.Estimate, now time.Time) forecast {
 	f := forecast{
 		Target: t.Name, Profile: t.Load.Profile, Model: t.Model, Paused: t.Load.Paused,
 		TPM: t.Load.TokensPerMinute, Input: e.InputTokens, Output: e.OutputTokens, Cached: e.CachedShare,
+		Resident: t.ExpectedResident(e),
 	}
 	if e.InputTokens > 0 {
 		f.Requests = f.TPM / e.InputTokens

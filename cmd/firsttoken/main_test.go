@@ -25,13 +25,16 @@ import (
 // never ends; it belongs to a library.
 //
 // Where the program would start itself to read GPUs, a test starts the test binary, which is then the
-// program.
+// program. So it is with asProgram in its environment.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == dcgm.AgentCommand {
+	if len(os.Args) > 1 && os.Args[1] == dcgm.AgentCommand || os.Getenv(asProgram) != "" {
 		main()
 	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun"))
 }
+
+// asProgram makes the test binary the program itself, for tests that need a process of its own.
+const asProgram = "FIRSTTOKEN_TEST_AS_PROGRAM"
 
 var update = flag.Bool("update", false, "write golden files")
 

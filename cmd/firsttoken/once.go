@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,18 +19,20 @@ const onceHelp = "Send one turn to a target and show its timeline. " +
 	"A cold first turn of the target's workload: some 45,000 tokens."
 
 type onceFlags struct {
-	target string
-	json   bool
+	target   string
+	json     bool
+	noBudget bool
 }
 
 func (c *onceFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Arg("target", "Name of the target in the configuration file.").Required().StringVar(&c.target)
 	cmd.Flag("json", "Print the result as a line of the results file.").BoolVar(&c.json)
+	cmd.Flag("no-budget", "Send also where the budget has no room, and charge nothing.").BoolVar(&c.noBudget)
 }
 
 // run fails if the answer was not ok, so that a shell can ask whether an endpoint works.
 func (c *onceFlags) run(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile)
+	file, err := config.Load(o.ConfigFile, o.ceilings()...)
 	if err != nil {
 		return err
 	}
@@ -37,8 +40,12 @@ func (c *onceFlags) run(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	result, err := askOnce(ctx, target, o)
+	spent, err := c.budget(file, p, o)
 	if err != nil {
+		return err
+	}
+	result, err := askOnce(ctx, target, o, spent)
+	if err = errors.Join(err, spent.close()); err != nil {
 		return err
 	}
 	if err := c.print(p.Stdout, target, result); err != nil {
@@ -81,6 +88,8 @@ func pick(targets []prober.Target, name string) (prober.Target, error) {
 
 // askOnce sends the first turn of a new session. With a seed the prompt is repeatable, and the server may
 // have it in its cache; without one it is new to every server.
-func askOnce(ctx context.Context, t prober.Target, o options) (prober.Result, error) {
-	return prober.Once(ctx, t, prober.Options{Connect: connect, Seed: seedOf(o), Version: programVersion()})
+func askOnce(ctx context.Context, t prober.Target, o options, b onceBudget) (prober.Result, error) {
+	return prober.Once(ctx, t, prober.Options{
+		Connect: connect, Seed: seedOf(o), Version: programVersion(), Budget: b.Budget,
+	})
 }

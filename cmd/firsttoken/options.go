@@ -24,6 +24,7 @@ type options struct {
 	SystemdSocket     bool           `env:"WEB_SYSTEMD_SOCKET"`
 	WebConfigFile     string         `env:"WEB_CONFIG_FILE"`
 	EnableLifecycle   bool           `env:"WEB_ENABLE_LIFECYCLE"`
+	EnablePprof       bool           `env:"WEB_ENABLE_PPROF"`
 	BudgetFile        string         `env:"BUDGET_FILE"`
 	ResultsFile       string         `env:"RESULTS_FILE"`
 	ResultsMaxSize    byteSize       `env:"RESULTS_MAX_SIZE" envDefault:"100MB"`
@@ -87,8 +88,12 @@ func (o *options) webFlags(flag newFlag) {
 		Default(fmt.Sprint(o.SystemdSocket)).BoolVar(&o.SystemdSocket)
 	flag("web.config.file", "File that sets up TLS and authentication, in the format of Prometheus' exporter-toolkit.").
 		Default(o.WebConfigFile).StringVar(&o.WebConfigFile)
-	flag("web.enable-lifecycle", "Reload the configuration on POST /-/reload, as on SIGHUP.").
+	flag("web.enable-lifecycle", "Reload the configuration on POST /-/reload, as on SIGHUP; pause targets on POST "+
+		"/-/pause and /-/resume, from this machine or with authentication.").
 		Default(fmt.Sprint(o.EnableLifecycle)).BoolVar(&o.EnableLifecycle)
+	flag("web.enable-pprof", "Serve profiles of the Go runtime under /debug/pprof/, to this machine or with "+
+		"authentication.").
+		Default(fmt.Sprint(o.EnablePprof)).BoolVar(&o.EnablePprof)
 }
 
 func (o *options) resultsFlags(flag newFlag) {

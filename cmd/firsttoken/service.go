@@ -71,6 +71,7 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 	s.prober = prober.New(prober.Options{
 		Connect: o.connect, Observer: s.observers(), Logger: o.log, Seed: seedOf(o.options), Version: programVersion(),
 		Trust: s.trust, NewTimer: newTimer, Budget: s.budget(), Memory: s.memory(),
+		Pauses: s.pauses(),
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop cancels it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })
@@ -89,6 +90,14 @@ func (s *service) budget() prober.Budget {
 
 // memory keeps back-offs; nil forgets them.
 func (s *service) memory() prober.Memory {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger
+}
+
+// pauses keeps the pauses by hand; nil keeps them as long as the process.
+func (s *service) pauses() prober.Pauses {
 	if s.ledger == nil {
 		return nil
 	}

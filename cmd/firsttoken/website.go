@@ -21,11 +21,13 @@ type website struct {
 	config  func() string
 	targets func() []prober.Target
 	reload  func(context.Context) error // nil where it is not enabled
+	pauses  pages.Pauses                // the same
+	pprof   bool
 	ready   atomic.Bool
 }
 
 func newWebsite(c *configuration, o options) *website {
-	return &website{service: c.service, flags: o.web(), config: c.redacted, targets: c.targets}
+	return &website{service: c.service, flags: o.web(), config: c.redacted, targets: c.targets, pprof: o.EnablePprof}
 }
 
 // serve answers until ctx ends or the server fails; beside runs meanwhile, until its context ends.
@@ -83,7 +85,8 @@ func (w *website) handler() http.Handler {
 	o := pages.Options{
 		Gatherer: w.service.registry, Registerer: w.service.registry, History: w.service.history,
 		Version: programVersion(), Logger: w.service.log,
-		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload,
+		Ready: w.ready.Load, Targets: w.targets, Config: w.config, Reload: w.reload, Pauses: w.pauses,
+		Profiles: w.pprof, Authenticated: authenticated(*w.flags.WebConfigFile),
 	}
 	if w.service.ledger != nil {
 		o.Ledger = w.service.ledger

@@ -17,13 +17,14 @@ type State string
 
 // The states; a target has the first that applies.
 const (
-	Paused   State = "paused"   // by its configuration
-	NoBudget State = "budget"   // nothing is sent, or less, for want of budget
-	Waiting  State = "waiting"  // a request has waited long for its first token
-	Starting State = "starting" // no answer yet
-	Failing  State = "failing"  // the last request failed
-	BackOff  State = "back-off" // the load is below its set-point
-	Steady   State = "steady"
+	Paused      State = "paused" // by its operator
+	Maintenance State = "maintenance"
+	NoBudget    State = "budget"   // nothing is sent, or less, for want of budget
+	Waiting     State = "waiting"  // a request has waited long for its first token
+	Starting    State = "starting" // no answer yet
+	Failing     State = "failing"  // the last request failed
+	BackOff     State = "back-off" // the load is below its set-point
+	Steady      State = "steady"
 )
 
 // Summary is the state of a target at a glance. Like the series, it leaves out times and rates of results that are
@@ -57,6 +58,11 @@ type Summary struct {
 
 	// ThrottledSince is when the server began to throttle; zero when it no longer does.
 	ThrottledSince time.Time `json:"throttled_since,omitzero"`
+
+	// PausedSince is when the target was paused by hand or by its configuration; MaintenanceUntil is when its maintenance
+	// ends. Zero while there is none.
+	PausedSince      time.Time `json:"paused_since,omitzero"`
+	MaintenanceUntil time.Time `json:"maintenance_until,omitzero"`
 
 	// Since the target started. CacheRatio is reported over expected cached tokens; nil where the server does not say.
 	Spent       float64                 `json:"cost_dollars"`
@@ -107,7 +113,8 @@ func (h *targetHistory) summary(now time.Time) Summary {
 		Spent:        h.spent,
 		CacheRatio:   results.Optional(cacheRatio, h.cacheable > 0),
 		Skipped:      maps.Clone(h.skips), SLOs: maps.Clone(h.verdicts),
-		Failures: h.failures, ThrottledSince: h.throttledSince, LastSuccess: h.lastSuccess,
+		Failures: h.failures, ThrottledSince: h.throttledSince,
+		PausedSince: h.pause.Since, MaintenanceUntil: h.pause.Until, LastSuccess: h.lastSuccess,
 		LastError: h.lastError, LastRemedy: h.lastRemedy, LastErrorAt: h.lastErrorAt,
 	}
 	s.addWindow(h.samples.last(windowLimit), now)
@@ -149,8 +156,10 @@ const longWait = 10 * time.Second
 func (h *targetHistory) state(now time.Time) State {
 	threshold := time.Duration(h.target.SLOs[slo.TTFT].Threshold * float64(time.Second))
 	switch {
-	case h.target.Load.Paused:
+	case !h.pause.Since.IsZero():
 		return Paused
+	case h.pause.Active():
+		return Maintenance
 	case h.budget == budget.Stopped:
 		return NoBudget
 	case h.oldestWait(now) > max(longWait, threshold):

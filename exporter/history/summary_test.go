@@ -102,11 +102,21 @@ func TestState(t *testing.T) {
 		if s, _ := h.Summary("a"); s.LastError != "throttled" {
 			t.Errorf("last error %q, want that of the throttled request", s.LastError)
 		}
-		paused := probertest.Target("p")
-		paused.Load.Paused = true
-		h.Observe(prober.Started{Target: paused})
-		if s, _ := h.Summary("p"); s.State != Paused {
-			t.Errorf("%s, want %s", s.State, Paused)
+		now := time.Now()
+		for _, row := range []struct {
+			pause prober.Pause
+			want  State
+		}{
+			{prober.Pause{Since: now}, Paused},
+			{prober.Pause{Until: now}, Maintenance},
+			{prober.Pause{Since: now, Until: now}, Paused},
+			{prober.Pause{}, Steady},
+		} {
+			h.Observe(prober.RateChanged{Target: "a", Pause: row.pause})
+			s, _ := h.Summary("a")
+			if s.State != row.want || s.PausedSince != row.pause.Since || s.MaintenanceUntil != row.pause.Until {
+				t.Errorf("%+v: %s since %s, until %s; want %s", row.pause, s.State, s.PausedSince, s.MaintenanceUntil, row.want)
+			}
 		}
 	})
 }

@@ -25,6 +25,7 @@ type targetHistory struct {
 	hasRate             bool
 	budget              budget.Level // what it leaves of the load
 	throttledSince      time.Time
+	pause               prober.Pause
 	failures            int // since the last success
 	lastSuccess         time.Time
 	lastError           string
@@ -145,7 +146,7 @@ func (h *targetHistory) setRate(e prober.RateChanged) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.setPoint, h.effective, h.hasRate, h.budget = e.SetPoint, e.Effective, true, e.Budget
-	h.throttledSince = e.ThrottledSince
+	h.throttledSince, h.pause = e.ThrottledSince, e.Pause
 }
 
 func (h *targetHistory) addVerdict(e prober.Judged) {

@@ -24,16 +24,27 @@ func loadRows() []row {
 		}},
 		{when: otherEvents, update: setRate(effective), family: series.Family{
 			Type: series.TypeGauge, Name: "tokens_per_minute_effective",
-			Help: "What back-off and budget leave of the set-point, in tokens per minute.",
+			Help: "What back-off, budget and pauses leave of the set-point, in tokens per minute.",
 		}},
 		{when: otherEvents, update: setRate(throttledSince), family: series.Family{
 			Type: series.TypeGauge, Name: "throttled_since_timestamp_seconds", Unit: "seconds",
 			Help: "When the server began to throttle, in seconds since 1970, also before a restart; 0 when it no longer does.",
 		}},
+		{when: everyResult | otherEvents, update: setResident, family: series.Family{
+			Type: series.TypeGauge, Name: "resident_tokens",
+			Help: "Tokens that the server's prefix cache may hold for the target's live sessions, by their expected size: " +
+				"their last prompts, and the shared prefix once.",
+		}},
+		{when: otherEvents, update: setPaused, family: series.Family{
+			Type: series.TypeGauge, Name: "paused",
+			Labels: []series.Label{series.LabelOf("reason", prober.Paused, prober.Maintenance)},
+			Help: "1 while nothing is sent because an operator paused the target, or in a maintenance window. Nothing then " +
+				"counts in any objective, and alerts about the target are silent.",
+		}},
 		{when: otherEvents, update: addScheduled, family: series.Family{
 			Type: series.TypeCounter, Name: "scheduled_tokens_total",
 			Help: "Input tokens that the schedule asked for, by the expected size of the prompts: of slots that were " +
-				"used and of those that were not. Slots of a pause are left out.",
+				"used and of those that were not. Slots of a pause or a maintenance are left out.",
 		}},
 		{when: otherEvents, update: addSent, family: series.Family{
 			Type: series.TypeCounter, Name: "sent_tokens_total",
@@ -48,6 +59,28 @@ func loadRows() []row {
 	}
 }
 
+// setResident sets the gauge whenever a request begins or ends.
+func setResident(_ prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		switch e := o.event.(type) {
+		case prober.Sent:
+			s[0].Observe(float64(e.Resident))
+		case nil:
+			s[0].Observe(float64(o.result.ResidentTokens))
+		}
+	}
+}
+
+// setPaused sets the gauges of both kinds of pause, in the order of their label.
+func setPaused(_ prober.Target, s []prometheus.Observer) func(*observation) {
+	return func(o *observation) {
+		if e, ok := o.event.(prober.RateChanged); ok {
+			s[0].Observe(oneIf(!e.Pause.Since.IsZero()))
+			s[1].Observe(oneIf(!e.Pause.Until.IsZero()))
+		}
+	}
+}
+
 // addScheduled adds what a slot stood for, whether it was used or not.
 func addScheduled(_ prober.Target, s []prometheus.Observer) func(*observation) {
 	return func(o *observation) {
@@ -55,7 +88,7 @@ func addScheduled(_ prober.Target, s []prometheus.Observer) func(*observation) {
 		case prober.Sent:
 			s[0].Observe(float64(e.Tokens))
 		case prober.Skipped:
-			if e.Reason != prober.Paused {
+			if e.Reason != prober.Paused && e.Reason != prober.Maintenance {
 				s[0].Observe(e.Tokens)
 			}
 		}

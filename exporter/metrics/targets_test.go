@@ -83,6 +83,26 @@ func TestEventsOtherThanResults(t *testing.T) {
 	})
 }
 
+func TestPauses(t *testing.T) {
+	m, reg := newTestTargets(t)
+	at := time.Unix(1.7e9, 0)
+	for _, row := range []struct {
+		pause               prober.Pause
+		paused, maintenance float64
+	}{
+		{prober.Pause{Since: at}, 1, 0},
+		{prober.Pause{Since: at, Until: at}, 1, 1},
+		{prober.Pause{Until: at}, 0, 1},
+		{prober.Pause{}, 0, 0},
+	} {
+		m.Observe(prober.RateChanged{Target: "a", Pause: row.pause})
+		got := values(t, reg)
+		if got["paused{reason=paused}"] != row.paused || got["paused{reason=maintenance}"] != row.maintenance {
+			t.Errorf("%+v: %v, %v", row.pause, got["paused{reason=paused}"], got["paused{reason=maintenance}"])
+		}
+	}
+}
+
 func TestUserLabelsDifferAndCannotHideTheTarget(t *testing.T) {
 	m, reg := newTestTargets(t)
 	b := probertest.Target("b")

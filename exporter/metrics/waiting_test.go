@@ -49,6 +49,7 @@ func TestScheduledTokens(t *testing.T) {
 	m.Observe(prober.Sent{Target: "a", ID: "1", Tokens: 100})
 	m.Observe(prober.Skipped{Target: "a", Reason: prober.InFlight, Tokens: 50})
 	m.Observe(prober.Skipped{Target: "a", Reason: prober.Paused, Tokens: 25})
+	m.Observe(prober.Skipped{Target: "a", Reason: prober.Maintenance, Tokens: 25})
 	got := values(t, reg)
 	if got["scheduled_tokens_total"] != 150 || got["sent_tokens_total"] != 100 {
 		t.Errorf("%v scheduled, %v sent", got["scheduled_tokens_total"], got["sent_tokens_total"])

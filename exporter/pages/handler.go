@@ -34,6 +34,12 @@ type Options struct {
 	Config func() string
 	// Reload loads the configuration again; nil where that is not enabled.
 	Reload func(context.Context) error
+	// Pauses pause targets; nil where that is not enabled.
+	Pauses Pauses
+	// Profiles serves the profiles of the Go runtime.
+	Profiles bool
+	// Authenticated reports whether a request that came as far as here was authenticated; nil is never.
+	Authenticated func(*http.Request) bool
 }
 
 // NewHandler serves
@@ -46,6 +52,11 @@ type Options struct {
 //	GET       /-/healthy    200 while the process serves at all
 //	GET       /-/ready      200, or 503 before the targets run and during shutdown
 //	POST, PUT /-/reload     403 where not enabled, 500 with the reason where the file is bad
+//	POST, PUT /-/pause      sends nothing more to ?target=NAME, or to any target; 403 where not enabled, 404
+//	POST, PUT /-/resume     ends that
+//	GET       /debug/pprof/ profiles of the Go runtime, where enabled
+//
+// Pauses and profiles are for clients on this machine and those who authenticate: see trusted.
 //
 // HEAD is served as GET is; any other method is a 405. What a browser posts from another site is a 403.
 // Nothing may be cached.
@@ -58,8 +69,14 @@ func NewHandler(o Options) http.Handler {
 	mux.HandleFunc("GET /config", o.config)
 	mux.HandleFunc("GET /-/healthy", o.healthy)
 	mux.HandleFunc("GET /-/ready", o.ready)
-	mux.HandleFunc("POST /-/reload", o.reload)
-	mux.HandleFunc("PUT /-/reload", o.reload)
+	for _, method := range []string{http.MethodPost, http.MethodPut} {
+		mux.HandleFunc(method+" /-/reload", o.reload)
+		mux.HandleFunc(method+" /-/pause", o.trusted(o.pause))
+		mux.HandleFunc(method+" /-/resume", o.trusted(o.resume))
+	}
+	if o.Profiles {
+		o.addProfiles(mux)
+	}
 	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
 

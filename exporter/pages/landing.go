@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/firsttoken/firsttoken/exporter/history"
 	"github.com/firsttoken/firsttoken/prober/budget"
@@ -108,8 +109,14 @@ func warnings(s history.Summary) []string {
 	if s.State == history.Waiting {
 		all = append(all, fmt.Sprintf("no answer for %.0f s", s.Wait.Seconds()))
 	}
+	if !s.PausedSince.IsZero() {
+		all = append(all, "paused since "+minuteText(s.PausedSince))
+	}
+	if !s.MaintenanceUntil.IsZero() {
+		all = append(all, "in maintenance until "+minuteText(s.MaintenanceUntil))
+	}
 	if !s.ThrottledSince.IsZero() {
-		all = append(all, "throttles since "+s.ThrottledSince.UTC().Format("2006-01-02 15:04 MST"))
+		all = append(all, "throttles since "+minuteText(s.ThrottledSince))
 	}
 	if s.NotStreamed > 0 {
 		all = append(all, fmt.Sprintf("%d answers came at once: something between you and the engine buffers", s.NotStreamed))
@@ -119,6 +126,8 @@ func warnings(s history.Summary) []string {
 	}
 	return all
 }
+
+func minuteText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
 
 func seconds(q history.Quantiles) (p50, p95 string) {
 	if !q.OK() {

@@ -21,6 +21,14 @@ func TestWarnings(t *testing.T) {
 			want:    []string{"no answer for 40 s"},
 		},
 		{
+			name: "left alone",
+			summary: history.Summary{
+				PausedSince:      time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC),
+				MaintenanceUntil: time.Date(2026, 11, 29, 4, 0, 0, 0, time.FixedZone("", 3600)),
+			},
+			want: []string{"paused since 2026-11-24 09:30 UTC", "in maintenance until 2026-11-29 03:00 UTC"},
+		},
+		{
 			name:    "a proxy and a fallback",
 			summary: history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
 			want: []string{

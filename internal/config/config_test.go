@@ -31,6 +31,33 @@ const one = `
 defaults: {api: openai_chat, model: m, url: "http://h/v1"}
 `
 
+// TestMaintenanceAddsUp: the windows of the whole file apply to every target, besides its own or those of the defaults.
+func TestMaintenanceAddsUp(t *testing.T) {
+	t.Parallel()
+	f := parsed(t, `
+maintenance: [{cron: "0 1 * * *", length: 1h}]
+defaults: {api: openai_chat, model: m, url: "http://h/v1", maintenance: [{cron: "0 2 * * *", length: 1h}]}
+targets:
+  - name: a
+  - name: b
+    maintenance: [{cron: "0 3 * * *", length: 1h, timezone: Europe/Berlin}]
+  - name: c
+    maintenance: null
+`)
+	for i, want := range []string{"0 2 * * *, 0 1 * * *", "0 3 * * *, 0 1 * * *", "0 1 * * *"} {
+		var crons []string
+		for _, w := range f.Targets[i].Maintenance {
+			crons = append(crons, w.Cron)
+		}
+		if got := strings.Join(crons, ", "); got != want {
+			t.Errorf("%s has %s, want %s", f.Targets[i].Name, got, want)
+		}
+	}
+	if shown := f.Redacted(); strings.Count(shown, "cron: 0 1 * * *") != 3 {
+		t.Errorf("not shown as it is used:\n%s", shown)
+	}
+}
+
 // TestInherited checks which of several values of a key wins.
 func TestInherited(t *testing.T) {
 	t.Parallel()

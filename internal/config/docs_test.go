@@ -12,6 +12,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/budget"
+	"github.com/firsttoken/firsttoken/prober/maintenance"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -62,6 +63,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		{"## load", fieldsOf(reflect.TypeFor[prober.Load]()).names()},
 		{"## budget", fieldsOf(reflect.TypeFor[budget.Limits]()).names()},
 		{"### The whole process", fieldsOf(reflect.TypeFor[budget.ProcessBudget]()).names()},
+		{"## maintenance", fieldsOf(reflect.TypeFor[maintenance.Window]()).names()},
 		{"## prices", fieldsOf(reflect.TypeFor[prober.Prices]()).names()},
 		{"## workload", fieldsOf(reflect.TypeFor[workload.Shape]()).names()},
 		{"### Distributions", fieldsOf(reflect.TypeFor[workload.LogNormal]()).names()},

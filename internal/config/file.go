@@ -5,14 +5,15 @@
 // chat.Endpoint, workload.Shape, slo.Objective); this package adds the file and the line. It reports every
 // problem at once and refuses unknown keys. It starts nothing, dials nothing and never shows a secret.
 //
-// A file has six sections. Only targets is required:
+// A file has seven sections. Only targets is required:
 //
-//	targets:    the endpoints to probe
-//	budget:     what all targets together may spend
-//	defaults:   a partial target that is merged under each of them
-//	workloads:  named workloads  ─┐
-//	prices:     named price lists ├─ a target says `workload: name` instead of the mapping itself
-//	slos:       named objectives ─┘
+//	targets:      the endpoints to probe
+//	budget:       what all targets together may spend
+//	maintenance:  when nothing is sent to any of them
+//	defaults:     a partial target that is merged under each of them
+//	workloads:    named workloads  ─┐
+//	prices:       named price lists ├─ a target says `workload: name` instead of the mapping itself
+//	slos:         named objectives ─┘
 //
 // The first of these that has a value wins; mappings are merged key by key:
 //
@@ -33,6 +34,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/budget"
+	"github.com/firsttoken/firsttoken/prober/maintenance"
 	"github.com/firsttoken/firsttoken/prober/slo"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -48,12 +50,13 @@ type File struct {
 
 // sections are the top keys of a file.
 type sections struct {
-	Targets   []prober.Target                       `yaml:"targets"`
-	Budget    budget.ProcessBudget                  `yaml:"budget,omitempty"`
-	Defaults  prober.Target                         `yaml:"defaults,omitempty"`
-	Workloads map[string]workload.Shape             `yaml:"workloads,omitempty"`
-	Prices    map[string]prober.Prices              `yaml:"prices,omitempty"`
-	SLOs      map[string]map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
+	Targets     []prober.Target                       `yaml:"targets"`
+	Budget      budget.ProcessBudget                  `yaml:"budget,omitempty"`
+	Maintenance []maintenance.Window                  `yaml:"maintenance,omitempty"`
+	Defaults    prober.Target                         `yaml:"defaults,omitempty"`
+	Workloads   map[string]workload.Shape             `yaml:"workloads,omitempty"`
+	Prices      map[string]prober.Prices              `yaml:"prices,omitempty"`
+	SLOs        map[string]map[slo.Name]slo.Objective `yaml:"slos,omitempty"`
 }
 
 // Check finds problems of a target that depend on the process and not on the file.
@@ -78,6 +81,7 @@ func Parse(name string, data []byte, now time.Time, checks ...Check) (*File, err
 	if root := r.parse(data); root != nil {
 		f.Targets = r.targets(root)
 		f.Budget = r.budget(root)
+		r.addMaintenance(root, f.Targets)
 	}
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()

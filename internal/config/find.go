@@ -39,7 +39,7 @@ func (r *reader) find(n *yaml.Node, path, target string) (p Problem, follows boo
 	}
 	own, found := r.places[n], r.places[at]
 	p = Problem{File: r.name, Line: found.line, Path: join(found.path, rest)}
-	if found.path != own.path && !strings.HasPrefix(found.path, own.path+".") {
+	if target != "" && found.path != own.path && !strings.HasPrefix(found.path, own.path+".") {
 		p.Targets = []string{target}
 	}
 	return p, false

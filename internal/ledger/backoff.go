@@ -1,9 +1,6 @@
 package ledger
 
-import (
-	"maps"
-	"time"
-)
+import "time"
 
 // backoff is since when a target throttles, and until when it asked to be left alone.
 type backoff struct{ since, until time.Time }
@@ -23,51 +20,4 @@ func (l *Ledger) LoadBackoff(target string) (since, until time.Time, ok bool) {
 	defer l.mu.Unlock()
 	b, ok := l.backoffs.all[target]
 	return b.since, b.until, ok
-}
-
-// backoffs of all targets, and which have changed since they were written.
-type backoffs struct {
-	all     map[string]backoff
-	changed map[string]bool
-}
-
-func newBackoffs() backoffs {
-	return backoffs{all: map[string]backoff{}, changed: map[string]bool{}}
-}
-
-func (b *backoffs) set(target string, v backoff) {
-	if v == (backoff{}) {
-		delete(b.all, target)
-	} else {
-		b.all[target] = v
-	}
-	b.changed[target] = true
-}
-
-// changes are zero for a target whose back-off is forgotten.
-func (b *backoffs) changes() map[string]backoff {
-	changed := make(map[string]backoff, len(b.changed))
-	for target := range b.changed {
-		changed[target] = b.all[target]
-	}
-	clear(b.changed)
-	return changed
-}
-
-func (b *backoffs) mark(changed map[string]backoff) {
-	for target := range changed {
-		b.changed[target] = true
-	}
-}
-
-// restore takes over what was stored, unless something newer has been saved.
-func (b *backoffs) restore(stored map[string]backoff) {
-	newer := b.all
-	b.all = stored
-	maps.Copy(b.all, newer)
-	for target := range b.changed {
-		if _, set := newer[target]; !set {
-			delete(b.all, target)
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -16,12 +17,13 @@ import (
 //
 //	charges    scope 0 start        →  end, money, tokens, checksum
 //	backoffs   target               →  since, until, checksum
+//	pauses     target 0             →  since, checksum; all targets have the empty name
 //	meta       "format"             →  "1"
 //	           "digest"             →  the sum of all checksums of values, checksum
 //
 // The digest finds what a damaged page would leave out.
 //
-// Numbers are of 8 bytes, big-endian: instants in seconds for days and in nanoseconds for back-offs,
+// Numbers are of 8 bytes, big-endian: instants in seconds for days and in nanoseconds for back-offs and pauses,
 // money in billionths of a dollar.
 const (
 	formatKey = "format"
@@ -71,6 +73,22 @@ func parseBackoff(key, value []byte) (backoff, error) {
 		return backoff{}, fmt.Errorf("a back-off: %w", err)
 	}
 	return backoff{since: instant(n[0]), until: instant(n[1])}, nil
+}
+
+func pauseKey(target string) []byte { return append([]byte(target), 0) }
+
+func pauseValue(key []byte, since time.Time) []byte { return seal(key, nanoseconds(since)) }
+
+func parsePause(key, value []byte) (target string, since time.Time, err error) {
+	name, ends := bytes.CutSuffix(key, []byte{0})
+	if !ends {
+		return "", since, errShape
+	}
+	n, err := unseal(key, value, 1)
+	if err != nil {
+		return "", since, fmt.Errorf("a pause: %w", err)
+	}
+	return string(name), instant(n[0]), nil
 }
 
 // seal writes numbers and a checksum of them and their key.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type Options struct {
 	Path   string
 	Zone   *time.Location // whose midnights begin a day; nil is UTC
 	Logger *slog.Logger   // nil discards
+	// LockFor is how long another process is waited for that has the file; 0 is as long as one that is being replaced
+	// may take.
+	LockFor time.Duration
 
 	open opener // of the file, for tests
 }
@@ -38,7 +42,8 @@ type Ledger struct {
 
 	mu       sync.Mutex
 	book     *budget.Book
-	backoffs backoffs
+	backoffs memo[backoff]
+	pauses   memo[time.Time] // since when
 	next     *batch
 	behind   bool  // something was settled that has not been written
 	trouble  error // why the file cannot be written; nil when it can
@@ -68,10 +73,11 @@ func Open(o Options) (*Ledger, error) {
 		o.Zone = time.UTC
 	}
 	l := &Ledger{
-		path: o.Path, log: o.Logger, open: o.open, book: budget.NewBook(o.Zone), backoffs: newBackoffs(), next: newBatch(),
+		path: o.Path, log: o.Logger, open: o.open, book: budget.NewBook(o.Zone),
+		backoffs: newMemo[backoff](), pauses: newMemo[time.Time](), next: newBatch(),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	err := l.load(startLock)
+	err := l.load(cmp.Or(o.LockFor, startLock))
 	if err != nil && !mayRecover(l.path, err) {
 		return nil, err
 	}
@@ -91,6 +97,7 @@ func (l *Ledger) load(lockFor time.Duration) error {
 	l.store = s
 	l.book.Restore(held.charges)
 	l.backoffs.restore(held.backoffs)
+	l.pauses.restore(held.pauses)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -354,6 +355,58 @@ func TestBackoff(t *testing.T) {
 	}
 	if _, _, ok := l.LoadBackoff("b"); ok {
 		t.Error("one that was forgotten is still there")
+	}
+}
+
+// TestPauses: a pause by hand outlives the process, that of all targets too, and its end does.
+func TestPauses(t *testing.T) {
+	path := newPath(t)
+	l := open(t, path)
+	for _, name := range []string{"", "a", "b"} {
+		l.SavePause(name, noon())
+	}
+	l.SavePause("b", time.Time{})
+	shut(t, l)
+	l = open(t, path)
+	if got := l.Paused(); !slices.Equal(got, []string{"", "a"}) {
+		t.Errorf("paused are %q", got)
+	}
+	if since, ok := l.LoadPause("a"); !ok || !since.Equal(noon()) {
+		t.Errorf("since %v, %v", since, ok)
+	}
+	l.SavePause("", time.Time{})
+	shut(t, l)
+	l = open(t, path)
+	defer shut(t, l)
+	if got := l.Paused(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("paused are %q", got)
+	}
+}
+
+// TestOlderFile: a file from before there were pauses is read, and takes them.
+func TestOlderFile(t *testing.T) {
+	path := newPath(t)
+	l := open(t, path)
+	l.SaveBackoff("a", noon(), noon())
+	shut(t, l)
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(pauseBucket)) })
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, path)
+	l.SavePause("a", noon())
+	shut(t, l)
+	l = open(t, path)
+	defer shut(t, l)
+	if _, ok := l.LoadPause("a"); !ok {
+		t.Error("the pause is not kept")
+	}
+	if _, _, ok := l.LoadBackoff("a"); !ok {
+		t.Error("the back-off is lost")
 	}
 }
 

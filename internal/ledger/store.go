@@ -26,6 +26,7 @@ const (
 	metaBucket    = "meta"
 	chargeBucket  = "charges"
 	backoffBucket = "backoffs"
+	pauseBucket   = "pauses" // may be missing: the first files had none
 )
 
 // opener opens the file for bbolt.
@@ -41,6 +42,7 @@ type store struct {
 type contents struct {
 	charges  []budget.Charge
 	backoffs map[string]backoff
+	pauses   map[string]time.Time
 }
 
 // openStore opens the file, or makes it, and reads all of it. bbolt meets a damaged page with a panic
@@ -96,7 +98,7 @@ func (s *store) settleIn(path string) error {
 		if tx.Bucket([]byte(metaBucket)) != nil {
 			return changes{}.put(tx)
 		}
-		for _, name := range []string{metaBucket, chargeBucket, backoffBucket} {
+		for _, name := range []string{metaBucket, chargeBucket, backoffBucket, pauseBucket} {
 			if _, err := tx.CreateBucket([]byte(name)); err != nil {
 				return err
 			}
@@ -132,7 +134,7 @@ func (s *store) read() (held contents, err error) {
 }
 
 func readAll(tx *bbolt.Tx) (held contents, err error) {
-	held.backoffs = map[string]backoff{}
+	held.backoffs, held.pauses = map[string]backoff{}, map[string]time.Time{}
 	meta := tx.Bucket([]byte(metaBucket))
 	if meta == nil { // a new file has no buckets at all
 		return held, tx.ForEach(func([]byte, *bbolt.Bucket) error { return errNoBucket })
@@ -156,6 +158,13 @@ func readAll(tx *bbolt.Tx) (held contents, err error) {
 			held.backoffs[string(key)] = b
 			return err
 		}))
+	if err == nil && tx.Bucket([]byte(pauseBucket)) != nil {
+		err = each(tx, pauseBucket, &found, func(key, value []byte) error {
+			target, since, err := parsePause(key, value)
+			held.pauses[target] = since
+			return err
+		})
+	}
 	if err == nil && found != stored {
 		err = errDigest
 	}
@@ -215,7 +224,24 @@ func (c changes) put(tx *bbolt.Tx) error {
 			return err
 		}
 	}
+	if err := c.putPauses(tx, &d); err != nil {
+		return err
+	}
 	return meta.Put([]byte(digestKey), d.seal())
+}
+
+func (c changes) putPauses(tx *bbolt.Tx, d *digest) error {
+	pauses, err := tx.CreateBucketIfNotExists([]byte(pauseBucket))
+	if err != nil {
+		return err
+	}
+	for target, since := range c.pauses {
+		key := pauseKey(target)
+		if err := put(pauses, d, key, pauseValue(key, since), since.IsZero()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // put replaces or removes a value.

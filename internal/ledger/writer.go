@@ -54,6 +54,7 @@ func (l *Ledger) commit() error {
 type changes struct {
 	charges  []budget.Charge
 	backoffs map[string]backoff
+	pauses   map[string]time.Time
 }
 
 // take is all that has changed, and the batch of those who wait for it. Reservations from now on go
@@ -63,7 +64,7 @@ func (l *Ledger) take() (*batch, changes) {
 	defer l.mu.Unlock()
 	b := l.next
 	l.next, l.behind = newBatch(), false
-	return b, changes{l.book.Changes(), l.backoffs.changes()}
+	return b, changes{l.book.Changes(), l.backoffs.changes(), l.pauses.changes()}
 }
 
 // giveBack keeps what could not be written for the next time.
@@ -72,6 +73,7 @@ func (l *Ledger) giveBack(c changes) {
 	defer l.mu.Unlock()
 	l.book.Mark(c.charges)
 	l.backoffs.mark(c.backoffs)
+	l.pauses.mark(c.pauses)
 }
 
 // judge tells of the beginning and the end of trouble with the file, once each.

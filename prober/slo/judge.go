@@ -125,6 +125,13 @@ func (j *Judge) Finish(c Completion, out []Verdict) []Verdict {
 	return out
 }
 
+// Withdraw ends the judging: there is no further verdict. What has been judged stays.
+func (j *Judge) Withdraw() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.open, j.objectives = false, nil
+}
+
 // Missed lists the objectives of which the exchange has been a bad event so far.
 func (j *Judge) Missed() []Name {
 	j.mu.Lock()

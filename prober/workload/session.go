@@ -149,5 +149,21 @@ func (s *Session) Settle(reached bool) {
 	}
 }
 
+// Resident is how many tokens of the session a server's prefix cache may hold: its last prompt that reached the server,
+// or the one that is on its way. Of these, shared are those of the prefix that all sessions have in common.
+func (s *Session) Resident(sending bool) (tokens, shared int64) {
+	e := s.held
+	switch {
+	case sending:
+		e = s.sent
+	case !s.warm:
+		return 0, 0
+	}
+	if s.shape.Salt != Front && !s.tenth {
+		shared = s.tokens(s.prefix)
+	}
+	return s.tokens(e), shared
+}
+
 // Over reports whether the session has met its limit. The caller starts another in its place.
 func (s *Session) Over() bool { return s.over }

@@ -1,0 +1,25 @@
+package alerts
+
+import "strings"
+
+// pauseMemory is for how long after a pause its target's alerts stay silent: a sentinel's first answer takes three
+// minutes, and that after a wait for a cold cache.
+const pauseMemory = Window("10m")
+
+// PausedRecord is 1 where nothing is sent on purpose, and for pauseMemory after that, else absent.
+const PausedRecord = "target:firsttoken_paused:bool"
+
+func pausedRecord() Rule {
+	return record(PausedRecord, fill("max by (job, target) (max_over_time(firsttoken_paused[$w])) > 0",
+		values{"w": string(pauseMemory)}))
+}
+
+// unlessPaused silences an alert about what a target lacks: load, answers, first tokens.
+func unlessPaused(expr string) string {
+	return fill(`
+(
+  $expr
+)
+unless on (job, target)
+  $paused`, values{"expr": strings.ReplaceAll(expr, "\n", "\n  "), "paused": PausedRecord})
+}
