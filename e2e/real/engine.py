@@ -26,7 +26,8 @@ def main(model, port, slots, context, alias, key="", grammar=""):
     p.cpuparams.n_threads = 1  # two would wait for each other on a busy machine
     p.n_ubatch = 512
     if grammar:  # of every answer
-        p.sampling.grammar = grammar
+        p.sampling.grammar.type = 1  # the user's
+        p.sampling.grammar.grammar = grammar
     if key:
         p.api_keys = [key]
     server = xllamacpp.Server(p)
