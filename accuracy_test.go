@@ -33,8 +33,9 @@ func TestMisbehaviourTable(t *testing.T) {
 	}
 	outcomes := regexp.MustCompile("\\| `([a-z_]+)`(?:: ((?:`\\w+`(?:, )?)+))?")
 	for _, named := range outcomes.FindAllStringSubmatch(section, -1) {
-		if strings.HasSuffix(named[1], "_total") || strings.HasSuffix(named[1], "_seconds") {
-			continue // a series, which alerts/documents_test.go knows
+		if strings.HasSuffix(named[1], "_total") || strings.HasSuffix(named[1], "_seconds") ||
+			chat.Quirk(named[1]).Meaning() != "" {
+			continue // a series, which alerts/documents_test.go knows, or a quirk
 		}
 		if !slices.Contains(chat.Outcomes(), chat.Outcome(named[1])) {
 			t.Errorf("there is no outcome %s", named[1])
@@ -43,6 +44,19 @@ func TestMisbehaviourTable(t *testing.T) {
 			if got := chat.Cause(cause).Outcome(); got != chat.Outcome(named[1]) {
 				t.Errorf("cause %s belongs to outcome %s, not %s", cause, got, named[1])
 			}
+		}
+	}
+}
+
+// TestQuirkTable: docs/accuracy.md has a row for each quirk, with its meaning.
+func TestQuirkTable(t *testing.T) {
+	content, err := os.ReadFile("docs/accuracy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, quirk := range chat.AllQuirks() {
+		if row := "| `" + string(quirk) + "` | " + quirk.Meaning() + " |\n"; !strings.Contains(string(content), row) {
+			t.Errorf("docs/accuracy.md lacks %s", row)
 		}
 	}
 }

@@ -146,9 +146,7 @@ func (l *loop) learn(r Result) {
 		l.learnOverflow(r.Turn)
 		return
 	}
-	if n, ok := r.Usage.Input.Value(); ok && r.Outcome == chat.OK {
-		l.pool.cal.Learn(r.Turn.Words, r.Turn.Messages, n)
-	}
+	l.pool.learn(r)
 }
 
 func (l *loop) learnOverflow(t workload.Turn) {

@@ -12,17 +12,38 @@ import (
 )
 
 // Once sends the first turn of a new session to the target and returns its Result, which the target's
-// loop would assemble in the same way. It uses the options' Connect, Seed, Version and Budget; no Observer is
-// told. An exchange that fails is a Result too: the error is about connecting, or a budget without room.
+// loop would assemble in the same way. As in the loop, a trial goes before it, on a connection of its own: a full
+// prompt must not overrun the window of an endpoint whose tokenizer is not known yet. A trial that fails is the Result,
+// and nothing follows it. Once uses the options' Connect, Seed, Version and Budget; no Observer is told. An exchange
+// that fails is a Result too: the error is about connecting, or a budget without room.
 func Once(ctx context.Context, t Target, o Options) (Result, error) {
-	sender, err := o.Connect(t)
+	p := &pool{
+		shape: &t.Workload, corpus: workload.NewCorpus(o.Version),
+		cal: workload.NewCalibration(t.Workload.TokensPerWord),
+		id:  workload.Identity{Seed: o.Seed, Target: t.Name},
+	}
+	gate := newBudgetGate(t, o.Budget)
+	for p.open(time.Now()); p.trial != nil; {
+		session := p.trial.session
+		r, err := sendOnce(ctx, t, o.Connect, &gate, session)
+		if err != nil || r.Err != nil {
+			return r, err
+		}
+		p.learn(r)
+		p.settle(p.trial, session, r)
+	}
+	return sendOnce(ctx, t, o.Connect, &gate, p.fresh())
+}
+
+// sendOnce sends the first turn of a session on a connection of its own, once the gate has let it pass.
+func sendOnce(
+	ctx context.Context, t Target, connect func(Target) (Sender, error), gate *budgetGate, session *workload.Session,
+) (Result, error) {
+	sender, err := connect(t)
 	if err != nil {
 		return Result{}, fmt.Errorf("target %q: %w", t.Name, err)
 	}
 	defer sender.Close()
-	session := workload.NewSession(&t.Workload, workload.NewCorpus(o.Version),
-		workload.NewCalibration(t.Workload.TokensPerWord), workload.Identity{Seed: o.Seed, Target: t.Name})
-	gate := newBudgetGate(t, o.Budget)
 	reserved, err := gate.wait(ctx, session)
 	if err != nil {
 		return Result{}, fmt.Errorf("target %q: %w", t.Name, err)

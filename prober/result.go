@@ -119,6 +119,9 @@ func (r Result) rate() (receipts chat.Receipts, tokens int64, counted bool) {
 	if r.hidesUncounted() {
 		return r.Answer, 0, false
 	}
+	if r.Quirks.Has(chat.QuirkOtherChoice) {
+		return r.Whole, 0, false // the count is that of all choices
+	}
 	if hidden > 0 {
 		receipts, tokens = r.Answer, tokens-hidden
 	}

@@ -45,6 +45,7 @@ type pool struct {
 	fixed    bool // the limit was set by hand
 	sessions []*sessionState
 	trial    *sessionState // nil once settled
+	trials   int           // answered
 	reached  time.Time     // end of the last exchange of any session that reached the server
 }
 
@@ -173,7 +174,7 @@ func (p *pool) settle(s *sessionState, session *workload.Session, r Result) {
 	s.busy, s.ready = false, end.Add(r.Turn.Pause)
 	if s == p.trial {
 		p.trial = nil // it shares no prefix with what follows
-		if r.Outcome != chat.OK {
+		if !p.taught(r) {
 			p.open(end)
 		}
 		return
@@ -184,6 +185,27 @@ func (p *pool) settle(s *sessionState, session *workload.Session, r Result) {
 	if reached && session == s.session {
 		s.reached = end
 	}
+}
+
+// learn corrects the calibration by the server's count of a prompt.
+func (p *pool) learn(r Result) {
+	if n, ok := r.Usage.Input.Value(); ok && r.Outcome == chat.OK {
+		p.cal.Learn(r.Turn.Words, r.Turn.Messages, n)
+	}
+}
+
+// mostTrials is how many trials are sent to an endpoint that answers and does not count its prompts. It may have failed
+// to say so once; one that never does must get its load all the same.
+const mostTrials = 3
+
+// taught reports whether full prompts may follow a trial that ended so.
+func (p *pool) taught(trial Result) bool {
+	if trial.Outcome != chat.OK {
+		return false
+	}
+	p.trials++
+	_, counted := trial.Usage.Input.Value()
+	return counted || p.trials >= mostTrials
 }
 
 // mean is E[ISL], the expected tokens of the next slot.

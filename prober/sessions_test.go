@@ -245,5 +245,6 @@ func BenchmarkPool(b *testing.B) {
 func goodEnd(turn workload.Turn, end time.Time) Result {
 	r := Result{Turn: turn}
 	r.Outcome, r.FirstToken, r.End = chat.OK, end, end
+	r.Usage.Input = chat.Counted(turn.Tokens)
 	return r
 }

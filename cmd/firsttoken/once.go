@@ -16,7 +16,7 @@ import (
 )
 
 const onceHelp = "Send one turn to a target and show its timeline. " +
-	"A cold first turn of the target's workload: some 45,000 tokens."
+	"A cold first turn of the target's workload, some 45,000 tokens, after a trial of a tenth of the size."
 
 type onceFlags struct {
 	target   string

@@ -32,6 +32,9 @@ func bewareLine(t prober.Target, r prober.Result) string {
 	if r.NotStreamed() {
 		parts = append(parts, "the answer came at once: something between you and the engine buffers, and there is no rate")
 	}
+	for _, quirk := range r.Quirks.List() {
+		parts = append(parts, "the answer departs from its dialect, it had "+quirk.Meaning())
+	}
 	if !t.AskedFor(r.Identity.Model) {
 		parts = append(parts, "another model answered than the one that was asked for")
 	}

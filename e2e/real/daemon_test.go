@@ -32,13 +32,17 @@ type target struct {
 	engine           string        // preset; "" is none
 	more             string        // further YAML, a line each
 	load             string        // further keys of load
+	open             bool          // as many sessions and as much load as the prober thinks right, or load says
 	until            time.Duration // how long the load lasts; 0: until the end
 }
 
 func (x target) yaml(t *testing.T) string {
 	t.Helper()
 	load := "tokens_per_minute: 200000, max_sessions: 2"
-	if x.load != "" {
+	switch {
+	case x.open:
+		load = x.load
+	case x.load != "":
 		load += ", " + x.load
 	}
 	if x.until > 0 {
@@ -109,6 +113,7 @@ type result struct {
 	Reads      int           `json:"token_reads"`
 	TPS        float64       `json:"output_tokens_per_second"`
 
+	Quirks  []string        `json:"quirks"`
 	Usage   json.RawMessage `json:"usage"` // as it was sent
 	Retried bool            `json:"stale_retry"`
 	Tokens  struct {

@@ -1,6 +1,6 @@
-"""Runs llama.cpp's server until it is killed: engine.py MODEL PORT SLOTS CONTEXT ALIAS [KEY]
+"""Runs llama.cpp's server until it is killed: engine.py MODEL PORT SLOTS CONTEXT ALIAS [KEY [GRAMMAR]]
 
-CONTEXT is the window of one slot. The log goes to standard error, with the time of each prompt.
+CONTEXT is the window of one slot. GRAMMAR, in GBNF, is that of every answer. The log goes to standard error, with the time of each prompt.
 """
 
 import signal
@@ -9,7 +9,7 @@ import sys
 import xllamacpp
 
 
-def main(model, port, slots, context, alias, key=""):
+def main(model, port, slots, context, alias, key="", grammar=""):
     p = xllamacpp.CommonParams()
     p.model.path = model
     p.model_alias = {alias}
@@ -25,6 +25,9 @@ def main(model, port, slots, context, alias, key=""):
     p.sampling.top_k = 0  # sorts the whole vocabulary: some 8 ms a token, as a slow GPU
     p.cpuparams.n_threads = 1  # two would wait for each other on a busy machine
     p.n_ubatch = 512
+    if grammar:  # of every answer
+        p.sampling.grammar.type = 1  # the user's
+        p.sampling.grammar.grammar = grammar
     if key:
         p.api_keys = [key]
     server = xllamacpp.Server(p)

@@ -20,10 +20,12 @@ type engine struct {
 type engineSettings struct {
 	port    int // 0: any
 	context int // window of a slot; 0: 16,384
+	slots   int // 0: 4
 	key     string
+	grammar string // of every answer; empty: none
 }
 
-// startEngine runs an engine of four slots that serves the model "tiny".
+// startEngine runs an engine that serves the model "tiny".
 func startEngine(t *testing.T, s engineSettings) *engine {
 	t.Helper()
 	if s.port == 0 {
@@ -32,11 +34,11 @@ func startEngine(t *testing.T, s engineSettings) *engine {
 	if s.context == 0 {
 		s.context = 16_384
 	}
-	args := []string{"engine.py", tinyModel, strconv.Itoa(s.port), "4", strconv.Itoa(s.context), "tiny"}
-	if s.key != "" {
-		args = append(args, s.key)
+	if s.slots == 0 {
+		s.slots = 4
 	}
-	e := &engine{start(t, python, args...), s}
+	args := []string{"engine.py", tinyModel, strconv.Itoa(s.port), strconv.Itoa(s.slots), strconv.Itoa(s.context), "tiny"}
+	e := &engine{start(t, python, append(args, s.key, s.grammar)...), s}
 	e.serving(t, at(s.port)+"/health")
 	return e
 }

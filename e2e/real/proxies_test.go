@@ -186,16 +186,29 @@ litellm_settings: {fallbacks: [{large: [tiny]}], drop_params: true}
 			d.settled(t, x)
 			e.idle(t)
 			after := e.counters(t)
-			var input float64
+			var input, cached, output float64
 			for _, r := range d.read(t) {
 				if r.Outcome != "ok" {
 					t.Errorf("%s: %s", r.Outcome, r.Error)
 				}
 				input += float64(r.Tokens.Input)
+				cached += float64(r.Tokens.Cached)
+				output += float64(r.Tokens.Output)
 			}
-			const computed, cached = "llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"
-			if own := after[computed] + after[cached] - before[computed] - before[cached]; own != input {
-				t.Errorf("input tokens: %.0f, engine %.0f", input, own)
+			own := func(name string) float64 { return after[name] - before[name] }
+			fromCache := own("llamacpp:prompt_tokens_cached_total")
+			for _, counts := range []struct {
+				what          string
+				passed, other float64
+			}{
+				{"input", input, own("llamacpp:prompt_tokens_total") + fromCache},
+				{"cached", cached, fromCache},
+				{"output", output, own("llamacpp:tokens_predicted_total")},
+			} {
+				t.Logf("%s tokens: LiteLLM %.0f, engine %.0f", counts.what, counts.passed, counts.other)
+				if counts.passed != counts.other || counts.other == 0 {
+					t.Errorf("%s tokens: LiteLLM %.0f, engine %.0f", counts.what, counts.passed, counts.other)
+				}
 			}
 			others, answers := d.sum(t, "firsttoken_other_model_total"), float64(len(d.with(t, "ok")))
 			if row.others && others != answers || !row.others && others != 0 {

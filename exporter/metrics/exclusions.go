@@ -45,6 +45,12 @@ func exclusionRows() []row {
 			Type: series.TypeCounter, Name: "other_model_total",
 			Help: "Good answers by another model than the one that was asked for, and none of answers_as.",
 		}},
+		{when: goodResult, update: each(countQuirks), family: series.Family{
+			Type: series.TypeCounter, Name: "quirks_total",
+			Labels: []series.Label{series.LabelOf("quirk", chat.AllQuirks()...)},
+			Help: "Good answers that departed from their dialect, by how; docs/accuracy.md says what each one means. " +
+				"What it takes away is unknown, and in no series.",
+		}},
 		{when: otherEvents, only: hasObjective, update: countEstimated(false), family: series.Family{
 			Type: series.TypeCounter, Name: "slo_estimated_events_total",
 			Labels: []series.Label{series.LabelOf("slo", slo.TPS)},
@@ -82,6 +88,14 @@ func countOtherModel(t prober.Target, s []prometheus.Observer) func(*observation
 	return func(o *observation) {
 		if !t.AskedFor(o.result.Identity.Model) {
 			s[0].Observe(1)
+		}
+	}
+}
+
+func countQuirks(s []prometheus.Observer, o *observation) {
+	for i, quirk := range chat.AllQuirks() {
+		if o.result.Quirks.Has(quirk) {
+			s[i].Observe(1)
 		}
 	}
 }

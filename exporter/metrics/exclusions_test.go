@@ -59,6 +59,14 @@ func TestExclusions(t *testing.T) {
 			change: func(r *prober.Result) { r.Identity.Model = "m-2026" },
 			want:   "other_model_total", value: 0,
 		},
+		{
+			name: "a quirk",
+			change: func(r *prober.Result) {
+				r.Quirks = chat.QuirksOf(chat.QuirkNoOpening, chat.QuirkNoInputCount)
+			},
+			want: "quirks_total{quirk=no_input_count}", value: 1,
+			absent: "quirks_total{quirk=no_output_count}",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, reg := newTestTargets(t)

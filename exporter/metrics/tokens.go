@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"net/http"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,7 +82,7 @@ func addEstimated(s []prometheus.Observer, o *observation) {
 
 // began reports whether the server worked on the request: a request that it throttled brings no usage either.
 func began(r *prober.Result) bool {
-	return r.Status == http.StatusOK && r.Outcome != chat.Throttled
+	return r.Status/100 == 2 && r.Outcome != chat.Throttled
 }
 
 // addExpectedCached adds from the first answer on that tells how much was cached. Until then a usage without it may

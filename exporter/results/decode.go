@@ -59,7 +59,7 @@ func (rec Record) exchange() chat.Exchange {
 		LongestGap: durationOf(rec.LongestGap), HasGap: rec.LongestGap != nil,
 		ReceiveLag: durationOf(rec.ReceiveLag), HasReceiveLag: rec.ReceiveLag != nil,
 		FirstShared: rec.Shared, Retransmits: count(rec.Retransmits),
-		Usage: usageOf(rec.Tokens, rec.Usage), Finish: rec.Finish,
+		Usage: usageOf(rec.Tokens, rec.Usage), Quirks: chat.QuirksOf(rec.Quirks...), Finish: rec.Finish,
 		Identity: chat.Identity{
 			Model: rec.Model, Fingerprint: rec.Fingerprint, Server: rec.Server, Protocol: rec.Protocol,
 		},

@@ -25,7 +25,7 @@ func NewRecord(r prober.Result) Record {
 		Retransmits: Optional(r.Retransmits.Value()), Untrusted: r.Untrusted,
 		Words: r.Turn.Words, Messages: r.Turn.Messages, MaxTokens: r.Turn.MaxTokens,
 		ExpectedTokens: r.Turn.Tokens, ExpectedCached: r.Turn.Cached,
-		Tokens: tokensOf(r.Usage), Usage: verbatim(r.Usage.Verbatim), Finish: r.Finish,
+		Tokens: tokensOf(r.Usage), Usage: verbatim(r.Usage.Verbatim), Quirks: r.Quirks.List(), Finish: r.Finish,
 		Model: r.Identity.Model, Fingerprint: r.Identity.Fingerprint,
 		Server: r.Identity.Server, Protocol: r.Identity.Protocol,
 		RetryAfter: duration(r.RateLimit.RetryAfter),

@@ -5,6 +5,8 @@ package results
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 // version is the schema of Record. Fields may be added to it; a field that changes its meaning or goes makes a new
@@ -67,6 +69,8 @@ type Record struct {
 
 	Tokens *Tokens         `json:"tokens,omitempty" doc:"the server's usage, the same for every dialect; absent where it sent none"`
 	Usage  json.RawMessage `json:"usage,omitempty" doc:"the usage object as it was sent"`
+
+	Quirks []chat.Quirk `json:"quirks,omitempty" doc:"of a good answer, how it departed from its dialect, from a closed set: the label of firsttoken_quirks_total"`
 
 	Finish      string   `json:"finish,omitempty" doc:"finish or stop reason, verbatim"`
 	Model       string   `json:"model,omitempty" doc:"model that answered, as it says"`

@@ -40,6 +40,7 @@ func TestLine(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	for _, r := range []prober.Result{
 		probertest.Warm("a"),
+		probertest.WarmWith(func(r *prober.Result) { r.Quirks = chat.QuirksOf(chat.QuirkNoUsage, chat.QuirkModelChanged) }),
 		probertest.WarmWith(probertest.Refused),
 		probertest.WarmWith(probertest.Truncated),
 		probertest.WarmWith(probertest.Everything),

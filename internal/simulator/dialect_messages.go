@@ -92,6 +92,9 @@ func anthropicUsage(a answerInfo, u Usage, output string) string {
 	if a.noUsage {
 		return ""
 	}
+	if a.noOpening { // nor is the prompt counted where llama.cpp leaves the opening out
+		return `,"usage":{` + output + "}"
+	}
 	return `,"usage":{` + anthropicInput(u, a.writesCache) + "," + output + "}"
 }
 

@@ -68,6 +68,7 @@ type answerInfo struct {
 	usageNow    Usage  // at admission
 	reasoned    int    // tokens of reasoning that are sent
 	hidden      int    // tokens of reasoning that are not sent
+	noOpening   bool   // the answer has no opening event
 	noUsage     bool   // the answer has no usage, wanted or not
 }
 

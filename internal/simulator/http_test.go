@@ -113,6 +113,7 @@ func TestIncidentsAsOutcomes(t *testing.T) {
 			{"- {kind: hidden_reasoning, ratio: 1, tokens: 1000}", chat.Empty},
 			{"- {kind: hidden_reasoning, ratio: 1, tokens: 20}", chat.OK},
 			{"- {kind: grouped, ratio: 1, tokens: 7}", chat.OK},
+			{"- {kind: no_opening, ratio: 1}", chat.OK},
 			{"- {kind: no_usage, ratio: 1}", chat.OK},
 			{"- {kind: flood, ratio: 1, bytes: 100000000}", chat.Broken},
 			{"- {kind: flood, ratio: 1}", chat.Broken},
@@ -151,6 +152,32 @@ func TestSilencesAsOutcomes(t *testing.T) {
 		r.ID = "0123456789abcdef"
 		if x := c.Send(t.Context(), &r, func(time.Time) {}); x.Outcome != chat.Timeout {
 			t.Errorf("%s: %s (%v), want %s", kind, x.Outcome, x.Err, chat.Timeout)
+		}
+	}
+}
+
+// TestNoOpeningOverHTTP checks what the prober's client makes of an answer without its opening event: times and counts of
+// the answer as ever, no count of a prompt that was in it, and a quirk. Chunks of the older dialects need none.
+func TestNoOpeningOverHTTP(t *testing.T) {
+	shape, corpus := workload.Load(), workload.NewCorpus("test")
+	shape.Output.Median, shape.Output.Min, shape.Output.Max = 40, 40, 40
+	for api, want := range map[chat.API]struct {
+		quirks chat.Quirks
+		input  bool // is counted
+	}{
+		chat.OpenAIChat:        {0, true},
+		chat.OpenAICompletions: {0, true},
+		chat.OpenAIResponses:   {chat.QuirksOf(chat.QuirkNoOpening), true},
+		chat.AnthropicMessages: {chat.QuirksOf(chat.QuirkNoOpening, chat.QuirkNoInputCount), false},
+	} {
+		c := client(t, serve(t, simulator.Options{}, engine(t, "- {kind: no_opening, ratio: 1}")), api)
+		_, r := workload.NewSession(&shape, corpus, workload.NewCalibration(1), workload.Identity{}).Next(workload.Ages{})
+		r.ID = "0123456789abcdef"
+		x := c.Send(t.Context(), &r, func(time.Time) {})
+		_, input := x.Usage.Input.Value()
+		output, _ := x.Usage.Output.Value()
+		if x.Outcome != chat.OK || x.Quirks != want.quirks || input != want.input || output != 40 || x.FirstToken.IsZero() {
+			t.Errorf("%s: %s (%v), quirks %q, usage %s", api, x.Outcome, x.Err, x.Quirks.List(), x.Usage.Verbatim)
 		}
 	}
 }

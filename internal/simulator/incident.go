@@ -31,6 +31,7 @@ const (
 	Grouped         IncidentKind = "grouped"
 	Buffered        IncidentKind = "buffered"
 
+	NoOpening       IncidentKind = "no_opening"
 	NoUsage         IncidentKind = "no_usage"
 	ScaledUsage     IncidentKind = "scaled_usage"
 	ConstantUsage   IncidentKind = "constant_usage"

@@ -107,7 +107,7 @@ func deliveryKinds() []incidentKind {
 	}
 }
 
-// usageKinds misreport the usage.
+// usageKinds misreport the usage, or leave out an event that has it.
 func usageKinds() []incidentKind {
 	ratio := []string{"ratio"}
 	report := func(change func(u Usage, i *Incident) Usage) func(*requestEffects, *Incident, int) {
@@ -116,6 +116,7 @@ func usageKinds() []incidentKind {
 		}
 	}
 	return []incidentKind{
+		{kind: NoOpening, needs: ratio, request: func(f *requestEffects, _ *Incident, _ int) { f.noOpening = true }},
 		{kind: NoUsage, needs: ratio, request: func(f *requestEffects, _ *Incident, _ int) { f.noUsage = true }},
 		{kind: ScaledUsage, needs: []string{"ratio", "factor"}, request: report(func(u Usage, i *Incident) Usage {
 			u.Output = int(float64(u.Output) * i.Factor)

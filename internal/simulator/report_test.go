@@ -49,6 +49,17 @@ func TestUsageIncidents(t *testing.T) {
 			validEvents(t, body)
 		})
 	}
+	for _, opening := range []string{"message_start", "response.created", `"delta":{"role"`} {
+		for _, path := range paths() {
+			synctest.Test(t, func(t *testing.T) {
+				body := playOn(t, steady(t, "- {kind: no_opening, ratio: 1}"), path, bodyOf(path, 20), time.Minute, 0).body()
+				if strings.Contains(body, opening) || strings.Count(body, "data: ") < 20 {
+					t.Errorf("%s has a %s, or not 20 tokens:\n%s", path, opening, body)
+				}
+				validEvents(t, body)
+			})
+		}
+	}
 	for _, path := range paths() {
 		synctest.Test(t, func(t *testing.T) {
 			body := playOn(t, steady(t, "- {kind: no_usage, ratio: 1}"), path, bodyOf(path, 20), time.Minute, 0).body()

@@ -62,7 +62,8 @@ type requestEffects struct {
 	group    int // tokens of an event; 0: those of a step
 	buffered bool
 
-	noUsage bool
+	noOpening, noUsage bool
+
 	reports []func(Usage) Usage // the usage as it is reported
 
 	wrongRecall        bool

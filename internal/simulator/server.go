@@ -155,9 +155,14 @@ func (s *Server) newStream(w http.ResponseWriter, m Model, a *Answer, d dialect,
 		split = splitTokens(n, s.options.ReasoningRatio, calls)
 	}
 	info.reasoned, info.hidden, info.noUsage = split.reasoning, a.effects.hidden, a.effects.noUsage
+	info.noOpening = a.effects.noOpening
 	info.usageNow = a.effects.reported(a.Usage())
+	frame := d.frame(info)
+	if info.noOpening {
+		frame.admitted, frame.first = nil, nil
+	}
 	return &stream{
-		out: w, flush: http.NewResponseController(w), answer: a, effects: &a.effects, frame: d.frame(info),
+		out: w, flush: http.NewResponseController(w), answer: a, effects: &a.effects, frame: frame,
 		writer:    wordWriter{words: s.words, split: split, lead: lead, random: seed},
 		pingAfter: s.options.PingInterval, onFirstToken: s.options.OnFirstToken, hidden: a.effects.hidden,
 	}

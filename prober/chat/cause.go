@@ -94,7 +94,7 @@ func causes() []cause {
 		{CauseTooLarge, Rejected, "HTTP 413: the body is larger than a gateway allows"},
 		{CauseBadRequest, Rejected, "HTTP 400 or 422: a field that the server refuses"},
 		{CauseRedirect, Rejected, "HTTP 3xx: redirects are not followed"},
-		{CauseOddStatus, Rejected, "any other HTTP status but 200"},
+		{CauseOddStatus, Rejected, "any other HTTP status that is no answer"},
 		{CauseUnauthorized, Denied, "HTTP 401: the key is missing or wrong"},
 		{CauseForbidden, Denied, "HTTP 403: the key has no right to this"},
 		{CausePayment, Denied, "HTTP 402, or an error about the account's money"},

@@ -20,6 +20,8 @@ import (
 //	error                overloaded_error and others, after a 200
 type anthropicDecoder struct {
 	noFastPath   bool // for comparison in tests
+	opened       bool
+	late         bool // a token came after the stop reason
 	model        string
 	reasons      bool
 	stop         string
@@ -47,6 +49,7 @@ type anthropicDelta struct {
 func (d *anthropicDecoder) event(ev sse.Event) (delta, *failure) {
 	if !d.noFastPath && mayBeDelta(ev.Name) {
 		if dl, ok := anthropicFast(ev.Data); ok {
+			d.late = d.late || d.stop != ""
 			return dl, nil
 		}
 	}
@@ -67,11 +70,14 @@ func (d *anthropicDecoder) event(ev sse.Event) (delta, *failure) {
 func (d *anthropicDecoder) read(kind string, e *anthropicEvent) (delta, *failure) {
 	switch kind {
 	case "message_start":
+		d.opened = true
 		return delta{signal: activity}, d.begin(e.Message)
 	case "content_block_start":
 		return d.block(e), nil
 	case "content_block_delta":
-		return e.Delta.read(), nil
+		dl := e.Delta.read()
+		d.late = d.late || d.stop != "" && dl.signal&token != 0
+		return dl, nil
 	case "content_block_stop":
 		return delta{signal: activity}, nil
 	case "message_delta":
@@ -137,4 +143,6 @@ func (d *anthropicDecoder) settle(x *Exchange) {
 	x.Finish, x.Reasons = d.stop, d.reasons
 	x.Identity.Model = d.model
 	x.Usage.Verbatim = bothUsages(d.start, d.final)
+	x.Quirks.addIf(!d.opened, QuirkNoOpening)
+	x.Quirks.addIf(d.late, QuirkTokenAfterEnd)
 }

@@ -20,6 +20,8 @@ type chatDecoder struct {
 	legacy      bool // completions: choices[].text only
 	noFastPath  bool // for comparison in tests
 	begun       bool // a token has come
+	quirks      Quirks
+	choice      string // index of the one that is followed, as it was written; empty until one was
 	model       string
 	fingerprint string
 	finish      string
@@ -38,6 +40,7 @@ type chatChunk struct {
 }
 
 type chatChoice struct {
+	Index  json.RawMessage `json:"index"`
 	Delta  *chatDelta      `json:"delta"`
 	Text   json.RawMessage `json:"text"`
 	Finish json.RawMessage `json:"finish_reason"`
@@ -49,6 +52,7 @@ type chatDelta struct {
 	Content          json.RawMessage `json:"content"`
 	Reasoning        json.RawMessage `json:"reasoning"`
 	ReasoningContent json.RawMessage `json:"reasoning_content"`
+	ReasoningDetails json.RawMessage `json:"reasoning_details"` // MiniMax alone, OpenRouter beside reasoning
 	Refusal          json.RawMessage `json:"refusal"`
 	ToolCalls        []chatCall      `json:"tool_calls"`
 	FunctionCall     *chatFunction   `json:"function_call"`
@@ -79,6 +83,7 @@ func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
 	named := len(ev.Name) > 0 && string(ev.Name) != "message"
 	if !named && !d.noFastPath {
 		if dl, ok := d.fast(ev.Data); ok {
+			d.quirks.addIf(d.finish != "", QuirkTokenAfterEnd)
 			d.begun = d.begun || dl.signal&token != 0
 			return dl, nil
 		}
@@ -104,8 +109,10 @@ func (d *chatDecoder) event(ev sse.Event) (delta, *failure) {
 
 // chunk reads a decoded event that is not an error.
 func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
-	if d.model == "" {
-		d.model = scalar(c.Model)
+	if m := scalar(c.Model); d.model == "" {
+		d.model = m
+	} else if m != "" && m != d.model {
+		d.quirks.add(QuirkModelChanged)
 	}
 	if d.fingerprint == "" {
 		d.fingerprint = scalar(c.Fingerprint)
@@ -115,8 +122,12 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 	if len(c.Choices) == 0 {
 		return dl, nil
 	}
-	choice := &c.Choices[0]
+	choice := d.follow(c.Choices)
+	if choice == nil {
+		return dl, nil
+	}
 	dl.addChoice(choice, d.legacy)
+	d.quirks.addIf(d.finish != "" && dl.signal&token != 0, QuirkTokenAfterEnd)
 	finish := scalar(choice.Finish)
 	if finish != "" {
 		d.finish = finish
@@ -129,6 +140,23 @@ func (d *chatDecoder) chunk(c *chatChunk) (delta, *failure) {
 		return dl, finishFailure(finish)
 	}
 	return dl, nil
+}
+
+// follow finds the choice whose stream is reported: the one that was seen first. nil is none of them. Several are
+// several answers at once, of which one user sees one.
+func (d *chatDecoder) follow(choices []chatChoice) *chatChoice {
+	d.quirks.addIf(len(choices) > 1, QuirkOtherChoice)
+	for i := range choices {
+		index := string(choices[i].Index)
+		if !present(choices[i].Index) || d.choice == "" || d.choice == index {
+			if present(choices[i].Index) {
+				d.choice = index
+			}
+			return &choices[i]
+		}
+	}
+	d.quirks.add(QuirkOtherChoice)
+	return nil
 }
 
 // keepUsage keeps the last usage that a chunk holds, in any of the places where vendors put it. A later one that counts
@@ -149,13 +177,15 @@ func (d *chatDecoder) keepUsage(c *chatChunk) {
 	}
 }
 
-// addChoice takes in what a choice carries. Reasoning that comes under both of its names is one piece of twice the size.
+// addChoice takes in what a choice carries. Reasoning that comes under several names is one piece of several times the
+// size.
 func (d *delta) addChoice(c *chatChoice, legacy bool) {
 	if parts := c.Delta; parts != nil && !legacy {
 		d.addContent(text, parts.Content)
 		d.add(refusal, parts.Refusal)
 		d.add(reasoning, parts.Reasoning)
 		d.add(reasoning, parts.ReasoningContent)
+		d.addContent(reasoning, parts.ReasoningDetails)
 		for i := range parts.ToolCalls {
 			d.addCall(&parts.ToolCalls[i])
 		}
@@ -206,4 +236,5 @@ func (d *chatDecoder) settle(x *Exchange) {
 	x.Finish = d.finish
 	x.Identity.Model, x.Identity.Fingerprint = d.model, d.fingerprint
 	x.Usage.Verbatim = bytes.Clone(d.usage)
+	x.Quirks |= d.quirks
 }

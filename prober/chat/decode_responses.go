@@ -17,7 +17,9 @@ import (
 //	response.failed | response.cancelled | error
 type responsesDecoder struct {
 	noFastPath bool // for comparison in tests
+	opened     bool
 	model      string
+	changed    bool // the model
 	reasons    bool
 	finish     string
 	usage      []byte // verbatim
@@ -73,6 +75,8 @@ func (d *responsesDecoder) read(kind string, e *responsesEvent) (delta, *failure
 	}
 	d.state(e.Response)
 	switch kind {
+	case "response.created", "response.queued", "response.in_progress":
+		d.opened = true
 	case "response.output_item.added":
 		d.reasons = d.reasons || e.Item != nil && scalar(e.Item.Type) == "reasoning"
 		return e.Item.read(), nil
@@ -121,8 +125,10 @@ func (d *responsesDecoder) state(r *responsesState) {
 	if r == nil {
 		return
 	}
-	if m := scalar(r.Model); m != "" {
+	if m := scalar(r.Model); d.model == "" {
 		d.model = m
+	} else if m != "" && m != d.model {
+		d.changed = true
 	}
 	if present(r.Usage) {
 		d.usage = bytes.Clone(r.Usage)
@@ -162,4 +168,6 @@ func (d *responsesDecoder) settle(x *Exchange) {
 	x.Finish, x.Reasons = d.finish, d.reasons
 	x.Identity.Model = d.model
 	x.Usage.Verbatim = d.usage
+	x.Quirks.addIf(!d.opened, QuirkNoOpening)
+	x.Quirks.addIf(d.changed, QuirkModelChanged)
 }

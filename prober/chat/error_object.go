@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 //	{"message":…,"type":…,"code":…,"details":…}                     Dynamo
 //	{"type":"error","error":{"type":…,"message":…},"request_id":…}  Anthropic
 //	{"type":"error","code":…,"message":…,"param":…}                 OpenAI Responses
+//	{"success":false,"msg":…,"code":…}, {"status":"error",…}        gateways
 //
 // An "error":null is no error.
 type errorObject struct {
@@ -25,6 +27,9 @@ type errorObject struct {
 	Code    json.RawMessage `json:"code"`
 	Message json.RawMessage `json:"message"`
 	Detail  json.RawMessage `json:"detail"` // FastAPI
+	Msg     json.RawMessage `json:"msg"`
+	Status  json.RawMessage `json:"status"`
+	Success json.RawMessage `json:"success"`
 	// Kind is Together's name of the limit that was hit.
 	Kind json.RawMessage `json:"error_type"`
 }
@@ -38,7 +43,11 @@ func (e *errorObject) found(bare bool) bool {
 	if scalar(e.Object) == "error" || scalar(e.Type) == "error" {
 		return true
 	}
-	return bare && piece(e.Message) != nil && (present(e.Code) || present(e.Type))
+	if piece(e.Message) == nil && piece(e.Msg) == nil {
+		return false
+	}
+	gateways := scalar(e.Status) == "error" || string(e.Success) == "false"
+	return bare && (gateways || present(e.Code) || present(e.Type))
 }
 
 // kind is the type of an event, in its data or, where these do not say, in its name. failed says that it is an error.
@@ -84,9 +93,7 @@ func (e *errorObject) failure() *failure {
 // message is the error's text, fit to print, behind its type where it has one.
 func (e *errorObject) message() string {
 	message := scalar(e.Message)
-	if message == "" {
-		message = scalar(e.Detail)
-	}
+	message = cmp.Or(message, scalar(e.Detail), scalar(e.Msg))
 	kind := scalar(e.Type)
 	if kind == "" || kind == "error" {
 		kind = scalar(e.Code)

@@ -53,6 +53,8 @@ type Usage struct {
 	// Verbatim is the usage object as it was sent: the last one, or for Anthropic
 	// {"message_start":…,"message_delta":…}. Nil if there was none.
 	Verbatim json.RawMessage
+
+	impossible bool // it held a count that cannot be true
 }
 
 // Identity is what the server says about itself.
@@ -121,6 +123,7 @@ type Exchange struct {
 	Retransmits Count
 	Usage       Usage
 	Finish      string // finish or stop reason, verbatim
+	Quirks      Quirks // of an answer that finished
 	Identity    Identity
 	RateLimit   RateLimit
 	Recall      Recall

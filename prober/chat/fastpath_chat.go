@@ -37,7 +37,7 @@ type chatFields struct {
 	usage         []byte
 	emptyText     bool
 	size          int    // bytes of all pieces
-	seen          uint16 // keys, one bit each: an event with a key twice is declined
+	seen          uint32 // keys, one bit each: an event with a key twice is declined
 }
 
 const (
@@ -57,10 +57,11 @@ const (
 	keyName
 	keyArguments
 	keyRole
+	keyIndex
 )
 
 // mark notes a key, and fails if it came before.
-func (w *chatFields) mark(c *jsonScanner, key uint16) {
+func (w *chatFields) mark(c *jsonScanner, key uint32) {
 	if w.seen&key != 0 {
 		c.fail()
 	}
@@ -77,7 +78,9 @@ func (w *chatFields) member(c *jsonScanner, key []byte) {
 		w.keepUsage(c)
 	case "model":
 		w.mark(c, keyModel)
-		w.skipKnown(c, w.decoder.model)
+		if s := w.skipKnown(c, w.decoder.model); s != nil && string(s) != w.decoder.model {
+			c.fail() // the full decoder must note that it changed
+		}
 	case "system_fingerprint":
 		w.mark(c, keyFingerprint)
 		w.skipKnown(c, w.decoder.fingerprint)
@@ -95,14 +98,20 @@ func (w *chatFields) member(c *jsonScanner, key []byte) {
 	}
 }
 
-// skipKnown passes over a model or fingerprint. It fails where the decoder has none yet: the full decoder
-// must note this one.
-func (w *chatFields) skipKnown(c *jsonScanner, noted string) {
-	if !c.null() {
-		if c.text(); noted == "" {
-			c.fail()
-		}
+// skipKnown passes over a model or fingerprint, and returns it where it stands as it is. It fails where the decoder has
+// none yet: the full decoder must note this one.
+func (w *chatFields) skipKnown(c *jsonScanner, noted string) []byte {
+	if c.null() {
+		return nil
 	}
+	s, escaped := c.text()
+	if noted == "" {
+		c.fail()
+	}
+	if escaped {
+		return nil
+	}
+	return s
 }
 
 // keepUsage keeps a usage that comes with every event (vLLM's continuous_usage_stats).
@@ -140,12 +149,28 @@ func (w *chatFields) choice(c *jsonScanner, key []byte) {
 	case "text":
 		w.mark(c, keyText)
 		w.text = w.piece(c, text)
+	case "index":
+		w.mark(c, keyIndex)
+		w.index(c)
 	case "finish_reason":
 		if !c.null() {
 			c.fail()
 		}
 	default:
 		c.skip(0)
+	}
+}
+
+// index accepts that of the choice that the decoder follows.
+func (w *chatFields) index(c *jsonScanner) {
+	if c.null() {
+		return
+	}
+	c.skipSpace()
+	from := c.i
+	c.skip(0)
+	if !c.bad && string(c.b[from:c.i]) != w.decoder.choice {
+		c.fail()
 	}
 }
 
@@ -202,7 +227,7 @@ func (w *chatFields) delta(c *jsonScanner) {
 	}
 }
 
-func (w *chatFields) channel(c *jsonScanner, key uint16, sig signal) []byte {
+func (w *chatFields) channel(c *jsonScanner, key uint32, sig signal) []byte {
 	w.mark(c, key)
 	return w.piece(c, sig)
 }

@@ -32,7 +32,7 @@ func emptyFailure(x *Exchange) *failure {
 	if x.Finish != "" {
 		text += ", finish reason " + excerpt(x.Finish)
 	}
-	if n, ok := x.Usage.Reasoning.Value(); ok && n > 0 {
+	if u := x.Usage; u.Reasoning.n > 0 && u.Reasoning == u.Output {
 		text += ": all of its output was reasoning that the server keeps to itself"
 	}
 	return &failure{cause: CauseEmpty, text: text}

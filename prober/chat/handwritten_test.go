@@ -17,7 +17,8 @@ type hand struct {
 
 // handwritten are all of them: those of the engines below, and the quirks of vendors.
 func handwritten() []hand {
-	return slices.Concat(engineStreams(), openAIStreams(), vendorStreams(), responsesStreams(), anthropicStreams())
+	return slices.Concat(engineStreams(), openAIStreams(), vendorStreams(), responsesStreams(), anthropicStreams(),
+		oddStreams())
 }
 
 func engineStreams() []hand {

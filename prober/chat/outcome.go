@@ -69,7 +69,7 @@ func outcomes() []outcome {
 		{Throttled, "HTTP 429 or 529, or a vendor's rate-limit or overload error", faultEndpoint, sloBad, true, "yellow"},
 		{ServerError, "HTTP 5xx: the engine failed, or a gateway lost it", faultEndpoint, sloBad, true, "orange"},
 		{
-			Rejected, "any other HTTP status but 200: a wrong address, an unknown model, a prompt too long",
+			Rejected, "any HTTP status but those of answers: a wrong address, an unknown model, a prompt too long",
 			faultConfiguration, sloExcused, false, "light-blue",
 		},
 		{

@@ -11,14 +11,14 @@ import (
 // maxErrorBody is how much of an error's body is read for its message.
 const maxErrorBody = 64 << 10
 
-// statusFailure is a response with any status but 200.
+// statusFailure is a response with a status that is no answer.
 func statusFailure(resp *http.Response) *failure {
 	f := &failure{cause: statusCause(resp.StatusCode), text: fmt.Sprintf("HTTP %d", resp.StatusCode)}
 	if resp.StatusCode < http.StatusOK {
 		return f // after 101 the connection speaks another protocol, and reading it may never end
 	}
 	body, said := readError(resp)
-	if said {
+	if said && (body.isError || resp.StatusCode >= http.StatusMultipleChoices) { // else it may be a piece of the answer
 		f.cause = body.refine(f.cause)
 		f.text += ": " + body.text
 	}

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"time"
 
@@ -100,7 +101,7 @@ func (s *sending) response(resp *http.Response) *failure {
 }
 
 func (s *sending) answer(resp *http.Response) *failure {
-	if resp.StatusCode != http.StatusOK {
+	if !accepted(resp) {
 		s.timeouts.shorten(errorPatience)
 		return statusFailure(resp)
 	}
@@ -109,6 +110,16 @@ func (s *sending) answer(resp *http.Response) *failure {
 		return notAStream(resp)
 	}
 	return s.stream(resp)
+}
+
+// accepted reports whether the status is that of an answer: 200, or another 2xx with what calls itself a stream, as some
+// frameworks have it that answer every POST with 201.
+func accepted(resp *http.Response) bool {
+	if resp.StatusCode == http.StatusOK {
+		return true
+	}
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return resp.StatusCode/100 == 2 && kind == "text/event-stream"
 }
 
 // stream reads the answer to a request that was accepted, then drains the response, so that its

@@ -48,8 +48,13 @@ const (
 func (s *stream) read() *failure {
 	f := s.readEvents()
 	s.decoder.settle(s.x)
-	s.x.Usage = s.usage(s.x.Usage.Verbatim)
+	s.x.Usage = s.usage(s.x.Usage.Verbatim).of(s.x.Events)
 	f = s.unfinished(f)
+	if f == nil {
+		s.x.Quirks |= usageQuirks(s.x.Usage)
+	} else {
+		s.x.Quirks = 0 // what an answer lacks that failed, it may have had to come
+	}
 	s.x.Recall = s.recall.verdict(f == nil)
 	return f
 }

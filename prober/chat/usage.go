@@ -1,20 +1,46 @@
 package chat
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+)
 
 // tokens is a number of tokens in a usage object. Anything but a whole number from zero to mostTokens counts as not
-// sent.
-type tokens struct{ Count }
+// sent, and is remembered as impossible.
+type tokens struct {
+	Count
+	impossible bool
+}
 
 // mostTokens is beyond any prompt and any answer. A server that says more is wrong, and must not make a bill of it.
 const mostTokens = 100_000_000
 
+// UnmarshalJSON takes 4000.0 and 4e3 for 4000: gateways in Lua and JavaScript write whole numbers so.
 func (t *tokens) UnmarshalJSON(b []byte) error {
-	var n int64
-	if json.Unmarshal(b, &n) == nil && n >= 0 && n <= mostTokens && string(b) != "null" {
-		t.Count = Counted(n)
+	var n float64
+	switch {
+	case string(b) == "null":
+	case json.Unmarshal(b, &n) == nil && n >= 0 && n <= mostTokens && n == math.Trunc(n):
+		*t = tokens{Count: Counted(int64(n))}
+	default:
+		*t = tokens{impossible: true}
 	}
 	return nil
+}
+
+// anyImpossible reports whether one of several counts cannot be true.
+func anyImpossible(all ...tokens) bool {
+	return slices.ContainsFunc(all, func(t tokens) bool { return t.impossible })
+}
+
+// unmarshalUsage reads what can be read of a usage object: a field of another shape, such as the empty list that PHP
+// makes of an empty object, takes nothing from the others. It is false for what is no object.
+func unmarshalUsage(raw json.RawMessage, into any) bool {
+	err := json.Unmarshal(raw, into)
+	var shape *json.UnmarshalTypeError
+	return err == nil || errors.As(err, &shape) && shape.Field != ""
 }
 
 // or is the first count that is known.
@@ -56,6 +82,12 @@ type openAICounts struct {
 	OutputDetails     outputDetails `json:"output_tokens_details"`
 }
 
+func (u *openAICounts) impossible() bool {
+	return anyImpossible(u.Prompt, u.Input, u.Completion, u.Output, u.Total, u.Reasoning, u.Cached, u.CacheHit,
+		u.PromptDetails.Cached, u.PromptDetails.CacheWrite, u.InputDetails.Cached, u.InputDetails.CacheWrite,
+		u.CompletionDetails.Reasoning, u.OutputDetails.Reasoning)
+}
+
 type inputDetails struct {
 	Cached     tokens `json:"cached_tokens"`
 	CacheWrite tokens `json:"cache_write_tokens"`
@@ -69,7 +101,7 @@ type outputDetails struct {
 // openAIUsage reads a usage object; nil is none. raw becomes Usage.Verbatim.
 func openAIUsage(raw json.RawMessage) Usage {
 	var u openAICounts
-	if raw == nil || json.Unmarshal(raw, &u) != nil {
+	if raw == nil || !unmarshalUsage(raw, &u) {
 		return Usage{Verbatim: raw}
 	}
 	usage := Usage{
@@ -80,6 +112,7 @@ func openAIUsage(raw json.RawMessage) Usage {
 		Output:     u.Completion.or(u.Output.Count),
 		Reasoning:  u.CompletionDetails.Reasoning.or(u.OutputDetails.Reasoning.Count).or(u.Reasoning.Count),
 		Verbatim:   raw,
+		impossible: u.impossible(),
 	}
 	usage.addThoughts(u.Total.Count)
 	return usage.plausible()
@@ -99,13 +132,27 @@ func (u *Usage) addThoughts(total Count) {
 	u.Reasoning = Counted(thoughts)
 }
 
-// plausible is the usage without counts that contradict the whole of which they are a part.
+// plausible is the usage without counts that contradict the whole of which they are a part, and without parts of a
+// whole that is not known. No prompt is empty, so one of 0 tokens was not counted.
 func (u Usage) plausible() Usage {
-	if u.Input.known && u.Cached.n+u.CacheWrite.n > u.Input.n {
+	if u.Input == Counted(0) {
+		u.Input, u.impossible = Count{}, true
+	}
+	if parts := u.Cached.n + u.CacheWrite.n; !u.Input.known || parts > u.Input.n {
+		u.impossible = u.impossible || u.Input.known
 		u.Cached, u.CacheWrite = Count{}, Count{}
 	}
-	if u.Output.known && u.Reasoning.n > u.Output.n {
+	if !u.Output.known || u.Reasoning.n > u.Output.n {
+		u.impossible = u.impossible || u.Output.known
 		u.Reasoning = Count{}
+	}
+	return u
+}
+
+// of is the usage of an answer that had so many token-bearing events: 0 tokens are no count of an answer that had some.
+func (u Usage) of(events int) Usage {
+	if events > 0 && u.Output == Counted(0) {
+		u.Output, u.Reasoning, u.impossible = Count{}, Count{}, true
 	}
 	return u
 }
@@ -132,7 +179,7 @@ func anthropicUsage(raw json.RawMessage) Usage {
 		Start anthropicCounts `json:"message_start"`
 		Final anthropicCounts `json:"message_delta"`
 	}
-	if raw == nil || json.Unmarshal(raw, &both) != nil {
+	if raw == nil || !unmarshalUsage(raw, &both) {
 		return Usage{Verbatim: raw}
 	}
 	s, f := both.Start, both.Final
@@ -145,14 +192,20 @@ func anthropicUsage(raw json.RawMessage) Usage {
 		Output:     f.Output.Count,
 		Reasoning:  f.Details.Thinking.or(f.Details.Reasoning.Count),
 		Verbatim:   raw,
+		impossible: s.impossible() || f.impossible(),
 	}
 	return usage.plausible()
 }
 
+func (u *anthropicCounts) impossible() bool {
+	return anyImpossible(u.Input, u.CacheWrite, u.CacheRead, u.Output, u.Details.Thinking, u.Details.Reasoning)
+}
+
 // isZero reports whether a usage object counts nothing, as some gateways send after the real one.
 func isZero(raw json.RawMessage) bool {
-	u := openAIUsage(raw)
-	return u.Input == Counted(0) && u.Output == Counted(0)
+	var u openAICounts
+	return unmarshalUsage(raw, &u) &&
+		u.Prompt.or(u.Input.Count) == Counted(0) && u.Completion.or(u.Output.Count) == Counted(0)
 }
 
 // bothUsages is one object of the two, for Usage.Verbatim.

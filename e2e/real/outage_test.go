@@ -1,0 +1,116 @@
+//go:build real
+
+package real
+
+import (
+	"fmt"
+	"math"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	outagePeriod = 240 * time.Second
+	outageLasts  = 60 * time.Second
+	outageShare  = 0.03 // how far the share of bad events may be off, for other causes than the number of slots
+	outageLoad   = 240_000.0
+	outagePrompt = 4_000.0 // tokens, in the mean
+	arrivalShape = 16.0
+)
+
+// An engine that is away for 60 of 240 s, at the settings of the load level watch but for smaller prompts, makes that
+// share of all events bad, for TTFT and for availability: killed, so that connections are refused; or hung, so that
+// requests take all slots that max_in_flight allows, and lost what it held.
+func TestOutageCountsInFull(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes four minutes")
+	}
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		leave func(*engine)
+	}{
+		{"killed", func(e *engine) { e.kill() }},
+		{"hung", func(e *engine) { e.signal(syscall.SIGSTOP) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			e := startEngine(t, engineSettings{slots: 8})
+			x := tiny(e.url())
+			x.load = fmt.Sprintf("profile: watch, tokens_per_minute: %.0f, arrival_shape: %.0f", outageLoad, arrivalShape)
+			x.open = true
+			d := startDaemon(t, x)
+			d.await(t, "ok", 20) // the sessions have begun
+			before, begun := d.events(t), time.Now()
+			time.Sleep(outageLasts) // its own duration, as are those below
+			row.leave(e)
+			away := time.Now()
+			time.Sleep(outageLasts - startUp)
+			e.kill()
+			startEngine(t, e.settings)
+			back := time.Now()
+			found := d.firstTokenAfter(t, back)
+			time.Sleep(time.Until(begun.Add(outagePeriod)))
+			if late := found.Sub(back); late > recoveryNoticedWithin {
+				t.Errorf("a first token %v after the engine was back, want one within %v", late, recoveryNoticedWithin)
+			}
+			d.haveBadShare(t, before, back.Sub(away).Seconds()/time.Since(begun).Seconds())
+		})
+	}
+}
+
+// startUp is about how long the engine takes to start; the outage is as long as it was measured to be.
+const startUp = 2 * time.Second
+
+// events are the counters of an objective, by its name.
+type events map[string]struct{ bad, all float64 }
+
+func (d *daemon) events(t *testing.T) events {
+	t.Helper()
+	now := events{}
+	for _, objective := range []string{"ttft", "availability"} {
+		now[objective] = struct{ bad, all float64 }{
+			d.sum(t, "firsttoken_slo_bad_events_total", "slo", objective),
+			d.sum(t, "firsttoken_slo_events_total", "slo", objective),
+		}
+	}
+	return now
+}
+
+// haveBadShare holds the share of bad events since an earlier count to the share of the time. Arrivals are random: of
+// N of them with that shape, the share in the outage has a standard deviation of √(share·(1−share)/(N·shape)), of which
+// three are allowed beside outageShare, and each end of the outage can go either way for one.
+func (d *daemon) haveBadShare(t *testing.T, before events, want float64) {
+	t.Helper()
+	for objective, now := range d.events(t) {
+		bad, all := now.bad-before[objective].bad, now.all-before[objective].all
+		resolution := 3*math.Sqrt(want*(1-want)/(all*arrivalShape)) + 2/all
+		share := bad / all
+		t.Logf("%s: %.0f of %.0f events are bad, %.1f %%; the engine was away for %.1f %%; resolution %.1f points",
+			objective, bad, all, 100*share, 100*want, 100*resolution)
+		if math.Abs(share-want) > outageShare+resolution || all < 0.8*outageLoad/outagePrompt*outagePeriod.Minutes() {
+			t.Errorf("%s: %.1f %% of %.0f events are bad, want %.1f ± %.1f", objective, 100*share, all, 100*want,
+				100*(outageShare+resolution))
+		}
+	}
+}
+
+// firstTokenAfter waits for the first token after an instant.
+func (d *daemon) firstTokenAfter(t *testing.T, at time.Time) time.Time {
+	t.Helper()
+	var found time.Time
+	eventually(t, "a first token", func() string {
+		for _, r := range d.read(t) {
+			got := r.Started.Add(r.FirstToken)
+			if r.FirstToken > 0 && got.After(at) && (found.IsZero() || got.Before(found)) {
+				found = got
+			}
+		}
+		if found.IsZero() {
+			return "none"
+		}
+		return ""
+	})
+	return found
+}
