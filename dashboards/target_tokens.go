@@ -6,12 +6,14 @@ func tokenPanels() []panel {
 
 func tokensByKind() panel {
 	return stack("Tokens per minute by kind", about{
-		means:  "What the server billed, by its own usage; reasoning is part of output.",
+		means: "What the server billed, by its own usage; reasoning is part of output. Where it reports no usage, our" +
+			" estimate.",
 		moves:  "uncached input grows when the cache loses prefixes, at the same load.",
-		metric: "firsttoken_tokens_total, firsttoken_tokens_per_minute_effective",
+		metric: "firsttoken_tokens_total, firsttoken_tokens_estimated_total, firsttoken_tokens_per_minute_effective",
 	},
 		ask(`60 * sum by (kind) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[NOW]))`, "{{kind}}"),
 		ask(effectiveTPM, "effective set-point"),
+		ask(`60 * sum by (kind) (rate(firsttoken_tokens_estimated_total{SEL}[NOW])) > 0`, "{{kind}}, estimated"),
 	).unit("short").fromZero().coloursOf(tokenColours()).limit("B")
 }
 

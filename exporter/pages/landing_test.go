@@ -21,6 +21,11 @@ func TestWarnings(t *testing.T) {
 			want:    []string{"no answer for 40 s"},
 		},
 		{
+			name:    "no usage",
+			summary: history.Summary{NoUsage: 3},
+			want:    []string{"3 answers brought no usage: their tokens are estimates, and they have no rate and no price"},
+		},
+		{
 			name:    "a proxy and a fallback",
 			summary: history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
 			want: []string{
