@@ -51,7 +51,7 @@ func notStreamed() panel {
 	},
 		ask(share("firsttoken_not_streamed_total"), "at once: something buffers"),
 		ask(share("firsttoken_other_model_total"), "another model"),
-	).unit("percentunit").between(0, 1)
+	).share()
 }
 
 // estimated is about servers that report no usage.
@@ -68,7 +68,7 @@ func estimated() panel {
 		ask(`sum by (target) (rate(firsttoken_slo_estimated_events_total{SEL,slo="tps"}[NOW])) / `+
 			`(sum by (target) (rate(firsttoken_slo_estimated_events_total{SEL,slo="tps"}[NOW])) + `+
 			`sum by (target) (rate(firsttoken_slo_events_total{SEL,slo="tps"}[NOW])) > 0)`, "verdicts on tps"),
-	).unit("percentunit").between(0, 1)
+	).share()
 }
 
 func contradictions() panel {

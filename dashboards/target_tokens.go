@@ -26,7 +26,7 @@ func prefixCache() panel {
 	},
 		ask(inputShare("firsttoken_expected_cached_tokens_total{SEL}"), "expected"),
 		ask(inputShare(`firsttoken_tokens_total{SEL,kind="input_cached"}`), "reported"),
-	).unit("percentunit").between(0, 1).
+	).share().
 		coloursOf(colours{"expected": colourClient, "reported": colourEngine})
 }
 
@@ -72,5 +72,5 @@ func recall() panel {
 		metric: "firsttoken_recall_checks_total",
 	},
 		ask(checks(`,result="right"`)+" / ("+checks("")+" > 0)", "right"),
-	).unit("percentunit").between(0, 1).size(8, 6)
+	).share().size(8, 6)
 }

@@ -56,7 +56,7 @@ func (f flags) runBodies(ctx context.Context, doc *document) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }() // what is left there harms nobody
 	if f.binary == "" {
 		if f.binary, err = buildDaemon(ctx, folder); err != nil {
 			return err

@@ -35,7 +35,7 @@ func runDaemon(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }() // what is left there harms nobody
 	config, file := filepath.Join(folder, "firsttoken.yml"), filepath.Join(folder, "results.jsonl")
 	if err := os.WriteFile(config, []byte(p.configuration()), 0o600); err != nil {
 		return err
@@ -55,6 +55,8 @@ func runDaemon(ctx context.Context, p plan) error {
 
 // probe starts the program, and ends it when the results file has enough results.
 func (p plan) probe(ctx context.Context, config, file string) ([]prober.Result, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	log := &bytes.Buffer{}
 	cmd := exec.CommandContext(ctx, p.Binary, "--config.file="+config, "--results.file="+file, "--log.level=error",
 		"--web.listen-address=127.0.0.1:0", "--load.allow-excessive")
@@ -63,15 +65,18 @@ func (p plan) probe(ctx context.Context, config, file string) ([]prober.Result, 
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // its log says more
+	}()
 	all, err := p.await(ctx, file, ended)
-	if err == nil {
-		_ = cmd.Cancel() // it may have ended by itself
-		<-ended
-		return all, nil
+	stop()
+	<-ended
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, log)
 	}
-	return nil, fmt.Errorf("%w\n%s", err, log)
+	return all, nil
 }
 
 // configuration is one target with prompts of one size, whose requests come as often as those of the other clients.
@@ -98,7 +103,7 @@ func (p plan) configuration() string {
 }
 
 // await polls the results file until it has the results of the plan. The daemon's trial, a tenth of the size, is none.
-func (p plan) await(ctx context.Context, file string, ended <-chan error) ([]prober.Result, error) {
+func (p plan) await(ctx context.Context, file string, ended <-chan struct{}) ([]prober.Result, error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -109,8 +114,8 @@ func (p plan) await(ctx context.Context, file string, ended <-chan error) ([]pro
 		}
 		select {
 		case <-tick.C:
-		case err := <-ended: // also at the end of ctx
-			return nil, fmt.Errorf("firsttoken ended before it had %d results: %w", p.Streams, errors.Join(err, ctx.Err()))
+		case <-ended: // also at the end of ctx
+			return nil, errors.Join(fmt.Errorf("firsttoken ended before it had %d results", p.Streams), ctx.Err())
 		}
 	}
 }
