@@ -54,7 +54,7 @@ vuln: bin/govulncheck ## known vulnerabilities, where their database can be reac
 bench: ## the absolute figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./...
 
-bench-truth: ## how far measurements are off and what they cost, beside a raw epoll and a Python client
+bench-truth: ## how far measurements are off and what they cost, also with large bodies, beside a raw epoll and a Python client
 	go run ./internal/benchtruth
 
 $(TOOLS): tools/go.mod tools/go.sum

@@ -8,30 +8,42 @@ const (
 	costWindow = Window("1h")
 	costLow    = 0.5 // reported, of the cost by our own count
 	costHigh   = 2.0
+	costApart  = 0.1 // share of the requests, and of their tokens, that may be in one of the two costs alone
 	costFor    = 15 * time.Minute
 )
 
 func costDisagreement() alert {
 	return alert{
 		name: "CostDisagreement", severity: Warning, component: endpoint,
-		// A target that reports nothing is charged by the estimate, and is no contradiction.
+		// The two costs are of the same requests only where these end well and bring usage. A target that stops reporting
+		// is charged by the estimate, and is no contradiction; one that fails reports what the estimate leaves out.
 		expr: fill(`
 (
-    $reported
-  /
-    ($estimated > 0)
+  (
+      $reported
+    /
+      ($estimated > 0)
+  )
+    < $low > 0
+  or
+  (
+      $reported
+    /
+      ($estimated > 0)
+  )
+    > $high
 )
-  < $low > 0
-or
-(
-    $reported
-  /
-    ($estimated > 0)
-)
-  > $high`, values{
-			"reported":  increase(byTarget, "firsttoken_cost_dollars_total", costWindow),
-			"estimated": increase(byTarget, "firsttoken_estimated_cost_dollars_total", costWindow),
-			"low":       number(costLow), "high": number(costHigh),
+unless
+  $failed > $apart * $requests
+unless
+  $unreported > $apart * $sent`, values{
+			"reported":   increase(byTarget, "firsttoken_cost_dollars_total", costWindow),
+			"estimated":  increase(byTarget, "firsttoken_estimated_cost_dollars_total", costWindow),
+			"failed":     increase(byTarget, `firsttoken_requests_total{outcome!="ok"}`, costWindow),
+			"requests":   increase(byTarget, "firsttoken_requests_total", costWindow),
+			"unreported": increase(byTarget, `firsttoken_tokens_estimated_total{kind="input"}`, costWindow),
+			"sent":       increase(byTarget, "firsttoken_sent_tokens_total", costWindow),
+			"low":        number(costLow), "high": number(costHigh), "apart": number(costApart),
 		}),
 		wait:    costFor,
 		summary: "{{ $labels.target }} reports other costs than its prompts can have",

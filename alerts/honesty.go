@@ -14,7 +14,7 @@ const (
 	shortWindow         = Window("10m")
 	shortShare          = 0.9
 	shortFor            = 3 * time.Minute
-	noAnswerAfter       = 60 * time.Second
+	noAnswerAfter       = 30 * time.Second // shorter than first_token_timeout, a minute, by a scrape's interval
 )
 
 // misconfigured is about requests that are refused for their content or their key: they count in no

@@ -31,10 +31,10 @@ func tpsByTarget() panel {
 
 func tpmByTarget() panel {
 	return graph("Tokens per minute by target", about{
-		means: "What the targets reported, input and output together; dashed, what back-off leaves of their" +
-			" set-points.",
+		means: "What the targets reported, input and output together, and an estimate where they report nothing;" +
+			" dashed, what back-off leaves of their set-points.",
 		moves:  "the set-point changes, or requests fail.",
-		metric: "firsttoken_tokens_total, firsttoken_tokens_per_minute_effective",
+		metric: "firsttoken_tokens_total, firsttoken_tokens_estimated_total, firsttoken_tokens_per_minute_effective",
 	},
 		ask(tokensPerMinute, "{{target}}"),
 		ask(effectiveTPM, "set-points"),

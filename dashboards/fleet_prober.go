@@ -3,7 +3,11 @@ package dashboards
 import "github.com/firsttoken/firsttoken/alerts"
 
 func proberGraphs() []panel {
-	return []panel{scheduleLag(), turnsNotSent(), staleConnections()}
+	all := []panel{scheduleLag(), sharedStamps(), turnsNotSent(), staleConnections()}
+	for i, p := range all {
+		all[i] = p.size(6, 8)
+	}
+	return all
 }
 
 func scheduleLag() panel {
@@ -15,6 +19,18 @@ func scheduleLag() panel {
 	},
 		ask(alerts.ScheduleLagRecord+`{job=~"$job"} >= 0`, "{{instance}}"),
 	).unit("s").fromZero()
+}
+
+func sharedStamps() panel {
+	return graph("First tokens that shared their stamp", about{
+		means: "Share of first tokens that were read together with what followed. Their instant may be that of the newest" +
+			" bytes, and then it is late.",
+		moves:  "the prober is late to read, or the server writes its first tokens at once.",
+		metric: "firsttoken_first_token_shared_total",
+	},
+		ask("sum by (target) (rate(firsttoken_first_token_shared_total{SEL}[NOW])) / "+
+			"(sum by (target) (rate(firsttoken_requests_total{SEL}[NOW])) > 0)", "{{target}}"),
+	).unit("percentunit").fromZero()
 }
 
 func turnsNotSent() panel {

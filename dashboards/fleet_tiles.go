@@ -37,9 +37,10 @@ func slowestTPS() panel {
 
 func loadTile() panel {
 	return tile("Load", about{
-		means:  "Tokens per minute that the targets reported, input and output, and their share of the set-points.",
-		moves:  "back-off halves a set-point, turns are skipped, or requests fail before their usage is reported.",
-		metric: "firsttoken_tokens_total, firsttoken_tokens_per_minute_target",
+		means: "Tokens per minute that the targets reported, input and output, and their share of the set-points;" +
+			" an estimate where they report nothing.",
+		moves:  "back-off halves a set-point, turns are skipped, or requests fail before their answer begins.",
+		metric: "firsttoken_tokens_total, firsttoken_tokens_estimated_total, firsttoken_tokens_per_minute_target",
 	},
 		ask("sum("+tokensPerMinute+")", "TPM"),
 		ask("sum("+tokensPerMinute+") / ("+setPoint+" > 0)", "of the set-point"),

@@ -40,6 +40,7 @@ func tokenColours() colours {
 	return colours{
 		"input_uncached": "blue", "input_cached": "light-green", "input_cache_write": "light-purple",
 		"output": "orange", "reasoning": "light-orange",
+		"input, estimated": "semi-dark-yellow", "output, estimated": "semi-dark-orange",
 	}
 }
 

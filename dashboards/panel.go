@@ -86,9 +86,10 @@ func (p panel) thresholds(t *dashboard.ThresholdsConfig) panel {
 	return p
 }
 
-func (p panel) between(low, high float64) panel {
-	p.FieldConfig.Defaults.Min, p.FieldConfig.Defaults.Max = &low, &high
-	return p
+// share is for shares of a whole: from 0 to 100 %.
+func (p panel) share() panel {
+	p.FieldConfig.Defaults.Min, p.FieldConfig.Defaults.Max = new(0.0), new(1.0)
+	return p.unit("percentunit")
 }
 
 // valueName is what a panel shows in place of a number.

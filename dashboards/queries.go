@@ -16,8 +16,10 @@ const (
 	setPoint     = `sum(max by (job, target) (firsttoken_tokens_per_minute_target{SEL}))`
 	effectiveTPM = `max by (target) (firsttoken_tokens_per_minute_effective{SEL})`
 
-	// tokensPerMinute counts reasoning once: it is part of the output.
-	tokensPerMinute = `60 * sum by (target) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[NOW]))`
+	// tokensPerMinute counts reasoning once: it is part of the output. A server that reports nothing bears a load all
+	// the same, which is estimated.
+	tokensPerMinute = `60 * (sum by (target) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[NOW]))` +
+		` + sum by (target) (rate(firsttoken_tokens_estimated_total{SEL}[NOW])))`
 )
 
 // errorRatio is the share of failed requests, by a label or, without one, of all. It is 0, not absent,

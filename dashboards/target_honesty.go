@@ -2,7 +2,7 @@ package dashboards
 
 // honestyPanels show what would bend the numbers above them, or make them fewer than they should be.
 func honestyPanels() []panel {
-	return []panel{waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions()}
+	return []panel{waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions(), estimated()}
 }
 
 func waiting() panel {
@@ -50,11 +50,28 @@ func notStreamed() panel {
 		moves:  "a proxy, a compressor or a CDN is put in between; a gateway falls back; a server changes its streams.",
 		metric: "firsttoken_not_streamed_total, firsttoken_other_model_total, firsttoken_quirks_total",
 	},
-		ask(share("firsttoken_not_streamed_total"), "at once"),
+		ask(share("firsttoken_not_streamed_total"), "at once: something buffers"),
 		ask(share("firsttoken_other_model_total"), "another model"),
-		ask("sum by (quirk) (rate(firsttoken_quirks_total{SEL}[NOW])) > 0 / on () group_left () "+
+		ask("(sum by (quirk) (rate(firsttoken_quirks_total{SEL}[NOW])) > 0) / on () group_left () "+
 			`(sum(rate(firsttoken_requests_total{SEL,outcome="ok"}[NOW])) > 0)`, "{{quirk}}"),
-	).unit("percentunit").between(0, 1)
+	).share()
+}
+
+// estimated is about servers that report no usage.
+func estimated() panel {
+	return graph("Estimated for want of usage", about{
+		means: "Share of the input tokens, and of the verdicts on tps, that are estimates, since the server sent no usage." +
+			" Such answers have no rate in the histogram and no price, and their tokens per minute are our own count.",
+		moves:  "a gateway drops `stream_options`, or another server answers that counts nothing.",
+		metric: "firsttoken_tokens_estimated_total, firsttoken_slo_estimated_events_total",
+	},
+		ask(`sum by (target) (rate(firsttoken_tokens_estimated_total{SEL,kind="input"}[NOW])) / `+
+			`(sum by (target) (rate(firsttoken_tokens_estimated_total{SEL,kind="input"}[NOW])) + `+
+			`sum by (target) (rate(firsttoken_tokens_total{SEL,kind=~"input_.*"}[NOW])) > 0)`, "input tokens"),
+		ask(`sum by (target) (rate(firsttoken_slo_estimated_events_total{SEL,slo="tps"}[NOW])) / `+
+			`(sum by (target) (rate(firsttoken_slo_estimated_events_total{SEL,slo="tps"}[NOW])) + `+
+			`sum by (target) (rate(firsttoken_slo_events_total{SEL,slo="tps"}[NOW])) > 0)`, "verdicts on tps"),
+	).share()
 }
 
 func contradictions() panel {

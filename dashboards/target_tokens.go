@@ -6,12 +6,14 @@ func tokenPanels() []panel {
 
 func tokensByKind() panel {
 	return stack("Tokens per minute by kind", about{
-		means:  "What the server billed, by its own usage; reasoning is part of output.",
+		means: "What the server billed, by its own usage; reasoning is part of output. Where it reports no usage, our" +
+			" estimate.",
 		moves:  "uncached input grows when the cache loses prefixes, at the same load.",
-		metric: "firsttoken_tokens_total, firsttoken_tokens_per_minute_effective",
+		metric: "firsttoken_tokens_total, firsttoken_tokens_estimated_total, firsttoken_tokens_per_minute_effective",
 	},
 		ask(`60 * sum by (kind) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[NOW]))`, "{{kind}}"),
 		ask(effectiveTPM, "effective set-point"),
+		ask(`60 * sum by (kind) (rate(firsttoken_tokens_estimated_total{SEL}[NOW])) > 0`, "{{kind}}, estimated"),
 	).unit("short").fromZero().coloursOf(tokenColours()).limit("B")
 }
 
@@ -24,7 +26,7 @@ func prefixCache() panel {
 	},
 		ask(inputShare("firsttoken_expected_cached_tokens_total{SEL}"), "expected"),
 		ask(inputShare(`firsttoken_tokens_total{SEL,kind="input_cached"}`), "reported"),
-	).unit("percentunit").between(0, 1).
+	).share().
 		coloursOf(colours{"expected": colourClient, "reported": colourEngine})
 }
 
@@ -70,5 +72,5 @@ func recall() panel {
 		metric: "firsttoken_recall_checks_total",
 	},
 		ask(checks(`,result="right"`)+" / ("+checks("")+" > 0)", "right"),
-	).unit("percentunit").between(0, 1).size(8, 6)
+	).share().size(8, 6)
 }

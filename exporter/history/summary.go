@@ -38,10 +38,12 @@ type Summary struct {
 	Outcomes map[chat.Outcome]int `json:"outcomes"`
 	Covered  time.Duration        `json:"covered_ns"` // from the oldest of the requests until now
 	// NotStreamed are the good answers that came at once.
-	NotStreamed int       `json:"not_streamed,omitempty"`
-	TTFTCold    Quantiles `json:"ttft_cold_seconds,omitzero"`
-	TTFTWarm    Quantiles `json:"ttft_warm_seconds,omitzero"`
-	TPS         Quantiles `json:"output_tokens_per_second,omitzero"`
+	NotStreamed int `json:"not_streamed,omitempty"`
+	// NoUsage are the good answers whose output the server did not count.
+	NoUsage  int       `json:"no_usage,omitempty"`
+	TTFTCold Quantiles `json:"ttft_cold_seconds,omitzero"`
+	TTFTWarm Quantiles `json:"ttft_warm_seconds,omitzero"`
+	TPS      Quantiles `json:"output_tokens_per_second,omitzero"`
 
 	// Of the last minute, by usage; nil in the first second.
 	InputPerMin  *float64 `json:"input_tokens_per_minute,omitempty"`
@@ -133,6 +135,9 @@ func (s *Summary) addWindow(samples iter.Seq[sample], now time.Time) {
 		s.Covered = max(s.Covered, now.Sub(x.end))
 		if x.notStreamed {
 			s.NotStreamed++
+		}
+		if x.noUsage {
+			s.NoUsage++
 		}
 		if !x.steady {
 			continue

@@ -43,6 +43,7 @@ type sample struct {
 	hasTTFT, hasTPS bool
 	warm, steady    bool
 	notStreamed     bool
+	noUsage         bool
 	outcome         chat.Outcome
 }
 
@@ -109,6 +110,8 @@ func (h *targetHistory) addUsage(r prober.Result) {
 func sampleOf(r prober.Result) sample {
 	s := sample{end: r.End, warm: r.Turn.Cache() == "warm", steady: r.Steady(), outcome: r.Outcome}
 	s.notStreamed = r.NotStreamed()
+	_, counted := r.Usage.Output.Value()
+	s.noUsage = r.Outcome == chat.OK && !counted
 	if ttft, ok := r.TTFT(); ok {
 		s.ttft, s.hasTTFT = ttft.Seconds(), true
 	}

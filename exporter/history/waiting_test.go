@@ -53,7 +53,13 @@ func TestWhatBendsNumbers(t *testing.T) {
 		t.Errorf("%d not streamed, other model %q", s.NotStreamed, s.OtherModel)
 	}
 	h.Observe(probertest.WarmWith(probertest.Now))
-	if s, _ := h.Summary("a"); s.OtherModel != "" {
-		t.Errorf("other model %q, though the last answer was the right one's", s.OtherModel)
+	if s, _ := h.Summary("a"); s.OtherModel != "" || s.NoUsage != 0 {
+		t.Errorf("other model %q, %d without usage, though the last answer was the right one's", s.OtherModel, s.NoUsage)
+	}
+	uncounted := func(r *prober.Result) { r.Usage = chat.Usage{} }
+	h.Observe(probertest.WarmWith(probertest.Now, uncounted))
+	h.Observe(probertest.WarmWith(probertest.Now, uncounted, func(r *prober.Result) { r.Outcome = chat.Broken }))
+	if s, _ := h.Summary("a"); s.NoUsage != 1 {
+		t.Errorf("%d good answers without usage, want 1", s.NoUsage)
 	}
 }

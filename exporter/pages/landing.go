@@ -121,6 +121,10 @@ func warnings(s history.Summary) []string {
 	if s.NotStreamed > 0 {
 		all = append(all, fmt.Sprintf("%d answers came at once: something between you and the engine buffers", s.NotStreamed))
 	}
+	if s.NoUsage > 0 {
+		all = append(all, fmt.Sprintf("%d answers brought no usage: their tokens are estimates, and they have no rate and "+
+			"no price", s.NoUsage))
+	}
 	if s.OtherModel != "" {
 		all = append(all, "answered by another model: "+s.OtherModel)
 	}

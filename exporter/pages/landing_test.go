@@ -29,6 +29,11 @@ func TestWarnings(t *testing.T) {
 			want: []string{"paused since 2026-11-24 09:30 UTC", "in maintenance until 2026-11-29 03:00 UTC"},
 		},
 		{
+			name:    "no usage",
+			summary: history.Summary{NoUsage: 3},
+			want:    []string{"3 answers brought no usage: their tokens are estimates, and they have no rate and no price"},
+		},
+		{
 			name:    "a proxy and a fallback",
 			summary: history.Summary{NotStreamed: 7, OtherModel: "<tiny>"},
 			want: []string{

@@ -29,6 +29,8 @@ type streamReport struct {
 	Events      int    `json:"events"`
 	Shared      bool   `json:"shared"`       // the client says that the first token did not come alone
 	ScheduleLag int64  `json:"schedule_lag"` // -1: the client does not pace
+	Start       int64  `json:"start"`        // the time to first token counts from here; with a large body only
+	Sent        int64  `json:"sent"`         // the client believes that the body is sent; with a large body only
 	Error       string `json:"error,omitempty"`
 }
 

@@ -28,7 +28,11 @@ func runEpoll(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	f := &epollClient{epoll: epoll, to: to, stream: map[int32]int{}, buf: make([]byte, 64<<10)}
+	body, err := p.body()
+	if err != nil {
+		return err
+	}
+	f := &epollClient{epoll: epoll, to: to, body: body, stream: map[int32]int{}, buf: make([]byte, 64<<10)}
 	f.report = report{Streams: make([]streamReport, p.Streams), Bare: resident()}
 	before, start := cpu(), monotonic()+int64(100*time.Millisecond)
 	for f.begun < p.Streams || len(f.stream) > 0 {
@@ -55,6 +59,7 @@ func runEpoll(ctx context.Context, p plan) error {
 type epollClient struct {
 	epoll  int
 	to     syscall.Sockaddr
+	body   []byte
 	begun  int           // streams so far
 	stream map[int32]int // open streams by descriptor
 	buf    []byte
@@ -71,21 +76,34 @@ func (f *epollClient) begin() error {
 	if err := syscall.Connect(fd, f.to); err != nil {
 		return err
 	}
-	const body = `{"model":"m","stream":true,"messages":[{"role":"user","content":"ping"}]}`
 	id := requestID(f.begun)
 	request := fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\n"+
-		"X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(body), body)
-	if _, err := syscall.Write(fd, request); err != nil {
+		"X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(f.body), f.body)
+	s := streamReport{ID: id, ScheduleLag: -1, Start: monotonic()}
+	if err := writeAll(fd, request); err != nil {
 		return err
 	}
+	s.Sent = monotonic()
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return err
 	}
-	f.report.Streams[f.begun] = streamReport{ID: id, ScheduleLag: -1}
+	f.report.Streams[f.begun] = s
 	f.stream[int32(fd)] = f.begun
 	f.begun++
 	event := &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)}
 	return syscall.EpollCtl(f.epoll, syscall.EPOLL_CTL_ADD, fd, event)
+}
+
+// writeAll writes everything; a signal may cut a write short.
+func writeAll(fd int, p []byte) error {
+	for len(p) > 0 {
+		n, err := syscall.Write(fd, p)
+		if err != nil && !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+		p = p[max(n, 0):]
+	}
+	return nil
 }
 
 // wait reads what arrives, and returns in time to begin another stream or to measure the memory.

@@ -2,14 +2,16 @@
 
 // Command benchtruth measures the error and the cost of measuring a stream's first token. Three clients run in turn
 // against a responder that records when it wrote: firsttoken's own, one that uses epoll directly, and one in Python on
-// aiohttp. `make bench-truth` runs it with its defaults.
+// aiohttp. A second part does so with large bodies, with the whole program in place of its client. `make bench-truth`
+// runs both with their defaults.
 //
 //	benchtruth ─┬─ responder (process)   reads CLOCK_MONOTONIC before and after each write
 //	            ├─ client (process)      reports its instants of the same clock, and its own processor time
+//	            │   └─ firsttoken        with large bodies: its results file has the instants
 //	            └─ joins them by request id; drops and counts samples whose write took too long
 //
-// Everything runs on loopback and ends in bounded time. It prints two tables and writes no file. It does not know
-// targets, schedules or Prometheus. Linux only.
+// Everything runs on loopback and ends in bounded time. It prints its tables; with -write it also puts them into a
+// document. It does not know targets, schedules or Prometheus. Linux only.
 package main
 
 import (
@@ -34,7 +36,14 @@ type plan struct {
 	Secure  bool
 	Batch   time.Duration
 	Address string // of the responder
+	Body    string // file with the body that clients send; empty: one line
+	Keep    string // file in which the responder keeps one of the bodies that it gets; empty: none
+	Tokens  int    // of the daemon's prompts
+	Binary  string // the daemon
 }
+
+// large reports whether the run is about large bodies, whose receipt the responder records.
+func (p plan) large() bool { return p.Body != "" || p.Keep != "" }
 
 // length is how long a run takes.
 func (p plan) length() time.Duration {
@@ -53,6 +62,13 @@ type flags struct {
 	bracket time.Duration
 	busy    int
 	clients string
+
+	parts     string
+	bodies    string
+	requests  int
+	perSecond float64
+	binary    string
+	write     string
 }
 
 func main() {
@@ -81,6 +97,12 @@ func run(ctx context.Context) error {
 	flag.DurationVar(&f.bracket, "bracket", 50*time.Microsecond, "samples whose write took longer are dropped")
 	flag.IntVar(&f.busy, "busy", 0, "processes that burn processor time during the runs")
 	flag.StringVar(&f.clients, "clients", "firsttoken,batching,epoll,aiohttp", "clients to run")
+	flag.StringVar(&f.parts, "parts", "streams,bodies", "what to run: many streams, large bodies, or both")
+	flag.StringVar(&f.bodies, "bodies", "45000,200000", "tokens of the daemon's prompts; each client runs once for each")
+	flag.IntVar(&f.requests, "requests", 400, "requests of a client with a large body")
+	flag.Float64Var(&f.perSecond, "per-second", 10, "requests with a large body per second")
+	flag.StringVar(&f.binary, "firsttoken", "", "program to run as the daemon; empty: build it")
+	flag.StringVar(&f.write, "write", "", "document into which the tables go, between its <!-- benchtruth --> marks")
 	flag.Parse()
 	return f.run(ctx)
 }

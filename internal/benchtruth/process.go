@@ -37,6 +37,8 @@ func playRole(ctx context.Context, role string) error {
 		return respond(ctx, p)
 	case "firsttoken", "batching":
 		return runFirsttoken(ctx, p)
+	case "daemon":
+		return runDaemon(ctx, p)
 	case "epoll":
 		return runEpoll(ctx, p)
 	case "burn":

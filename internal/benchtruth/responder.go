@@ -3,7 +3,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,14 +11,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
 	"net"
-	"net/http"
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -32,6 +33,7 @@ func (w writeTime) took() int64 { return w.After - w.Before }
 type streamTruth struct {
 	ID          string
 	First, Last writeTime
+	Request     receipt
 }
 
 // stream is an answer in progress.
@@ -49,16 +51,24 @@ type stream struct {
 //	            └─ first event ─► steady (due after 1/Rate, in order) ─► write ─┘ …
 type responder struct {
 	plan  plan
+	clock clock
 	token []byte
 	end   []byte
 	fresh chan *stream
+
+	requests atomic.Int64 // so far, with large bodies
+	kept     bytes.Buffer // the body for the other clients
 
 	mu   sync.Mutex
 	done []streamTruth
 }
 
 func respond(ctx context.Context, p plan) error {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	var listen net.ListenConfig
+	if p.large() {
+		listen.Control = askForStamps
+	}
+	l, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -78,7 +88,7 @@ func respond(ctx context.Context, p plan) error {
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return json.NewEncoder(os.Stdout).Encode(r.done)
+	return errors.Join(json.NewEncoder(os.Stdout).Encode(r.done), r.keep())
 }
 
 func newResponder(p plan) *responder {
@@ -86,7 +96,7 @@ func newResponder(p plan) *responder {
 		`"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}` + "\n\n"
 	const end = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n"
 	return &responder{
-		plan: p, fresh: make(chan *stream, p.Streams),
+		plan: p, clock: newClock(), fresh: make(chan *stream, p.Streams),
 		token: chunk(token), end: append(chunk(end), "0\r\n\r\n"...),
 	}
 }
@@ -107,21 +117,22 @@ func (r *responder) accept(l net.Listener) {
 
 func (r *responder) read(conn net.Conn) {
 	const header = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-	in := bufio.NewReader(conn)
+	in := r.reader(conn)
 	for {
-		req, err := http.ReadRequest(in)
+		id, got, err := in.next()
 		if err != nil {
 			return
 		}
-		if _, err := io.Copy(io.Discard, req.Body); err != nil {
-			return
+		due := monotonic() + int64(r.plan.Delay)
+		if r.plan.large() {
+			time.Sleep(r.plan.Delay / 2) // an engine parses a large prompt before it answers at all
 		}
 		if _, err := io.WriteString(conn, header); err != nil {
 			return
 		}
 		r.fresh <- &stream{
-			conn: conn, due: monotonic() + int64(r.plan.Delay), left: r.plan.Events,
-			streamTruth: streamTruth{ID: req.Header.Get("X-Request-Id")},
+			conn: conn, due: due, left: r.plan.Events,
+			streamTruth: streamTruth{ID: id, Request: got},
 		}
 	}
 }

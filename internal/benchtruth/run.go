@@ -7,12 +7,37 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 )
 
 // run runs every client on every plan. It prints the rows about errors as they come, and those about costs at the end.
 func (f flags) run(ctx context.Context) error {
+	stop, err := f.burn(ctx)
+	defer stop()
+	if err != nil {
+		return err
+	}
+	doc, err := openDocument(f.write)
+	if err != nil {
+		return err
+	}
+	doc.set("run", []string{f.heading(ctx)})
+	fmt.Println(f.heading(ctx))
+	if f.runs("streams") {
+		err = f.runStreams(ctx, doc)
+	}
+	if err == nil && f.runs("bodies") {
+		err = f.runBodies(ctx, doc)
+	}
+	return errors.Join(err, doc.save())
+}
+
+// runStreams is the part about many streams with prompts of one line.
+func (f flags) runStreams(ctx context.Context, doc *document) error {
 	plans, err := f.plans()
 	if err != nil {
 		return err
@@ -24,14 +49,8 @@ func (f flags) run(ctx context.Context) error {
 	if err := raiseFileLimit(most); err != nil {
 		return err
 	}
-	stop, err := f.burn(ctx)
-	defer stop()
-	if err != nil {
-		return err
-	}
-	fmt.Println(machine(), f.conditions())
-	fmt.Printf("%s\n\n%s\n", units, heading(errorColumns()))
-	var costs []string
+	fmt.Printf("%s %s\n\n%s\n", f.conditions(), units, heading(errorColumns()))
+	errs, costs := table{errorColumns()}, table{costColumns()}
 	for _, p := range plans {
 		rows, err := f.group(ctx, p)
 		if err != nil {
@@ -39,11 +58,16 @@ func (f flags) run(ctx context.Context) error {
 		}
 		floor := floorCost(rows)
 		for _, r := range rows {
-			fmt.Println(r.errors())
-			costs = append(costs, r.costs(floor))
+			fmt.Println(line(r.errors()...))
+			errs, costs = append(errs, r.errors()), append(costs, r.costs(floor))
 		}
 	}
-	fmt.Printf("\n%s\n%s\n", heading(costColumns()), strings.Join(costs, "\n"))
+	fmt.Println()
+	fmt.Println(strings.Join(costs.aligned(), "\n"))
+	for _, scheme := range []string{"HTTP", "TLS"} {
+		doc.set("errors-"+scheme, errs.where(scheme).aligned())
+		doc.set("costs-"+scheme, costs.where(scheme).aligned())
+	}
 	return nil
 }
 
@@ -83,7 +107,7 @@ func (f flags) group(ctx context.Context, p plan) ([]row, error) {
 		}
 		r, truth, err := runClient(ctx, client, f.python, own)
 		if errors.Is(err, errNoClient) {
-			fmt.Fprintf(os.Stderr, "%s is left out: %s has no aiohttp\n", client, f.python)
+			f.leftOut(client)
 			continue
 		}
 		if err != nil {
@@ -92,6 +116,32 @@ func (f flags) group(ctx context.Context, p plan) ([]row, error) {
 		rows = append(rows, f.join(own, client, r, truth))
 	}
 	return rows, nil
+}
+
+// runs reports whether the flags ask for a part.
+func (f flags) runs(part string) bool { return slices.Contains(strings.Split(f.parts, ","), part) }
+
+func (f flags) leftOut(client string) {
+	fmt.Fprintf(os.Stderr, "%s is left out: %s has no aiohttp\n", client, f.python)
+}
+
+// heading says what ran where.
+func (f flags) heading(ctx context.Context) string {
+	output := func(name string, args ...string) string {
+		out, err := exec.CommandContext(ctx, name, args...).Output()
+		if err != nil {
+			return "unknown"
+		}
+		return strings.TrimSpace(string(out))
+	}
+	commit := "commit " + output("git", "rev-parse", "--short", "HEAD")
+	if output("git", "status", "--porcelain") != "" {
+		commit += " with changes"
+	}
+	text, _ := os.ReadFile("/proc/loadavg") // every Linux has it
+	load, _, _ := strings.Cut(string(text), " ")
+	return fmt.Sprintf("%s, %s, %s, aiohttp %s. Load average before: %s.", time.Now().UTC().Format(time.DateOnly),
+		commit, machine(), output(f.python, "-c", "import aiohttp; print(aiohttp.__version__)"), load)
 }
 
 // machine describes where this ran.
@@ -106,9 +156,9 @@ func machine() string {
 		}
 	}
 	if text, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
-		kernel = strings.TrimSpace(string(text))
+		kernel, _, _ = strings.Cut(strings.TrimSpace(string(text)), "-") // the rest is a builder's own name
 	}
-	return fmt.Sprintf("%s, %d cores, Linux %s, %s.", model, runtime.NumCPU(), kernel, runtime.Version())
+	return fmt.Sprintf("%s, %d cores, Linux %s, %s", model, runtime.NumCPU(), kernel, runtime.Version())
 }
 
 func (f flags) conditions() string {

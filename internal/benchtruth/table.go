@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -83,11 +84,12 @@ func errorColumns() []string {
 	}
 }
 
-func (r row) errors() string {
-	return line(
+func (r row) errors() []string {
+	return []string{
 		r.scheme(), fmt.Sprint(r.plan.Streams), r.client,
 		quantiles(r.ttft, .5, .99, 1), quantiles(r.alone, .99, 1), quantiles(r.read, .5, .99),
-		quantiles(r.last, .5, .99), fmt.Sprintf("%d (%d)", len(r.ttft), r.dropped))
+		quantiles(r.last, .5, .99), fmt.Sprintf("%d (%d)", len(r.ttft), r.dropped),
+	}
 }
 
 func costColumns() []string {
@@ -97,15 +99,16 @@ func costColumns() []string {
 	}
 }
 
-func (r row) costs(floor float64) string {
+func (r row) costs(floor float64) []string {
 	ratio := "–"
 	if floor > 0 {
 		ratio = fmt.Sprintf("%.2f", r.cpuPerMillion/floor)
 	}
-	return line(
+	return []string{
 		r.scheme(), fmt.Sprint(r.plan.Streams), r.client,
 		fmt.Sprintf("%.1f", r.cpuPerMillion), ratio, fmt.Sprintf("%.0f", r.perSecond), fmt.Sprint(r.held),
-		fmt.Sprintf("%.0f", r.perStream), quantiles(r.schedule, .5, .99))
+		fmt.Sprintf("%.0f", r.perStream), quantiles(r.schedule, .5, .99),
+	}
 }
 
 func (r row) scheme() string {
@@ -122,12 +125,12 @@ func heading(columns []string) string {
 	return line(columns...) + "\n" + strings.Repeat("|---", len(columns)) + "|"
 }
 
-// quantiles are those of the nearest rank.
+// quantiles are those of the nearest rank, by size: a value below zero is an error too.
 func quantiles(values []float64, qs ...float64) string {
 	if len(values) == 0 {
 		return "–"
 	}
-	slices.Sort(values)
+	slices.SortFunc(values, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
 	parts := make([]string, len(qs))
 	for i, q := range qs {
 		parts[i] = fmt.Sprintf("%.0f", values[min(len(values)-1, int(q*float64(len(values))))])
