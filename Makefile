@@ -22,7 +22,8 @@ tidy: ## go.mod and go.sum hold what the code needs and no more
 
 generated: ## generated files are up to date
 	go generate ./...
-	@git diff --exit-code -- docs alerts dashboards || { echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
+	@git diff --exit-code -- docs alerts dashboards || \
+		{ echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
 
 figures: ## the long runs in simulated time, whose full size the race detector is too slow for
 	go test ./prober ./internal/simulator
@@ -69,4 +70,5 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long e2e-real check-gpu vuln bench bench-truth
+.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long e2e-real
+.PHONY: check-gpu vuln bench bench-truth

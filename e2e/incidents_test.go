@@ -98,7 +98,7 @@ func TestIncidents(t *testing.T) {
 	for _, i := range incidents() {
 		t.Run(i.name, func(t *testing.T) {
 			if testing.Short() && i.calm == day {
-				t.Skip("plays more than a day; not with -short")
+				t.Skip("-short leaves out what plays more than a day: `make e2e-long` plays it")
 			}
 			start, pages := promlab.Play(t, i.scenario(t))
 			from := start.Add(max(0, i.calm-settling))

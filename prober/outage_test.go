@@ -60,6 +60,14 @@ func badShare(events []Event, n slo.Name) (share float64, all int) {
 	return float64(bad) / float64(all), all
 }
 
+// periods are those of a test of outages; the short form has a third of them.
+func periods() time.Duration {
+	if testing.Short() {
+		return 50
+	}
+	return 150
+}
+
 // An outage of a quarter of the time is a quarter of bad events, whether all requests of the outage fit into
 // MaxInFlight or few of them do.
 func TestOutageCountsInFull(t *testing.T) {
@@ -78,7 +86,7 @@ func TestOutageCountsInFull(t *testing.T) {
 				target := example("t", ProfileWatch)
 				target.Load.TokensPerMinute = c.tpm
 				b := newBench(t, target, outage{start: time.Now(), gateway: c.gateway}.answer)
-				time.Sleep(150 * outagePeriod * time.Duration(math.Ceil(1e6/c.tpm)))
+				time.Sleep(periods() * outagePeriod * time.Duration(math.Ceil(1e6/c.tpm)))
 				events := b.stop()
 				for _, n := range []slo.Name{slo.TTFT, slo.Availability} {
 					share, all := badShare(events, n)

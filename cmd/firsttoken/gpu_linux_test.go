@@ -97,7 +97,8 @@ func fakeDCGM(t *testing.T) string {
 	t.Helper()
 	cc, err := exec.LookPath(cmp.Or(os.Getenv("CC"), "gcc"))
 	if err != nil {
-		t.Skip("no C compiler (gcc, or CC in the environment): the fake libdcgm.so.4 cannot be built")
+		t.Skip("no C compiler here (gcc, or the one that CC names) to build the fake libdcgm.so.4: " +
+			"apt-get install gcc libc6-dev")
 	}
 	headers, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/NVIDIA/go-dcgm").Output()
 	if err != nil {

@@ -22,7 +22,8 @@ var promtool = flag.String("promtool", "../../bin/.debian/usr/bin/promtool",
 // them as if they were recording rules.
 func TestOlderPrometheus(t *testing.T) {
 	if _, err := os.Stat(*promtool); err != nil {
-		t.Skipf("there is no promtool of Prometheus 2.42 at %s: make rules fetches it", *promtool)
+		t.Skipf("no promtool of Prometheus 2.42 at %s: `make rules` unpacks that of Debian 12 there, "+
+			"-promtool names another", *promtool)
 	}
 	type rule struct{ Record, Expr string }
 	var rules []rule

@@ -31,7 +31,7 @@ func server(port, behind int, directives string) string {
 func startNginx(t *testing.T, port int, servers ...string) *process {
 	t.Helper()
 	if nginx == "" {
-		t.Skip("NOT CHECKED: nginx is not installed here")
+		t.Skip("NOT CHECKED: FIRSTTOKEN_REAL_NGINX names no nginx; `make e2e-real` fetches Debian's and sets it")
 	}
 	dir := t.TempDir()
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // a worker of its own user writes bodies there
@@ -138,7 +138,7 @@ const gatewayKey = "sk-gateway-of-the-tests"
 func startLiteLLM(t *testing.T, config string) string {
 	t.Helper()
 	if litellm == "" {
-		t.Skip("NOT CHECKED: LiteLLM is not installed here")
+		t.Skip("NOT CHECKED: FIRSTTOKEN_REAL_LITELLM names no LiteLLM; `make e2e-real` fetches it from PyPI and sets it")
 	}
 	file := filepath.Join(t.TempDir(), "litellm.yml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {

@@ -124,7 +124,8 @@ func TestDockerfileTargets(t *testing.T) {
 // result for a session. Linked eagerly, the same program is dead before main.
 func TestDockerfileBuildBindsLazily(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links two binaries")
+		t.Skip("-short leaves out the linking of two test programs: " +
+			"go test -run TestDockerfile ./exporter/dcgm does it")
 	}
 	t.Parallel()
 	flags := regexp.MustCompile(`-ldflags "([^"]*)"`).FindStringSubmatch(dockerfile(t)["build-dcgm"].goBuild(t))

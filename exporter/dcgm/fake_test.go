@@ -41,7 +41,8 @@ func buildFake(t testing.TB) string {
 func compileFake() (dir, skip string, err error) {
 	cc := compiler()
 	if cc == "" {
-		return "", "no C compiler (gcc, or CC in the environment): the fake libdcgm.so.4 cannot be built", nil
+		return "", "no C compiler here (gcc, or the one that CC names) to build the fake libdcgm.so.4: " +
+			"apt-get install gcc libc6-dev", nil
 	}
 	headers, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/NVIDIA/go-dcgm").Output()
 	if err != nil {

@@ -279,7 +279,8 @@ func TestDeadHandle(t *testing.T) {
 func TestNoLibrary(t *testing.T) {
 	t.Parallel()
 	if out, _ := exec.Command("ldconfig", "-p").Output(); strings.Contains(string(out), "libdcgm.so.4") {
-		t.Skip("libdcgm.so.4 is installed on this machine")
+		t.Skip("libdcgm.so.4 is installed here, so that the loader finds it whatever the test does: " +
+			"run this where `ldconfig -p` does not list it")
 	}
 	dir, n := oneNode(t)
 	n.serve(b200s()...)

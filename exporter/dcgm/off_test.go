@@ -52,6 +52,6 @@ func TestNoAgentInThisBuild(t *testing.T) {
 
 // TestRealClient says what this build cannot show.
 func TestRealClient(t *testing.T) {
-	t.Skip("built without cgo (no C compiler), for another system or with nodcgm: " +
-		"the tests through the real go-dcgm client do not run")
+	t.Skip("built without cgo, for another system than Linux or with -tags nodcgm, so the tests through the real " +
+		"go-dcgm client do not run: apt-get install gcc libc6-dev, and CGO_ENABLED=1 go test without that tag")
 }

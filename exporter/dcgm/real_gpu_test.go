@@ -22,7 +22,8 @@ import (
 // not passed.
 func TestRealGPU(t *testing.T) {
 	if os.Getenv("FIRSTTOKEN_CHECK_GPU") == "" {
-		t.Skip("needs an NVIDIA GPU with DCGM 4: set FIRSTTOKEN_CHECK_GPU=1 on such a machine")
+		t.Skip("needs an NVIDIA GPU, its driver and DCGM 4 (datacenter-gpu-manager-4-core of NVIDIA's repository): " +
+			"run `make check-gpu` on a machine that has them")
 	}
 	address := realEngine(t)
 	t.Logf("host engine: %s", address)

@@ -3,6 +3,9 @@ package results
 import (
 	"bytes"
 	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,7 +25,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want bytes.Buffer
-	if err := page.Execute(&want, fieldsOf(reflect.TypeFor[Record](), "")); err != nil {
+	if err := page.Execute(&want, fieldsOf(commentsOf(t, "record.go"), reflect.TypeFor[Record](), "")); err != nil {
 		t.Fatal(err)
 	}
 	golden.Compare(t, "../../docs/results.md", want.String(), *updateDocs) // go generate ./exporter writes it
@@ -35,18 +38,42 @@ type field struct {
 }
 
 // fieldsOf lists the fields of a record by their names in JSON, those of its tokens under "tokens.".
-func fieldsOf(record reflect.Type, prefix string) []field {
+func fieldsOf(comments map[string]string, record reflect.Type, prefix string) []field {
 	var all []field
 	for f := range record.Fields() {
 		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
 		all = append(all, field{
 			Name: prefix + name, Type: jsonType(f.Type), Always: option != "omitempty",
-			Doc: strings.ReplaceAll(f.Tag.Get("doc"), "{outcomes}", chat.OutcomeNames()),
+			Doc: strings.ReplaceAll(comments[record.Name()+"."+f.Name], "{outcomes}", chat.OutcomeNames()),
 		})
 		if f.Type == reflect.TypeFor[*Tokens]() {
-			all = append(all, fieldsOf(f.Type.Elem(), name+".")...)
+			all = append(all, fieldsOf(comments, f.Type.Elem(), name+".")...)
 		}
 	}
+	return all
+}
+
+// commentsOf are the comments of the fields of a file's structs, above a field or behind it, by "Type.Field".
+func commentsOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, isType := n.(*ast.TypeSpec)
+		if !isType {
+			return true
+		}
+		if record, isStruct := spec.Type.(*ast.StructType); isStruct {
+			for _, f := range record.Fields.List {
+				text := f.Doc.Text() + f.Comment.Text() // one of the two is empty
+				all[spec.Name.Name+"."+f.Names[0].Name] = strings.Join(strings.Fields(text), " ")
+			}
+		}
+		return false
+	})
 	return all
 }
 
@@ -69,9 +96,9 @@ func jsonType(t reflect.Type) string {
 
 // A field without a text would have an empty cell in docs/results.md.
 func TestEveryFieldIsDescribed(t *testing.T) {
-	for _, f := range fieldsOf(reflect.TypeFor[Record](), "") {
+	for _, f := range fieldsOf(commentsOf(t, "record.go"), reflect.TypeFor[Record](), "") {
 		if f.Doc == "" || f.Name == "" {
-			t.Errorf("the field %q has no text after doc:", f.Name)
+			t.Errorf("the field %q has no comment", f.Name)
 		}
 	}
 }

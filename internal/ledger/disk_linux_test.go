@@ -200,7 +200,8 @@ func mount(t *testing.T, options string) (dir string, remount func(flags uintptr
 	t.Helper()
 	dir = t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
-		t.Skipf("mounting a file system takes privileges: %v", err)
+		t.Skipf("mounting a small tmpfs takes CAP_SYS_ADMIN, which is missing here (%v): run the test as root, "+
+			"in a container with --cap-add SYS_ADMIN", err)
 	}
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 	return dir, func(flags uintptr, options string) {

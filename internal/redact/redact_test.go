@@ -81,12 +81,10 @@ func FuzzClean(f *testing.F) {
 	f.Add("the key is sk-0123456789abcdef", "sk-0123456789abcdef")
 	f.Add("aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaa")
 	f.Fuzz(func(t *testing.T, text, secret string) {
-		if len(text) > 2000 || len(secret) > 200 {
-			t.Skip("too long for a quick look at every part")
-		}
+		text, secret = text[:min(len(text), 2000)], secret[:min(len(secret), 200)] // every part is looked at
 		secret = strings.TrimSpace(secret)
 		if strings.Contains(Mark, secret) || len(secret) >= Part && survivor(Mark, secret) != "" {
-			t.Skip("the secret is in the mark")
+			return // the mark itself would count as a leak
 		}
 		clean := New(secret).Clean(text)
 		if part := survivor(clean, secret); len(secret) >= Part && part != "" && !strings.Contains(part, Mark[:1]) &&

@@ -232,6 +232,15 @@ func sameAs(t *testing.T, s sample, want Exchange, how string, cuts func(int) in
 	}
 }
 
+// stride is the step of the sweeps over all offsets of a stream. The short one still falls into every line of a stream,
+// and at other places of each.
+func stride() int {
+	if testing.Short() {
+		return 11
+	}
+	return 1
+}
+
 // abridged is a long stream without most of its middle, whose events are all alike.
 func abridged(data []byte) []byte {
 	events := bytes.SplitAfter(data, []byte("\n\n"))

@@ -43,20 +43,22 @@ type Compaction struct {
 //	           └─ SharedPrefix ┘                        └── Output ┘└─ Input ┘
 //	           └──────────── Context ─────────┘  … grows until Limit
 type Shape struct {
-	Context       LogNormal      `yaml:"context"`          // the first turn's prompt, shared prefix included
-	Input         LogNormal      `yaml:"input"`            // the client's message: a tool result or a person's text
-	Output        LogNormal      `yaml:"output"`           // answer asked for
-	ToolPause     Pauses         `yaml:"tool_pause"`       // from an answer to the next turn while a tool runs
-	HumanPause    Pauses         `yaml:"human_pause"`      // while a person reads and writes
-	IdlePause     model.Duration `yaml:"idle_pause"`       // while the person is away; longer than CacheTTL
-	HumanShare    float64        `yaml:"human_share"`      // of turns that end with HumanPause
-	IdleShare     float64        `yaml:"idle_share"`       // of turns that end with IdlePause; all others wait for a tool
-	Limit         int            `yaml:"limit"`            // largest prompt; what would pass it ends or compacts the session
-	Window        int            `yaml:"window,omitempty"` // the model's, if known; the load stays 4 % below
-	Compaction    Compaction     `yaml:"compaction"`
-	SharedPrefix  int            `yaml:"shared_prefix"` // system message and tool definitions, the same in all sessions
-	Salt          SaltAt         `yaml:"salt"`
-	RecallShare   float64        `yaml:"recall_share"`    // of turns that ask for something that stands deep in the context
+	Context    LogNormal      `yaml:"context"`     // the first turn's prompt, shared prefix included
+	Input      LogNormal      `yaml:"input"`       // the client's message: a tool result or a person's text
+	Output     LogNormal      `yaml:"output"`      // answer asked for
+	ToolPause  Pauses         `yaml:"tool_pause"`  // from an answer to the next turn while a tool runs
+	HumanPause Pauses         `yaml:"human_pause"` // while a person reads and writes
+	IdlePause  model.Duration `yaml:"idle_pause"`  // while the person is away; longer than CacheTTL
+	HumanShare float64        `yaml:"human_share"` // of turns that end with HumanPause
+	IdleShare  float64        `yaml:"idle_share"`  // of turns that end with IdlePause; all others wait for a tool
+	// largest prompt; what would pass it ends or compacts the session
+	Limit        int        `yaml:"limit"`
+	Window       int        `yaml:"window,omitempty"` // the model's, if known; the load stays 4 % below
+	Compaction   Compaction `yaml:"compaction"`
+	SharedPrefix int        `yaml:"shared_prefix"` // system message and tool definitions, the same in all sessions
+	Salt         SaltAt     `yaml:"salt"`
+	// of turns that ask for something that stands deep in the context
+	RecallShare   float64        `yaml:"recall_share"`
 	CacheTTL      model.Duration `yaml:"cache_ttl"`       // how long a prefix cache is expected to keep a prefix
 	CacheBlock    int            `yaml:"cache_block"`     // granularity of expected cached tokens
 	TokensPerWord float64        `yaml:"tokens_per_word"` // of the target's tokenizer, before anything is learnt
