@@ -216,14 +216,6 @@ func TestCutAnywhereIsTheSame(t *testing.T) {
 	}
 }
 
-// stride is the distance between two cuts: every byte has its turn unless the test is to be short.
-func stride() int {
-	if testing.Short() {
-		return 7
-	}
-	return 1
-}
-
 func sameAs(t *testing.T, s sample, want Exchange, how string, cuts func(int) int) {
 	t.Helper()
 	x := replay(s.api, &script{data: s.data, cuts: cuts}, way{expect: "the"})
