@@ -240,6 +240,7 @@ func quirksOf() map[string]Quirks {
 		"usage-cached-only":                QuirksOf(QuirkNoInputCount),
 		"usage-empty-object":               QuirksOf(QuirkNoInputCount, QuirkNoOutputCount),
 		"usage-fraction":                   QuirksOf(QuirkNoInputCount, QuirkImpossibleCount),
+		"usage-inflated":                   QuirksOf(QuirkUnseenOutput),
 		"usage-input-zero":                 QuirksOf(QuirkNoInputCount, QuirkImpossibleCount),
 		"usage-more-cached-than-input":     QuirksOf(QuirkImpossibleCount),
 		"usage-more-reasoning-than-output": QuirksOf(QuirkImpossibleCount),
@@ -255,7 +256,11 @@ func TestQuirks(t *testing.T) {
 	for _, s := range everyStream(t) {
 		for _, slow := range []bool{false, true} {
 			x := replay(s.api, &script{data: s.data}, way{slow: slow})
-			if want := quirksOf()[s.name]; x.Quirks != want || x.Quirks != 0 && x.Outcome != OK {
+			want := quirksOf()[s.name]
+			if s.hand && !want.Has(QuirkUnseenOutput) {
+				x.Quirks &^= QuirksOf(QuirkUnseenOutput) // streams by hand are shorter than their usage says
+			}
+			if x.Quirks != want || x.Quirks != 0 && x.Outcome != OK {
 				t.Errorf("%s: %s, quirks %q, want %q", s.name, x.Outcome, x.Quirks.List(), want.List())
 			}
 		}

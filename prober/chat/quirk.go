@@ -11,6 +11,7 @@ const (
 	QuirkNoInputCount    Quirk = "no_input_count"
 	QuirkNoOutputCount   Quirk = "no_output_count"
 	QuirkImpossibleCount Quirk = "impossible_count"
+	QuirkUnseenOutput    Quirk = "unseen_output"
 	QuirkModelChanged    Quirk = "model_changed"
 	QuirkOtherChoice     Quirk = "other_choice"
 	QuirkTokenAfterEnd   Quirk = "token_after_finish"
@@ -30,6 +31,7 @@ func quirks() []quirk {
 		{QuirkNoInputCount, "a usage that does not count the prompt"},
 		{QuirkNoOutputCount, "a usage that does not count the answer"},
 		{QuirkImpossibleCount, "a count that cannot be true, and counts as not sent"},
+		{QuirkUnseenOutput, "more tokens by its usage than its stream can hold; the verdict on its rate rests on events"},
 		{QuirkModelChanged, "a second name of the model in one stream; the first is reported"},
 		{QuirkOtherChoice, "several choices, of which one user sees one; the verdict on its rate rests on events"},
 		{QuirkTokenAfterEnd, "tokens behind the finish reason"},

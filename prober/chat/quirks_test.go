@@ -120,6 +120,8 @@ func vendorStreams() []hand {
 			summary{OK, 1, 1, 1, 1, 4000, -1, 20, -1, "stop", "m", ""},
 			"",
 		},
+		// 2,000 tokens in two words: the count is kept, its rate is not
+		{"usage-inflated", OpenAIChat, summary{OK, 1, 1, 2, 2, 4000, 1024, 2000, -1, "stop", "m", ""}, ""},
 		// what was counted stays counted
 		{"usage-second-report-zero", OpenAIChat, summary{OK, 1, 1, 1, 1, 4000, 1024, 20, -1, "stop", "m", ""}, ""},
 	}

@@ -13,16 +13,17 @@ type sample struct {
 	name string
 	api  API
 	data []byte
+	hand bool // written by hand, not recorded
 }
 
 func everyStream(t testing.TB) []sample {
 	t.Helper()
 	var all []sample
 	for _, r := range recordings() {
-		all = append(all, sample{r.file, r.api, streamFile(t, r.file)})
+		all = append(all, sample{r.file, r.api, streamFile(t, r.file), false})
 	}
 	for _, h := range handwritten() {
-		all = append(all, sample{h.file, h.api, handFile(t, h.file)})
+		all = append(all, sample{h.file, h.api, handFile(t, h.file), true})
 	}
 	return all
 }

@@ -52,6 +52,7 @@ func (s *stream) read() *failure {
 	f = s.unfinished(f)
 	if f == nil {
 		s.x.Quirks |= usageQuirks(s.x.Usage)
+		s.x.Quirks.addIf(s.x.Usage.exceeds(s.x.Whole), QuirkUnseenOutput)
 	} else {
 		s.x.Quirks = 0 // what an answer lacks that failed, it may have had to come
 	}

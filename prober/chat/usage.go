@@ -201,6 +201,11 @@ func (u *anthropicCounts) impossible() bool {
 	return anyImpossible(u.Input, u.CacheWrite, u.CacheRead, u.Output, u.Details.Thinking, u.Details.Reasoning)
 }
 
+// exceeds reports whether usage counts more output, reasoning left out, than a stream can have held.
+func (u Usage) exceeds(stream Receipts) bool {
+	return u.Output.known && u.Output.n-u.Reasoning.n > stream.MostTokens()
+}
+
 // isZero reports whether a usage object counts nothing, as some gateways send after the real one.
 func isZero(raw json.RawMessage) bool {
 	var u openAICounts
