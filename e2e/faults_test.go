@@ -89,7 +89,9 @@ func TestNetworkFaults(t *testing.T) {
 	})
 }
 
-func connect(t prober.Target) (prober.Sender, error) { return chat.NewClient(t.Endpoint, chat.Options{}) }
+func connect(t prober.Target) (prober.Sender, error) {
+	return chat.NewClient(t.Endpoint, chat.Options{})
+}
 
 // answering is a server that answers within a second: 20 tokens, the first after a quarter of it.
 func answering(t *testing.T) (url string) {
@@ -173,11 +175,11 @@ func TestFaultsDoNotDelayOthers(t *testing.T) {
 	server := answering(t)
 	var good, bad []prober.Target
 	for i := range 4 {
-		good = append(good, busy(through(t, fmt.Sprintf("good%d", i), server), 25e6))
+		good = append(good, busy(through(t, fmt.Sprintf("good%d", i), server), 6e6))
 	}
 	for name, f := range networkFaults() {
 		name = "bad-" + strings.ReplaceAll(name, " ", "-")
-		bad = append(bad, busy(through(t, name, proxied(t, server, f.toxic)), 2e6))
+		bad = append(bad, busy(through(t, name, proxied(t, server, f.toxic)), 5e5))
 	}
 	rounds := 3
 	if testing.Short() {
@@ -192,15 +194,14 @@ func TestFaultsDoNotDelayOthers(t *testing.T) {
 	t.Logf("lag without faults p50 %.3g s, p99 %.3g s (%d); with them %.3g s, %.3g s (%d)",
 		without.quantile(p50), without.quantile(p99), len(without.all),
 		with.quantile(p50), with.quantile(p99), len(with.all))
-	const noise = 0.02 // seconds, of a busy machine
-	for _, q := range []float64{p50, p99} {
+	for q, noise := range map[float64]float64{p50: .02, p99: .1} { // seconds, of a busy machine
 		if alone, beside := without.quantile(q), with.quantile(q); beside > 5*alone+noise {
 			t.Errorf("lag at %v: %.3g s beside faults, %.3g s alone", q, beside, alone)
 		}
 	}
 }
 
-// busy gives a target a load: 25e6 are some ten requests a second.
+// busy gives a target a load: 5e6 are some two requests a second.
 func busy(t prober.Target, tokensPerMinute float64) prober.Target {
 	t.Load.TokensPerMinute, t.Load.MaxInFlight = tokensPerMinute, 16
 	return t
