@@ -93,12 +93,12 @@ func TestSmallWindowIsLearnt(t *testing.T) {
 // An answer that failed counts something else than the prompt, if anything.
 func TestFailedAnswersTeachNothing(t *testing.T) {
 	for _, outcome := range chat.Outcomes() {
-		l := &loop{pool: &pool{cal: workload.NewCalibration(1)}}
-		l.learn(Result{
+		p := &pool{cal: workload.NewCalibration(1)}
+		p.learn(Result{
 			Turn:     workload.Turn{Words: 1000, Messages: 1},
 			Exchange: chat.Exchange{Outcome: outcome, Usage: chat.Usage{Input: chat.Counted(1500)}},
 		})
-		if estimate, _ := l.pool.cal.TokensPerWord(); (estimate != 1) != (outcome == chat.OK) {
+		if estimate, _ := p.cal.TokensPerWord(); (estimate != 1) != (outcome == chat.OK) {
 			t.Errorf("after %s there are %v tokens in a word", outcome, estimate)
 		}
 	}
