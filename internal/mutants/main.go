@@ -58,10 +58,15 @@ func run(ctx context.Context, out io.Writer, word string) error {
 			continue
 		}
 		noticed, err := m.try(ctx, dir)
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		tried++
+		if err != nil {
+			fmt.Fprintln(out, "BROKEN   ", m.title)
+			bad = errors.Join(bad, err)
+			continue
+		}
 		if noticed {
 			killed++
 			fmt.Fprintf(out, "killed    %s\n", m.title)

@@ -251,3 +251,16 @@ func wordsOf(x Exchange) map[string]string {
 	}
 	return words
 }
+
+// Words are cut after secrets were taken out: a cut within a secret would leave less of it than is looked for.
+func TestNoBeginningIsLeftByACut(t *testing.T) {
+	const secret = "sk-0123456789abcdef"
+	c := &Client{}
+	for before := maxWords - 20; before < maxWords; before++ {
+		x := Exchange{Finish: strings.Repeat("x", before) + secret}
+		c.clean(&x, nil, []string{secret})
+		if strings.Contains(x.Finish, secret[:1]) && !strings.Contains(x.Finish, redact.Mark[:2]) {
+			t.Fatalf("behind %d bytes: %q", before, x.Finish[before-10:])
+		}
+	}
+}
