@@ -264,3 +264,15 @@ func TestNoBeginningIsLeftByACut(t *testing.T) {
 		}
 	}
 }
+
+// A key that has changed is looked for from the next answer on.
+func TestNewKeysAreLookedFor(t *testing.T) {
+	c := &Client{}
+	for _, secret := range []string{"first-0123456789", "second-abcdefgh", "first-0123456789"} {
+		x := Exchange{Finish: "it was " + secret}
+		c.clean(&x, nil, []string{secret})
+		if want := "it was " + redact.Mark; x.Finish != want {
+			t.Errorf("%q, want %q", x.Finish, want)
+		}
+	}
+}
