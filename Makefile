@@ -13,6 +13,9 @@ lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over both modu
 	bin/golangci-lint run ./...
 	cd e2e && ../bin/golangci-lint run --build-tags real ./...
 
+mutants: ## nine in ten of the mistakes in internal/mutants/list.txt make a test fail; a quarter of an hour
+	go run ./internal/mutants
+
 deadcode: bin/deadcode ## every function is used by the program or by a test of its own package
 	.ci/deadcode bin/deadcode
 
@@ -70,5 +73,5 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	cd tools/pint && go build -o ../../bin/ tool
 	@touch $@
 
-.PHONY: help test check lint deadcode tidy generated portable figures rules e2e e2e-long e2e-real
+.PHONY: help test check lint mutants deadcode tidy generated portable figures rules e2e e2e-long e2e-real
 .PHONY: check-gpu vuln bench bench-truth

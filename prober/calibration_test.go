@@ -89,3 +89,17 @@ func TestSmallWindowIsLearnt(t *testing.T) {
 		}
 	})
 }
+
+// An answer that failed counts something else than the prompt, if anything.
+func TestFailedAnswersTeachNothing(t *testing.T) {
+	for _, outcome := range chat.Outcomes() {
+		p := &pool{cal: workload.NewCalibration(1)}
+		p.learn(Result{
+			Turn:     workload.Turn{Words: 1000, Messages: 1},
+			Exchange: chat.Exchange{Outcome: outcome, Usage: chat.Usage{Input: chat.Counted(1500)}},
+		})
+		if estimate, _ := p.cal.TokensPerWord(); (estimate != 1) != (outcome == chat.OK) {
+			t.Errorf("after %s there are %v tokens in a word", outcome, estimate)
+		}
+	}
+}

@@ -67,6 +67,11 @@ func TestCharge(t *testing.T) {
 		{"a longer answer than asked for is", answered(11_000, 0, 0, 900), 11_000, 900, 11_000*5 + 900*25},
 		{"no usage", failed(chat.OK, 200, 1), own, longest, own*6.25 + longest*25},
 		{"cut off", failed(chat.Broken, 200, 1), own, longest, own*6.25 + longest*25},
+		{
+			"cut off, and said to be short", chat.Exchange{
+				Outcome: chat.Broken, Status: 200, Sent: 1, Usage: chat.Usage{Output: chat.Counted(1)},
+			}, own, longest, own*6.25 + longest*25,
+		},
 		{"given up", failed(chat.Cancelled, 0, 1), own, longest, own*6.25 + longest*25},
 		{"timed out", failed(chat.Timeout, 0, 1), own, longest, own*6.25 + longest*25},
 		{"nothing but an end", failed(chat.Empty, 200, 1), own, longest, own*6.25 + longest*25},

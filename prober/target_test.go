@@ -158,6 +158,10 @@ func TestHash(t *testing.T) {
 			t.GPUs, t.EngineMetrics, t.DCGMMetrics = []string{"node1"}, []string{"http://h/metrics"},
 				[]string{"http://d/metrics"}
 		}, true}, // nothing that is sent follows from it
+		{"a label", func(t *Target) { t.Labels = map[string]string{"a": "x"} }, false},
+		{"a label of another name", func(t *Target) { t.Labels = map[string]string{"b": "x"} }, false},
+		{"two texts", func(t *Target) { t.AnswersAs = []string{"ab", "c"} }, false},
+		{"the same letters", func(t *Target) { t.AnswersAs = []string{"a", "bc"} }, false},
 		{"engine for region", func(t *Target) { t.Engine, t.Region = "x", "" }, false},
 		{"region for engine", func(t *Target) { t.Engine, t.Region = "", "x" }, false},
 	}

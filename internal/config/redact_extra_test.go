@@ -36,6 +36,16 @@ targets:
       client_secret: $
       token_url: https://$:$@h/token?key=$
       endpoint_params: {p: "$"}
+- name: e
+  url: https://h/v1
+  model: m
+  http:
+    oauth2:
+      client_id: c
+      grant_type: urn:ietf:params:oauth:grant-type:jwt-bearer
+      client_certificate_key: $
+      claims: {sub: "$", deep: {list: ["$"]}}
+      token_url: https://h/token
 - name: d
   url: https://h/v1
   model: m

@@ -30,7 +30,7 @@ func TestClean(t *testing.T) {
 		{"the password hunter2 stands alone", "the password <secret> stands alone"},
 		{"", ""},
 	} {
-		if got := New(key, "hunter2", "abc", "").Clean(c.text); got != c.want {
+		if got := New(key, " hunter2\n", "abc", "").Clean(c.text); got != c.want {
 			t.Errorf("%q\n  got  %q\n  want %q", c.text, got, c.want)
 		}
 	}

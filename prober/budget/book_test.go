@@ -134,7 +134,7 @@ func TestSettle(t *testing.T) {
 	if b.Settle(c, amount(0, 10)) {
 		t.Error("10 of 60 are said to be beyond the worst case")
 	}
-	b.Settle(c, Amount{}) // too late
+	b.Settle(c, amount(1, 7)) // too late
 	for _, scope := range []string{"a", Process} {
 		if got := charged(b, scope, now); got != amount(0, 10) {
 			t.Errorf("%q is charged with %v, want 10 tokens", scope, got)

@@ -28,6 +28,12 @@ func TestRateLimit(t *testing.T) {
 		{"not a number", map[string]string{"Retry-After": "NaN"}, true, RateLimit{}},
 		// read as a date far away, and bounded
 		{"absurd", map[string]string{"Retry-After": "1e300"}, true, RateLimit{RetryAfter: longestWait}},
+		{"since 1970", map[string]string{"Retry-After": "1795435230"}, true, RateLimit{RetryAfter: 30 * time.Second}},
+		{
+			"milliseconds are finer", map[string]string{"Retry-After": "1", "Retry-After-Ms": "300"}, true,
+			RateLimit{RetryAfter: 300 * time.Millisecond},
+		},
+		{"a week", map[string]string{"Retry-After": "604800"}, true, RateLimit{RetryAfter: 24 * time.Hour}},
 		{"negative", map[string]string{"Retry-After": "-5"}, true, RateLimit{}},
 		{"openai", map[string]string{
 			"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "59", "x-ratelimit-reset-requests": "1s",

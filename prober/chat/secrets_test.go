@@ -251,3 +251,28 @@ func wordsOf(x Exchange) map[string]string {
 	}
 	return words
 }
+
+// Words are cut after secrets were taken out: a cut within a secret would leave less of it than is looked for.
+func TestNoBeginningIsLeftByACut(t *testing.T) {
+	const secret = "sk-0123456789abcdef"
+	c := &Client{}
+	for before := maxWords - 20; before < maxWords; before++ {
+		x := Exchange{Finish: strings.Repeat("x", before) + secret}
+		c.clean(&x, nil, []string{secret})
+		if strings.Contains(x.Finish, secret[:1]) && !strings.Contains(x.Finish, redact.Mark[:2]) {
+			t.Fatalf("behind %d bytes: %q", before, x.Finish[before-10:])
+		}
+	}
+}
+
+// A key that has changed is looked for from the next answer on.
+func TestNewKeysAreLookedFor(t *testing.T) {
+	c := &Client{}
+	for _, secret := range []string{"first-0123456789", "second-abcdefgh", "first-0123456789"} {
+		x := Exchange{Finish: "it was " + secret}
+		c.clean(&x, nil, []string{secret})
+		if want := "it was " + redact.Mark; x.Finish != want {
+			t.Errorf("%q, want %q", x.Finish, want)
+		}
+	}
+}

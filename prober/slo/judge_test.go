@@ -235,3 +235,17 @@ func BenchmarkJudge(b *testing.B) {
 		j.Finish(e, room[:0])
 	}
 }
+
+// A first token that was received in time may be read a moment later, by a busy processor: until the grace is over, its
+// absence is no verdict.
+func TestExpireWaitsForTheGrace(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	threshold := start.Add(2 * time.Second)
+	j := NewJudge("t", map[Name]Objective{TTFT: {Ratio: 0.95, Threshold: 2}}, start, true)
+	if v, ok := j.Expire(threshold.Add(Grace - 1)); ok {
+		t.Errorf("%+v within the grace", v)
+	}
+	if v, ok := j.FirstToken(threshold); !ok || v.Bad {
+		t.Errorf("received in time, read late: %+v, %v", v, ok)
+	}
+}
