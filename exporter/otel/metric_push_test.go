@@ -2,6 +2,7 @@ package otel
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http/httptest"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 
 	"github.com/firsttoken/firsttoken/exporter/metrics"
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -200,9 +202,9 @@ func TestPushFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	reg := prometheus.NewPedanticRegistry()
-	log := &lines{}
+	log := &syncbuf.Buffer{}
 	telemetry, err := Start(t.Context(), Options{
-		Settings: settings, Gatherer: reg, Registerer: reg, Logger: log.logger(),
+		Settings: settings, Gatherer: reg, Registerer: reg, Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
