@@ -138,6 +138,7 @@ func TestDiskFailsAtRandom(t *testing.T) {
 	l.SetLimits(caps, map[string]budget.Limits{"a": caps})
 	var sent, refused, failed atomic.Int64
 	var all sync.WaitGroup
+	disk.set(true)
 	for range 8 {
 		all.Go(func() {
 			for sent.Load() < limit*9/10 {
@@ -157,6 +158,9 @@ func TestDiskFailsAtRandom(t *testing.T) {
 				r.Settle(amount(actual))
 			}
 		})
+	}
+	for failed.Load() == 0 || refused.Load() == 0 { // the disk is broken at first, so it does not take luck to see it fail
+		time.Sleep(time.Millisecond)
 	}
 	for sent.Load() < limit*9/10 {
 		disk.set(rand.IntN(3) == 0)
