@@ -112,7 +112,8 @@ func TestDiskFails(t *testing.T) {
 			t.Errorf("still in trouble: %v", l.Trouble())
 		}
 		reserve(t, l, 25)
-		if n, m := strings.Count(log.String(), "nothing is sent"), strings.Count(log.String(), "can be written again"); n != 1 || m != 1 {
+		text := log.String()
+		if n, m := strings.Count(text, "nothing is sent"), strings.Count(text, "can be written again"); n != 1 || m != 1 {
 			t.Errorf("said %d and %d times, want once each", n, m)
 		}
 		shut(t, l)
