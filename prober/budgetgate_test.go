@@ -343,7 +343,7 @@ func TestRecoveryProbesAreReserved(t *testing.T) {
 				return answer{duration: firstTokenTimeout(target, r), outcome: chat.Timeout}
 			}
 			target.Load.TokensPerMinute = 1_250_000
-			events := runWithin(t, target, l, s, 2*time.Hour, func() {
+			events := runWithin(t, target, l, s, 30*time.Minute, func() {
 				time.Sleep(10 * time.Minute)
 				s.change(func(s *server) { s.answer = hang })
 				until(t, func() bool { return s.seen().open == target.Load.MaxInFlight })

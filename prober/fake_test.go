@@ -44,6 +44,7 @@ type answer struct {
 	output   int64
 	recall   chat.Recall
 
+	bytes int // of the prompt; long enough to be counted once
 	input int64
 	deaf  bool
 }
@@ -114,7 +115,7 @@ func (s *server) Send(ctx context.Context, r *chat.Request, first func(time.Time
 		return s.end(x, chat.Cancelled)
 	}
 	x.Connected = time.Now()
-	x.Sent = int64(promptBytes(r.Conversation, 0))
+	x.Sent = int64(a.bytes)
 	if a.ttft > 0 {
 		if !sleep(ctx, a.ttft) {
 			return s.end(x, chat.Cancelled)
@@ -155,7 +156,8 @@ func (s *server) begin(r *chat.Request) answer {
 	if s.answer != nil {
 		a = s.answer(r)
 	}
-	a.input, a.deaf = tokenize(promptBytes(r.Conversation, 0), r.Conversation.Len(), s.tokensPerWord), s.deaf
+	a.bytes = promptBytes(r.Conversation, 0)
+	a.input, a.deaf = tokenize(a.bytes, r.Conversation.Len(), s.tokensPerWord), s.deaf
 	return a
 }
 

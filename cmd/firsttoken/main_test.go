@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/internal/simulator"
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 )
 
 // TestMain checks that every run of the program waits for its goroutines. One goroutine of the log rotation
@@ -38,28 +37,10 @@ const asProgram = "FIRSTTOKEN_TEST_AS_PROGRAM"
 
 var update = flag.Bool("update", false, "write golden files")
 
-// output is the output of a running program, readable meanwhile.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
 // running is the program in the background.
 type running struct {
 	t              *testing.T
-	stdout, stderr *output
+	stdout, stderr *syncbuf.Buffer
 	cancel         context.CancelFunc
 	reload         chan os.Signal
 	listening      chan []string
@@ -79,7 +60,7 @@ func startIn(t *testing.T, environ []string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{
-		t: t, stdout: &output{}, stderr: &output{}, cancel: cancel,
+		t: t, stdout: &syncbuf.Buffer{}, stderr: &syncbuf.Buffer{}, cancel: cancel,
 		reload: make(chan os.Signal), listening: make(chan []string, 1), exited: make(chan struct{}),
 	}
 	p := program{

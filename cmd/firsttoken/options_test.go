@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/firsttoken/firsttoken/internal/golden"
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 )
 
 // TestEveryVariableHasAFlag checks that every variable has a flag and every flag a variable.
@@ -145,7 +146,7 @@ func TestBadEnvironment(t *testing.T) {
 		{"FIRSTTOKEN_RESULTS_MAX_SIZE=big", `"big" is not a size such as 100MB`},
 		{"FIRSTTOKEN_LOG_LEVEL=loud", "loud"},
 	} {
-		stderr := &output{}
+		stderr := &syncbuf.Buffer{}
 		p := program{
 			Environ: []string{c.variable}, Args: []string{"check", "/nowhere.yml"}, Stdout: io.Discard,
 			Stderr: stderr,

@@ -3,29 +3,29 @@
 package real
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/http"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 )
 
 // process is a child that ends with its test.
 type process struct {
 	cmd  *exec.Cmd
-	log  *lockedBuffer
+	log  *syncbuf.Buffer
 	done chan struct{} // closed when it has ended
 }
 
 // start runs a command until the test ends. Its output is in the test's log if the test fails.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(name, args...), log: &lockedBuffer{}, done: make(chan struct{})}
+	p := &process{cmd: exec.Command(name, args...), log: &syncbuf.Buffer{}, done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.SysProcAttr = ownGroup()
 	if err := p.cmd.Start(); err != nil {
@@ -38,7 +38,7 @@ func start(t *testing.T, name string, args ...string) *process {
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("%s:\n%s", name, p.log.tail())
+			t.Logf("%s:\n%s", name, tail(p.log.String()))
 		}
 	})
 	return p
@@ -113,25 +113,8 @@ func freePort(t *testing.T) int {
 
 func at(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
 
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
-
-// tail is the last 60 lines.
-func (b *lockedBuffer) tail() string {
-	lines := strings.Split(b.String(), "\n")
+// tail is the last 60 lines of a text.
+func tail(text string) string {
+	lines := strings.Split(text, "\n")
 	return strings.Join(lines[max(0, len(lines)-60):], "\n")
 }

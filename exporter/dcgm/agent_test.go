@@ -3,7 +3,6 @@
 package dcgm
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"testing"
@@ -28,18 +27,7 @@ func TestAgentLeavesWithItsProber(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stdin, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			stdout, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			lines := bufio.NewReader(stdout)
+			stdin, lines := startPiped(t, cmd)
 			if _, err := lines.ReadBytes('\n'); err != nil { // the session
 				t.Fatal(err)
 			}

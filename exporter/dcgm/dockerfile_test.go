@@ -3,7 +3,6 @@
 package dcgm
 
 import (
-	"bufio"
 	"debug/elf"
 	"encoding/json"
 	"os"
@@ -192,18 +191,8 @@ func givesSession(t *testing.T, binary, library, dir string) bool {
 	s := Options{Interval: testInterval, SlowInterval: testSlow}.spec(Hostengine{"node1", "127.0.0.1:5555"})
 	cmd := exec.Command(binary, AgentCommand, s.String())
 	cmd.Env = append(os.Environ(), asAgent+"=1", "LD_LIBRARY_PATH="+library, "FAKE_DCGM_DIR="+dir)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, _ := bufio.NewReader(stdout).ReadBytes('\n')
+	stdin, stdout := startPiped(t, cmd)
+	line, _ := stdout.ReadBytes('\n')
 	_ = stdin.Close()
 	_ = cmd.Wait()
 	var f agentMessage

@@ -13,6 +13,22 @@ func fields() []field {
 	return all
 }
 
+// part is one of the fields that make up a series, and its value of the series' label.
+type part struct {
+	id    uint16
+	value string
+}
+
+// by are the fields of a series of several parts.
+func (f field) by(parts ...part) []field {
+	all := make([]field, len(parts))
+	for i, p := range parts {
+		all[i] = f
+		all[i].id, all[i].value = p.id, p.value
+	}
+	return all
+}
+
 func powerFields() []field {
 	return []field{
 		{
@@ -44,7 +60,7 @@ func powerFields() []field {
 
 func clockFields() []field {
 	const seconds = "Time spent with lowered clocks, by reason, since the driver was loaded."
-	return []field{
+	all := []field{
 		{
 			id: 100, name: "sm_clock_hertz", kind: gauge, unit: megahertz, legacy: "DCGM_FI_DEV_SM_CLOCK",
 			help: "Clock of the streaming multiprocessors.",
@@ -58,27 +74,14 @@ func clockFields() []field {
 			help: "Clock of the memory.",
 		},
 		{id: fieldClockReasons, kind: gauge, legacy: "DCGM_FI_DEV_CLOCKS_EVENT_REASONS"},
-		{
-			id: 1420, name: "clock_event_seconds_total", kind: counter, unit: nanoseconds,
-			label: "reason", value: "sw_power_cap", help: seconds,
-		},
-		{
-			id: 1421, name: "clock_event_seconds_total", kind: counter, unit: nanoseconds,
-			label: "reason", value: "sync_boost", help: seconds,
-		},
-		{
-			id: 1422, name: "clock_event_seconds_total", kind: counter, unit: nanoseconds,
-			label: "reason", value: "sw_thermal", help: seconds,
-		},
-		{
-			id: 1423, name: "clock_event_seconds_total", kind: counter, unit: nanoseconds,
-			label: "reason", value: "hw_thermal", help: seconds,
-		},
-		{
-			id: 1424, name: "clock_event_seconds_total", kind: counter, unit: nanoseconds,
-			label: "reason", value: "hw_power_brake", help: seconds,
-		},
 	}
+	reasons := field{
+		name: "clock_event_seconds_total", kind: counter, unit: nanoseconds, label: "reason", help: seconds,
+	}
+	return append(all, reasons.by(
+		part{1420, "sw_power_cap"}, part{1421, "sync_boost"}, part{1422, "sw_thermal"}, part{1423, "hw_thermal"},
+		part{1424, "hw_power_brake"},
+	)...)
 }
 
 func loadFields() []field {
@@ -170,44 +173,14 @@ func linkErrorFields() []field {
 		errors = "NVLink errors, all links together, by kind."
 		ber    = "NVLink bit error ratio as the hardware computes it, by kind."
 	)
-	return []field{
-		{
-			id: 1206, name: "nvlink_errors_total", kind: counter, label: "kind", value: "receive", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1209, name: "nvlink_errors_total", kind: counter, label: "kind", value: "integrity", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1210, name: "nvlink_errors_total", kind: counter, label: "kind", value: "transmit_discard", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1212, name: "nvlink_errors_total", kind: counter, label: "kind", value: "recovery_failed", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1213, name: "nvlink_errors_total", kind: counter, label: "kind", value: "recovery", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1214, name: "nvlink_errors_total", kind: counter, label: "kind", value: "symbol", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1219, name: "nvlink_errors_total", kind: counter, label: "kind", value: "effective", cadence: slow,
-			help: errors,
-		},
-		{
-			id: 1216, name: "nvlink_bit_error_ratio", kind: gauge, label: "kind", value: "symbol", cadence: slow,
-			help: ber,
-		},
-		{
-			id: 1218, name: "nvlink_bit_error_ratio", kind: gauge, label: "kind", value: "effective", cadence: slow,
-			help: ber,
-		},
-	}
+	count := field{name: "nvlink_errors_total", kind: counter, label: "kind", cadence: slow, help: errors}
+	ratio := field{name: "nvlink_bit_error_ratio", kind: gauge, label: "kind", cadence: slow, help: ber}
+	return append(
+		count.by(
+			part{1206, "receive"}, part{1209, "integrity"}, part{1210, "transmit_discard"},
+			part{1212, "recovery_failed"}, part{1213, "recovery"}, part{1214, "symbol"}, part{1219, "effective"},
+		),
+		ratio.by(part{1216, "symbol"}, part{1218, "effective"})...)
 }
 
 func linkStateFields() []field {

@@ -3,9 +3,10 @@
 package dcgm
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,12 +14,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 )
 
 // harness is a collector with real agents on fake engines, scraped as Prometheus would.
@@ -26,7 +28,7 @@ type harness struct {
 	t         testing.TB
 	collector *Collector
 	handler   http.Handler
-	log       *lockedBuffer
+	log       *syncbuf.Buffer
 	crashes   bool // the test makes agents crash
 }
 
@@ -71,7 +73,7 @@ func newHarnessWith(t testing.TB, engines string, command func(context.Context, 
 
 func run(t testing.TB, o Options, p agentTiming, command func(context.Context, string) (*exec.Cmd, error)) *harness {
 	t.Helper()
-	log := &lockedBuffer{}
+	log := &syncbuf.Buffer{}
 	r := scraped(t, newCollector(o, p, command, slog.New(slog.NewTextHandler(log, nil))))
 	r.log = log
 	ctx, cancel := context.WithCancel(context.Background())
@@ -185,19 +187,19 @@ func failures(op, code string) string {
 	return engine("dcgm_errors_total", `op="`+op+`"`, `code="`+code+`"`)
 }
 
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
+// startPiped starts an agent whose input and output are the test's.
+func startPiped(t *testing.T, cmd *exec.Cmd) (io.WriteCloser, *bufio.Reader) {
+	t.Helper()
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return stdin, bufio.NewReader(stdout)
 }

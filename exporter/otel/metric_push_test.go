@@ -2,7 +2,9 @@ package otel
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 
 	"github.com/firsttoken/firsttoken/exporter/metrics"
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/slo"
 )
@@ -21,12 +24,7 @@ import (
 // A push equals a scrape of the same moment: every series, every value, every bucket of the native histograms.
 func TestPushIsTheScrape(t *testing.T) {
 	collector := &receiver{t: t}
-	server := httptest.NewServer(collector)
-	defer server.Close()
-	settings, err := FromEnvironment(environment(t, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT="+server.URL+"/v1/metrics"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	settings := pushTo(t, collector)
 	reg := prometheus.NewPedanticRegistry()
 	fill(t, reg)
 	telemetry, err := Start(t.Context(), Options{Settings: settings, Gatherer: reg, Registerer: reg, Logger: quiet()})
@@ -189,20 +187,27 @@ func labelsOf(attributes []*commonpb.KeyValue) string {
 	return fmt.Sprint(labels)
 }
 
-// Each push that a collector refuses is counted; the log has one line for all of them.
-func TestPushFails(t *testing.T) {
-	collector := &receiver{t: t}
-	collector.refuse(400)
+// pushTo are the settings that push metrics to a collector.
+func pushTo(t *testing.T, collector http.Handler) Settings {
+	t.Helper()
 	server := httptest.NewServer(collector)
-	defer server.Close()
+	t.Cleanup(server.Close)
 	settings, err := FromEnvironment(environment(t, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT="+server.URL+"/v1/metrics"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return settings
+}
+
+// Each push that a collector refuses is counted; the log has one line for all of them.
+func TestPushFails(t *testing.T) {
+	collector := &receiver{t: t}
+	collector.refuse(400)
+	settings := pushTo(t, collector)
 	reg := prometheus.NewPedanticRegistry()
-	log := &lines{}
+	log := &syncbuf.Buffer{}
 	telemetry, err := Start(t.Context(), Options{
-		Settings: settings, Gatherer: reg, Registerer: reg, Logger: log.logger(),
+		Settings: settings, Gatherer: reg, Registerer: reg, Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -17,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 	"github.com/firsttoken/firsttoken/prober/budget"
 )
 
@@ -68,29 +68,11 @@ func (b *brittle) close() error {
 	return errors.Join(b.notPossible, unix.Close(b.whole), unix.Close(b.unwritable), unix.Close(b.unsyncable))
 }
 
-// journal is what a logger has written.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) count(s string) int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return strings.Count(j.b.String(), s)
-}
-
 func TestDiskFails(t *testing.T) {
 	path := newPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		var disk brittle
-		var log journal
+		var log syncbuf.Buffer
 		l, err := Open(Options{Path: path, Logger: slog.New(slog.NewTextHandler(&log, nil)), open: disk.open})
 		if err != nil {
 			t.Fatal(err)
@@ -130,7 +112,8 @@ func TestDiskFails(t *testing.T) {
 			t.Errorf("still in trouble: %v", l.Trouble())
 		}
 		reserve(t, l, 25)
-		if n, m := log.count("nothing is sent"), log.count("can be written again"); n != 1 || m != 1 {
+		text := log.String()
+		if n, m := strings.Count(text, "nothing is sent"), strings.Count(text, "can be written again"); n != 1 || m != 1 {
 			t.Errorf("said %d and %d times, want once each", n, m)
 		}
 		shut(t, l)
@@ -156,6 +139,7 @@ func TestDiskFailsAtRandom(t *testing.T) {
 	l.SetLimits(caps, map[string]budget.Limits{"a": caps})
 	var sent, refused, failed atomic.Int64
 	var all sync.WaitGroup
+	disk.set(true)
 	for range 8 {
 		all.Go(func() {
 			for sent.Load() < limit*9/10 {
@@ -175,6 +159,9 @@ func TestDiskFailsAtRandom(t *testing.T) {
 				r.Settle(amount(actual))
 			}
 		})
+	}
+	for failed.Load() == 0 || refused.Load() == 0 { // the disk is broken at first, so it does not take luck to see it fail
+		time.Sleep(time.Millisecond)
 	}
 	for sent.Load() < limit*9/10 {
 		disk.set(rand.IntN(3) == 0)

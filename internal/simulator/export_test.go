@@ -9,7 +9,7 @@ type Documented struct {
 // IncidentTable is the table of kinds.
 func IncidentTable() []Documented {
 	var all []Documented
-	for _, k := range incidentKinds() {
+	for _, k := range kindRows() {
 		all = append(all, Documented{k.kind, k.needs, k.mayHave})
 	}
 	return all

@@ -8,7 +8,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
-// IncidentKind is what goes wrong in an incident. See incidentKinds for what each does.
+// IncidentKind is what goes wrong in an incident. See kindRows for what each does.
 type IncidentKind string
 
 const (

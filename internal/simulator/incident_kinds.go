@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// incidentKind is one row of the table of kinds. Either step or request is set. docs/simulator.md has the
+// kindRow is one row of the table of kinds. Either step or request is set. docs/simulator.md has the
 // same rows; a test compares them.
-type incidentKind struct {
+type kindRow struct {
 	kind    IncidentKind
 	needs   []string // keys
 	mayHave []string // more keys
@@ -16,30 +16,30 @@ type incidentKind struct {
 	request func(f *requestEffects, i *Incident, output int)
 }
 
-func kindNamed(kind IncidentKind) (incidentKind, bool) {
-	all := incidentKinds()
-	at := slices.IndexFunc(all, func(k incidentKind) bool { return k.kind == kind })
+func kindNamed(kind IncidentKind) (kindRow, bool) {
+	all := kindRows()
+	at := slices.IndexFunc(all, func(k kindRow) bool { return k.kind == kind })
 	if at < 0 {
-		return incidentKind{}, false
+		return kindRow{}, false
 	}
 	return all[at], true
 }
 
 // uses reports whether the kind needs a key, and whether it may have it.
-func (k incidentKind) uses(key string) (needed, allowed bool) {
+func (k kindRow) uses(key string) (needed, allowed bool) {
 	needed = slices.Contains(k.needs, key)
 	return needed, needed || slices.Contains(k.mayHave, key)
 }
 
-// incidentKinds is the table of everything that may go wrong.
-func incidentKinds() []incidentKind {
+// kindRows is the table of everything that may go wrong.
+func kindRows() []kindRow {
 	return slices.Concat(engineKinds(), failureKinds(), deliveryKinds(), usageKinds(), identityKinds())
 }
 
 // engineKinds slow the whole engine down.
-func engineKinds() []incidentKind {
+func engineKinds() []kindRow {
 	factor := []string{"factor"}
-	return []incidentKind{
+	return []kindRow{
 		{kind: SlowPrefill, needs: factor, step: func(e *stepEffects, i *Incident) { e.prefill *= i.Factor }},
 		{kind: SlowDecode, needs: factor, step: func(e *stepEffects, i *Incident) { e.decode *= i.Factor }},
 		{kind: SmallKV, needs: factor, step: func(e *stepEffects, i *Incident) { e.capacity *= i.Factor }},
@@ -48,9 +48,9 @@ func engineKinds() []incidentKind {
 }
 
 // failureKinds keep an answer from its proper end.
-func failureKinds() []incidentKind {
+func failureKinds() []kindRow {
 	ratio, pause := []string{"ratio"}, []string{"pause"}
-	return []incidentKind{
+	return []kindRow{
 		{
 			kind: Errors, needs: []string{"ratio", "status"}, mayHave: []string{"retry_after", "body"},
 			request: func(f *requestEffects, i *Incident, output int) { f.fail(i, output) },
@@ -90,8 +90,8 @@ func failureKinds() []incidentKind {
 }
 
 // deliveryKinds change how tokens reach the client.
-func deliveryKinds() []incidentKind {
-	return []incidentKind{
+func deliveryKinds() []kindRow {
+	return []kindRow{
 		{
 			kind: HiddenReasoning, needs: []string{"ratio", "tokens"},
 			request: func(f *requestEffects, i *Incident, output int) { f.hidden = min(i.Tokens, output) },
@@ -108,14 +108,14 @@ func deliveryKinds() []incidentKind {
 }
 
 // usageKinds misreport the usage, or leave out an event that has it.
-func usageKinds() []incidentKind {
+func usageKinds() []kindRow {
 	ratio := []string{"ratio"}
 	report := func(change func(u Usage, i *Incident) Usage) func(*requestEffects, *Incident, int) {
 		return func(f *requestEffects, i *Incident, _ int) {
 			f.reports = append(f.reports, func(u Usage) Usage { return change(u, i) })
 		}
 	}
-	return []incidentKind{
+	return []kindRow{
 		{kind: NoOpening, needs: ratio, request: func(f *requestEffects, _ *Incident, _ int) { f.noOpening = true }},
 		{kind: NoUsage, needs: ratio, request: func(f *requestEffects, _ *Incident, _ int) { f.noUsage = true }},
 		{kind: ScaledUsage, needs: []string{"ratio", "factor"}, request: report(func(u Usage, i *Incident) Usage {
@@ -138,8 +138,8 @@ func usageKinds() []incidentKind {
 }
 
 // identityKinds change what an answer says of itself.
-func identityKinds() []incidentKind {
-	return []incidentKind{
+func identityKinds() []kindRow {
+	return []kindRow{
 		{
 			kind: ModelSwap, needs: []string{"model"}, mayHave: []string{"fingerprint"},
 			request: func(f *requestEffects, i *Incident, _ int) { f.model, f.fingerprint = i.Model, i.Fingerprint },

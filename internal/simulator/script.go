@@ -12,7 +12,7 @@ type script []scriptLine
 
 type scriptLine struct {
 	Incident
-	kind incidentKind
+	kind kindRow
 }
 
 // scriptOf selects an engine's incidents. They are valid.

@@ -7,18 +7,21 @@ package chat
 //	{"role":"tool","tool_call_id":"call_00000007","content":"…"}
 func chatGrammar() grammar {
 	return grammar{
-		defaults: func(model string) []field {
-			return []field{
-				{"model", verbatim(model)},
-				{"stream", true},
-				{"stream_options", map[string]any{"include_usage": true}},
-				{"max_tokens", placeholder},
-			}
-		},
-		tool:    writeChatTool,
-		open:    func(s *segments, _ Conversation) { s.add(`"messages":[`) },
-		message: writeChatMessage,
-		shut:    func(s *segments) { s.add(`]`) },
+		defaults: openAIDefaults,
+		tool:     writeChatTool,
+		open:     func(s *segments, _ Conversation) { s.add(`"messages":[`) },
+		message:  writeChatMessage,
+		shut:     func(s *segments) { s.add(`]`) },
+	}
+}
+
+// openAIDefaults are the fields of both of OpenAI's older interfaces, which report usage only where they are asked to.
+func openAIDefaults(model string) []field {
+	return []field{
+		{"model", verbatim(model)},
+		{"stream", true},
+		{"stream_options", map[string]any{"include_usage": true}},
+		{"max_tokens", placeholder},
 	}
 }
 

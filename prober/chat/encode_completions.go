@@ -6,17 +6,10 @@ package chat
 //	System: …\n\nUser: …\n\nAssistant: …\n[read_file path="…"]\n\nTool: …\n\nAssistant:
 func completionsGrammar() grammar {
 	return grammar{
-		defaults: func(model string) []field {
-			return []field{
-				{"model", verbatim(model)},
-				{"stream", true},
-				{"stream_options", map[string]any{"include_usage": true}},
-				{"max_tokens", placeholder},
-			}
-		},
-		open:    func(s *segments, _ Conversation) { s.add(`"prompt":"`) },
-		message: writeTranscript,
-		shut:    func(s *segments) { s.add(`Assistant:"`) },
+		defaults: openAIDefaults,
+		open:     func(s *segments, _ Conversation) { s.add(`"prompt":"`) },
+		message:  writeTranscript,
+		shut:     func(s *segments) { s.add(`Assistant:"`) },
 	}
 }
 
