@@ -98,10 +98,10 @@ func TestAnotherModelAnswers(t *testing.T) {
 	t.Parallel()
 	e := startEngine(t, engineSettings{})
 	x := tiny(e.url())
-	x.model, x.until = "large", 15*time.Second
+	x.model = "large"
 	d := startDaemon(t, x)
-	d.await(t, "ok", 1)
-	d.settled(t, x)
+	d.await(t, "ok", 3)
+	d.settled(t)
 	answers := d.with(t, "ok")
 	for _, r := range answers {
 		if r.Model != "tiny" {
