@@ -18,11 +18,11 @@ func TestTokensEqualTheEngine(t *testing.T) {
 			e := startEngine(t, engineSettings{})
 			x := target{
 				name: "tiny", url: e.url(), model: "tiny", engine: "llama.cpp",
-				more: "api: " + api, until: 25 * time.Second,
+				more: "api: " + api,
 			}
 			d := startDaemon(t, x)
-			d.await(t, "ok", 3)
-			d.settled(t, x)
+			d.await(t, "ok", 10)
+			d.settled(t)
 			e.idle(t)
 			compareTokens(t, e, d)
 		})
@@ -71,11 +71,11 @@ func TestFirstTokenFollowsTheEnginesLog(t *testing.T) {
 	e := startEngine(t, engineSettings{})
 	x := target{
 		name: "tiny", url: e.url(), model: "tiny", engine: "llama.cpp",
-		load: "max_in_flight: 1", until: 30 * time.Second,
+		load: "max_in_flight: 1",
 	}
 	d := startDaemon(t, x)
-	d.await(t, "ok", 5)
-	d.settled(t, x)
+	d.await(t, "ok", 10)
+	d.settled(t)
 	e.idle(t)
 	results, prefills := d.with(t, "ok"), e.prefills(t)
 	if len(results) != len(prefills) {

@@ -29,11 +29,10 @@ type daemon struct {
 // target is one target of a configuration; small prompts and answers, so that a machine without a GPU does many.
 type target struct {
 	name, url, model string
-	engine           string        // preset; "" is none
-	more             string        // further YAML, a line each
-	load             string        // further keys of load
-	open             bool          // as many sessions and as much load as the prober thinks right, or load says
-	until            time.Duration // how long the load lasts; 0: until the end
+	engine           string // preset; "" is none
+	more             string // further YAML, a line each
+	load             string // further keys of load
+	open             bool   // as many sessions and as much load as the prober thinks right, or load says
 }
 
 func (x target) yaml(t *testing.T) string {
@@ -44,9 +43,6 @@ func (x target) yaml(t *testing.T) string {
 		load = x.load
 	case x.load != "":
 		load += ", " + x.load
-	}
-	if x.until > 0 {
-		load += ", until: " + time.Now().Add(x.until).UTC().Format(time.RFC3339)
 	}
 	lines := []string{
 		"  - name: " + x.name,
@@ -90,7 +86,7 @@ func startDaemon(t *testing.T, targets ...target) *daemon {
 		t.Fatal(err)
 	}
 	d := &daemon{port: freePort(t), results: filepath.Join(dir, "results.jsonl")}
-	d.process = start(t, firsttoken, "--config.file="+file, "--results.file="+d.results,
+	d.process = start(t, firsttoken, "--config.file="+file, "--results.file="+d.results, "--web.enable-lifecycle",
 		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", d.port))
 	d.serving(t, at(d.port)+"/-/healthy")
 	return d
@@ -169,17 +165,20 @@ func (d *daemon) await(t *testing.T, outcome string, n int) []result {
 	return some
 }
 
-// settled waits until the load of all targets has ended with its last answer.
-func (d *daemon) settled(t *testing.T, targets ...target) {
+// settled pauses all targets and waits until nothing is in flight and every result is in the file.
+func (d *daemon) settled(t *testing.T) {
 	t.Helper()
-	var longest time.Duration
-	for _, x := range targets {
-		longest = max(longest, x.until)
+	r, err := http.Post(at(d.port)+"/-/pause", "", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	time.Sleep(longest) // the load's own duration, not a guess
+	if _ = r.Body.Close(); r.StatusCode != http.StatusOK {
+		t.Fatal(r.Status)
+	}
 	eventually(t, "no request is in flight", func() string {
-		if n := d.sum(t, "firsttoken_requests_in_flight"); n > 0 {
-			return fmt.Sprint(n, " requests")
+		out, ended := d.sum(t, "firsttoken_requests_in_flight"), d.sum(t, "firsttoken_requests_total")
+		if written := len(d.read(t)); out > 0 || float64(written) != ended {
+			return fmt.Sprintf("%v requests in flight, %v ended, %d results", out, ended, written)
 		}
 		return ""
 	})

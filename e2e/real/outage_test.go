@@ -13,10 +13,10 @@ import (
 const (
 	outagePeriod = 240 * time.Second
 	outageLasts  = 60 * time.Second
-	outageShare  = 0.03 // how far the share of bad events may be off, for other causes than the number of slots
-	outageLoad   = 240_000.0
-	outagePrompt = 4_000.0 // tokens, in the mean
-	arrivalShape = 16.0
+	outageShare  = 0.03      // how far the share of bad events may be off, for other causes than the number of slots
+	outageLoad   = 150_000.0 // 37 requests a minute, of some 4,000 tokens
+	arrivalShape = 64.0
+	busyMachine  = 0.05 // of the events are bad though the engine is there
 )
 
 // An engine that is away for 60 of 240 s, at the settings of the load level watch but for smaller prompts, makes that
@@ -41,21 +41,23 @@ func TestOutageCountsInFull(t *testing.T) {
 			x.load = fmt.Sprintf("profile: watch, tokens_per_minute: %.0f, arrival_shape: %.0f", outageLoad, arrivalShape)
 			x.open = true
 			d := startDaemon(t, x)
-			d.await(t, "ok", 20) // the sessions have begun
+			d.await(t, "ok", 10) // the sessions have begun
 			before, begun := d.events(t), time.Now()
 			time.Sleep(outageLasts) // its own duration, as are those below
+			d.notBusy(t, before)
+			lost := d.sum(t, "firsttoken_requests_in_flight")
 			row.leave(e)
 			away := time.Now()
 			time.Sleep(outageLasts - startUp)
 			e.kill()
 			startEngine(t, e.settings)
 			back := time.Now()
-			found := d.firstTokenAfter(t, back)
+			d.findsWithin(t, recoveryNoticedWithin, back)
+			time.Sleep(30 * time.Second) // what was lost has been judged
+			settled := d.events(t)
 			time.Sleep(time.Until(begun.Add(outagePeriod)))
-			if late := found.Sub(back); late > recoveryNoticedWithin {
-				t.Errorf("a first token %v after the engine was back, want one within %v", late, recoveryNoticedWithin)
-			}
-			d.haveBadShare(t, before, back.Sub(away).Seconds()/time.Since(begun).Seconds())
+			d.notBusy(t, settled)
+			d.haveBadShare(t, before, back.Sub(away).Seconds()/time.Since(begun).Seconds(), lost)
 		})
 	}
 }
@@ -80,31 +82,45 @@ func (d *daemon) events(t *testing.T) events {
 
 // haveBadShare holds the share of bad events since an earlier count to the share of the time. Arrivals are random: of
 // N of them with that shape, the share in the outage has a standard deviation of √(share·(1−share)/(N·shape)), of which
-// three are allowed beside outageShare, and each end of the outage can go either way for one.
-func (d *daemon) haveBadShare(t *testing.T, before events, want float64) {
+// three are allowed beside outageShare. Each end of the outage can go either way for one, and a request that was in flight
+// when the engine left is lost with it or not.
+func (d *daemon) haveBadShare(t *testing.T, before events, want, inFlight float64) {
 	t.Helper()
 	for objective, now := range d.events(t) {
 		bad, all := now.bad-before[objective].bad, now.all-before[objective].all
-		resolution := 3*math.Sqrt(want*(1-want)/(all*arrivalShape)) + 2/all
+		resolution := 3*math.Sqrt(want*(1-want)/(all*arrivalShape)) + (2+inFlight)/all
 		share := bad / all
 		t.Logf("%s: %.0f of %.0f events are bad, %.1f %%; the engine was away for %.1f %%; resolution %.1f points",
 			objective, bad, all, 100*share, 100*want, 100*resolution)
-		if math.Abs(share-want) > outageShare+resolution || all < 0.8*outageLoad/outagePrompt*outagePeriod.Minutes() {
+		if !(math.Abs(share-want) <= outageShare+resolution) || resolution > outageShare*2 {
 			t.Errorf("%s: %.1f %% of %.0f events are bad, want %.1f ± %.1f", objective, 100*share, all, 100*want,
 				100*(outageShare+resolution))
 		}
 	}
 }
 
-// firstTokenAfter waits for the first token after an instant.
-func (d *daemon) firstTokenAfter(t *testing.T, at time.Time) time.Time {
+// notBusy skips the rest of a test on a machine that is so busy that it is an outage by itself.
+func (d *daemon) notBusy(t *testing.T, since events) {
 	t.Helper()
-	var found time.Time
+	for objective, now := range d.events(t) {
+		bad, all := now.bad-since[objective].bad, now.all-since[objective].all
+		if bad > busyMachine*all {
+			t.Skipf("NOT CHECKED: %s: %.0f of %.0f events are bad though the engine is there", objective, bad, all)
+		}
+	}
+}
+
+// findsWithin waits for a first token that came after an instant, and holds that its request was sent no later than so
+// long after it: how long the engine then takes is its own.
+func (d *daemon) findsWithin(t *testing.T, most time.Duration, at time.Time) {
+	t.Helper()
+	var sent time.Time
 	eventually(t, "a first token", func() string {
+		var found time.Time
 		for _, r := range d.read(t) {
 			got := r.Started.Add(r.FirstToken)
 			if r.FirstToken > 0 && got.After(at) && (found.IsZero() || got.Before(found)) {
-				found = got
+				found, sent = got, r.Started
 			}
 		}
 		if found.IsZero() {
@@ -112,5 +128,7 @@ func (d *daemon) firstTokenAfter(t *testing.T, at time.Time) time.Time {
 		}
 		return ""
 	})
-	return found
+	if late := sent.Sub(at); late > most {
+		t.Errorf("the engine was found by a request %v after it was back, want one within %v", late, most)
+	}
 }

@@ -5,7 +5,6 @@ package real
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -32,10 +31,10 @@ func TestHalfACharacterFirst(t *testing.T) {
 			t.Parallel()
 			e := startEngine(t, engineSettings{grammar: halfCharacters})
 			x := tiny(e.url())
-			x.more, x.until = "api: "+string(row.api), 10*time.Second
+			x.more = "api: " + string(row.api)
 			d := startDaemon(t, x)
-			d.await(t, "ok", 2)
-			d.settled(t, x)
+			d.await(t, "ok", 6)
+			d.settled(t)
 			e.idle(t)
 			answers := d.read(t)
 			for _, r := range answers {

@@ -45,6 +45,12 @@ func exclusionRows() []row {
 			Type: series.TypeCounter, Name: "other_model_total",
 			Help: "Good answers by another model than the one that was asked for, and none of answers_as.",
 		}},
+	}
+}
+
+// departureRows count answers that are no measure of something because of what the server sent or did not.
+func departureRows() []row {
+	return []row{
 		{when: goodResult, update: each(countQuirks), family: series.Family{
 			Type: series.TypeCounter, Name: "quirks_total",
 			Labels: []series.Label{series.LabelOf("quirk", chat.AllQuirks()...)},

@@ -54,7 +54,8 @@ func loadRows() []row {
 			Type: series.TypeHistogram, Name: "tokens_per_minute", Buckets: tpmBuckets(),
 			Labels: []series.Label{series.LabelOf("direction", "input", "output")},
 			Help: "One observation for each whole UTC minute of a target's life, zeros included: " +
-				"the tokens, by usage, of the answers that ended in it.",
+				"the tokens, by usage, of the answers that ended in it. " +
+				"None for a minute with a good answer whose usage does not count them.",
 		}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 // minuteEnded is the end of a UTC minute, for all targets.
@@ -18,40 +19,50 @@ type minuteEnded struct{ at time.Time }
 //	12:00:30 started   12:01   12:02
 //	   │  not whole: ▒▒▒▒│███████│ observed at 12:02: the tokens of answers that ended in it
 type minute struct {
-	since           time.Time
-	input, output   atomic.Int64
-	inputs, outputs prometheus.Observer
+	since         time.Time
+	input, output minuteTokens
+}
+
+// minuteTokens are those of one direction. A good answer without their count makes the sum unknown.
+type minuteTokens struct {
+	sum     atomic.Int64
+	unknown atomic.Bool
+	series  prometheus.Observer
 }
 
 // startMinutes is an update.
 func startMinutes(_ prober.Target, s []prometheus.Observer) func(*observation) {
-	m := &minute{since: time.Now(), inputs: s[0], outputs: s[1]}
+	m := &minute{since: time.Now()}
+	m.input.series, m.output.series = s[0], s[1]
 	return func(o *observation) {
 		switch e := o.event.(type) {
 		case nil:
-			m.add(&o.result)
+			good := o.result.Outcome == chat.OK
+			m.input.add(o.result.Usage.Input, good)
+			m.output.add(o.result.Usage.Output, good)
 		case minuteEnded:
-			m.end(e.at)
+			whole := !m.since.After(e.at.Add(-time.Minute))
+			m.input.end(whole)
+			m.output.end(whole)
 		}
 	}
 }
 
 // add attributes all tokens of an answer to the minute in which it ended, as usage comes last.
-func (m *minute) add(r *prober.Result) {
-	in, _ := r.Usage.Input.Value()
-	out, _ := r.Usage.Output.Value()
-	m.input.Add(max(0, in))
-	m.output.Add(max(0, out))
+func (t *minuteTokens) add(c chat.Count, good bool) {
+	n, known := c.Value()
+	t.sum.Add(max(0, n))
+	if good && !known {
+		t.unknown.Store(true)
+	}
 }
 
-// end observes the sums of the minute before at, if the target has lived through all of it.
-func (m *minute) end(at time.Time) {
-	in, out := m.input.Swap(0), m.output.Swap(0)
-	if m.since.After(at.Add(-time.Minute)) {
-		return
+// end observes the sum of the minute, if it is known and the target has lived through all of it.
+func (t *minuteTokens) end(whole bool) {
+	sum, unknown := t.sum.Swap(0), t.unknown.Swap(false)
+	if whole && !unknown {
+		t.series.Observe(float64(sum))
 	}
-	m.inputs.Observe(float64(in))
-	m.outputs.Observe(float64(out))
 }
 
 // Run ends each UTC minute as it passes, until ctx ends. If the process slept through several,

@@ -58,9 +58,18 @@ func TestMinutes(t *testing.T) {
 		check(3, 150_000, 500) // two minutes without an answer are observations of 0
 
 		m.Observe(answered(1_000, 10))
+		m.Observe(probertest.WarmWith(func(r *prober.Result) { r.Usage = chat.Usage{} }))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		check(3, 150_000, 500) // nobody knows how many they were
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		check(4, 150_000, 500)
+
+		m.Observe(answered(1_000, 10))
 		time.Sleep(30 * time.Second)
 		cancel()
 		<-done
-		check(3, 150_000, 500) // a minute that did not close is none
+		check(4, 150_000, 500) // a minute that did not close is none
 	})
 }

@@ -26,7 +26,7 @@ type row struct {
 func rows(targets []prober.Target) []row {
 	return slices.Concat(
 		firstTokenRows(targets), finishedRows(targets), logRows(),
-		networkRows(), outcomeRows(), waitingRows(), exclusionRows(), tokenRows(), loadRows(),
+		networkRows(), outcomeRows(), waitingRows(), exclusionRows(), departureRows(), tokenRows(), loadRows(),
 		calibrationRows(), objectiveRows(),
 	)
 }

@@ -156,8 +156,8 @@ func TestSilencesAsOutcomes(t *testing.T) {
 	}
 }
 
-// TestNoOpeningOverHTTP checks what the prober's client makes of an answer without its opening event: times and counts of
-// the answer as ever, no count of a prompt that was in it, and a quirk. Chunks of the older dialects need none.
+// TestNoOpeningOverHTTP checks what the prober's client makes of an answer without its opening event: times and counts
+// of the answer as ever, no count of a prompt that was in it, and a quirk. Chunks of the older dialects need none.
 func TestNoOpeningOverHTTP(t *testing.T) {
 	shape, corpus := workload.Load(), workload.NewCorpus("test")
 	shape.Output.Median, shape.Output.Min, shape.Output.Max = 40, 40, 40

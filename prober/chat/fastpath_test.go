@@ -96,7 +96,8 @@ func TestInPlaceAgreesOnOddEvents(t *testing.T) {
 }
 
 func equalTold(a, b Exchange) bool {
-	return a.Identity == b.Identity && a.Finish == b.Finish && a.Quirks == b.Quirks && bytes.Equal(a.Usage.Verbatim, b.Usage.Verbatim)
+	return a.Identity == b.Identity && a.Finish == b.Finish && a.Quirks == b.Quirks &&
+		bytes.Equal(a.Usage.Verbatim, b.Usage.Verbatim)
 }
 
 func readInPlace(d decoder, data string) (ok bool) {

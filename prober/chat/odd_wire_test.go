@@ -95,8 +95,8 @@ func wireCases() []wireCase {
 	closing := func(change func(body string) string) func(string, string) string {
 		return func(body, marker string) string { return head + "\r\n" + change(body+marker) }
 	}
-	replace := func(old, new string) func(string) string {
-		return func(body string) string { return strings.ReplaceAll(body, old, new) }
+	replace := func(from, to string) func(string) string {
+		return func(body string) string { return strings.ReplaceAll(body, from, to) }
 	}
 	chunks := func(n int, end string) func(string, string) string {
 		return func(body, marker string) string {

@@ -1,7 +1,8 @@
 package chat
 
-// Quirk is a departure of an answer from its dialect, from a closed set that is safe as a label. Such an answer is good:
-// its user saw all of it, and its times are true. What the quirk took away is unknown, and no number is made of it.
+// Quirk is a departure of an answer from its dialect, from a closed set that is safe as a label. Such an answer is
+// good: its user saw all of it, and its times are true. What the quirk took away is unknown, and no number is made of
+// it.
 type Quirk string
 
 // The quirks; the table below has a row for each.

@@ -85,6 +85,16 @@ func (e Endpoint) validateExtra(errs *invalid.Errors) {
 			errs.Add("extra_body."+key, "cannot be replaced")
 		}
 	}
+	for _, f := range []struct{ key, why string }{
+		{"best_of", "would make several answers of which one user sees one"},
+		{"echo", "would make the prompt its own first token"},
+		{"n", "would make several answers of which one user sees one"},
+	} {
+		v, ok := e.ExtraBody[f.key]
+		if harmless := v == nil || v == false || v == 1; ok && !harmless {
+			errs.Add("extra_body."+f.key, "%s", f.why)
+		}
+	}
 	if _, _, err := merge(nil, e.ExtraBody); err != nil {
 		errs.Add("extra_body", "%s", err)
 	}

@@ -71,6 +71,13 @@ func TestValidate(t *testing.T) {
 			[]string{"extra_body.messages: cannot be replaced", "extra_body.stream: cannot be replaced"},
 		},
 		{
+			"extra that bends numbers", func(e *Endpoint) { e.ExtraBody = map[string]any{"n": 2, "best_of": 1, "echo": true} },
+			[]string{
+				"extra_body.echo: would make the prompt its own first token",
+				"extra_body.n: would make several answers of which one user sees one",
+			},
+		},
+		{
 			"extra not JSON", func(e *Endpoint) { e.ExtraBody = map[string]any{"x": map[any]any{1: 2}} },
 			[]string{"extra_body: x: cannot be written as JSON: json: unsupported type: map[interface {}]interface {}"},
 		},
