@@ -15,7 +15,8 @@ func budgetSpent() panel {
 		means: "What is spent of each cap of the calendar day and month, requests on their way at their worst case." +
 			" From 80 % on the load is the sentinel's, at 100 % nothing is sent.",
 		moves:  "it rises through the day and the month, and falls to 0 at the start of the next.",
-		metric: "firsttoken_budget_spent_dollars, firsttoken_budget_limit_dollars, and the same in tokens",
+		metric: "firsttoken_budget_spent_dollars, firsttoken_budget_limit_dollars, firsttoken_budget_spent_tokens, " +
+			"firsttoken_budget_limit_tokens, firsttoken_budget_level",
 	},
 		ask(share("dollars"), "dollars, {{period}}"),
 		ask(share("tokens"), "tokens, {{period}}"),
