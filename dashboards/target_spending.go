@@ -14,7 +14,7 @@ func budgetSpent() panel {
 	return graph("Spent of the probing budget", about{
 		means: "What is spent of each cap of the calendar day and month, requests on their way at their worst case." +
 			" From 80 % on the load is the sentinel's, at 100 % nothing is sent.",
-		moves:  "it rises through the day and the month, and falls to 0 at the start of the next.",
+		moves: "it rises through the day and the month, and falls to 0 at the start of the next.",
 		metric: "firsttoken_budget_spent_dollars, firsttoken_budget_limit_dollars, firsttoken_budget_spent_tokens, " +
 			"firsttoken_budget_limit_tokens, firsttoken_budget_level",
 	},

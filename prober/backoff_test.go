@@ -184,7 +184,7 @@ func TestBackoffResumes(t *testing.T) {
 	}
 }
 
-// FuzzBackoff: whatever a server asks for, the load is cut as without it, is held for a day at most, and rises no sooner.
+// FuzzBackoff: whatever a server asks for, the load is cut as without it, held for a day at most, and rises no sooner.
 func FuzzBackoff(f *testing.F) {
 	for _, d := range []time.Duration{0, -1, math.MinInt64, math.MaxInt64, time.Second, 24 * time.Hour, 25 * time.Hour} {
 		f.Add(int64(d), int64(d))

@@ -101,8 +101,8 @@ func idleClients(t *testing.T, address string, n int) {
 	}
 }
 
-// TestIdleClientsCostNoProbe: with 64 file descriptors, 200 idle clients take none that probing needs, and the pages can
-// be read all the same.
+// TestIdleClientsCostNoProbe: with 64 file descriptors, 200 idle clients take none that probing needs, and the pages
+// can be read all the same.
 func TestIdleClientsCostNoProbe(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(small, "max_in_flight: 32", "max_in_flight: 10", 1) + "targets:\n" +
@@ -127,8 +127,8 @@ func TestIdleClientsCostNoProbe(t *testing.T) {
 	_ = res.Body.Close()
 }
 
-// TestTooFewDescriptors: requests that fail for want of descriptors are the prober's fault. They are counted, nothing is
-// trusted, and no objective has an event of them. The start has warned.
+// TestTooFewDescriptors: requests that fail for want of descriptors are the prober's fault. They are counted, nothing
+// is trusted, and no objective has an event of them. The start has warned.
 func TestTooFewDescriptors(t *testing.T) {
 	t.Parallel()
 	engine, hold := holding(t)

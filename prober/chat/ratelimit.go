@@ -55,8 +55,8 @@ func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 	return r
 }
 
-// retryAfter is the longest time that a response asks to wait; false if it asks for none. A server and the gateway before
-// it may both say how long, and Azure says it in milliseconds too.
+// retryAfter is the longest time that a response asks to wait; false if it asks for none. A server and the gateway
+// before it may both say how long, and Azure says it in milliseconds too.
 func retryAfter(h http.Header, now time.Time) (longest time.Duration, ok bool) {
 	for _, s := range h.Values("Retry-After") {
 		if wait, said := waitUntil(s, now); said {
@@ -113,8 +113,8 @@ func waitUntil(s string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// sinceEpoch is a date in seconds since 1970 that may be in smaller units, as OpenRouter's milliseconds are. In seconds it
-// would lie beyond the year 5000.
+// sinceEpoch is a date in seconds since 1970 that may be in smaller units, as OpenRouter's milliseconds are. In seconds
+// it would lie beyond the year 5000.
 func sinceEpoch(n float64) float64 {
 	const farthest = 1e11
 	for range 3 { // milliseconds, microseconds, nanoseconds

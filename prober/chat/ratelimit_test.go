@@ -57,10 +57,18 @@ func TestRateLimit(t *testing.T) {
 		}, true, RateLimit{RetryAfter: 2 * time.Second, Remaining: 0.1, HasRemaining: true}}, // one reset for all
 		{"milliseconds since 1970", map[string]string{"x-ratelimit-reset": "1795435230000"}, true, // OpenRouter's
 			RateLimit{RetryAfter: 30 * time.Second}},
-		{"RFC 850", map[string]string{"Retry-After": "Monday, 23-Nov-26 12:00:30 GMT"}, true,
-			RateLimit{RetryAfter: 30 * time.Second}},
-		{"the longer of two", map[string]string{"Retry-After": "20", "Retry-After-Ms": "0"}, true,
-			RateLimit{RetryAfter: 20 * time.Second}},
+		{
+			"RFC 850",
+			map[string]string{"Retry-After": "Monday, 23-Nov-26 12:00:30 GMT"},
+			true,
+			RateLimit{RetryAfter: 30 * time.Second},
+		},
+		{
+			"the longer of two",
+			map[string]string{"Retry-After": "20", "Retry-After-Ms": "0"},
+			true,
+			RateLimit{RetryAfter: 20 * time.Second},
+		},
 		{"finer", map[string]string{"Retry-After-Ms": "1250"}, true, RateLimit{RetryAfter: 1250 * time.Millisecond}},
 		{"half a pair", map[string]string{"x-ratelimit-remaining-requests": "5"}, false, RateLimit{}},
 		{
@@ -108,7 +116,8 @@ func FuzzRateLimit(f *testing.F) {
 			"X-Ratelimit-Reset-Requests": {reset},
 		}
 		got := rateLimit(h, now, throttled)
-		if got.RetryAfter < 0 || got.RetryAfter > longestWait || got.HasRemaining && !(got.Remaining >= 0 && got.Remaining <= 1) {
+		share := got.Remaining >= 0 && got.Remaining <= 1
+		if got.RetryAfter < 0 || got.RetryAfter > longestWait || !share {
 			t.Fatalf("%+v", got)
 		}
 		for _, alone := range []http.Header{{"Retry-After": {first}}, {"Retry-After": {second}}, {"Retry-After-Ms": {ms}}} {
