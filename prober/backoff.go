@@ -43,7 +43,7 @@ func (b *backoff) throttled(now, sent time.Time, retryAfter time.Duration) (chan
 	if b.since.IsZero() {
 		b.since = now
 	}
-	if until := now.Add(min(retryAfter, longestHold)); until.After(b.holdUntil) {
+	if until := now.Add(min(max(retryAfter, 0), longestHold)); until.After(b.holdUntil) {
 		b.holdUntil = until
 	}
 	b.nextStep = b.holdUntil.Add(cleanTime)

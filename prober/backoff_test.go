@@ -2,6 +2,7 @@ package prober
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -181,4 +182,26 @@ func TestBackoffResumes(t *testing.T) {
 			t.Errorf("%s: next step %v, %v", r.name, next, ok)
 		}
 	}
+}
+
+// FuzzBackoff: whatever a server asks for, the load is cut as without it, held for a day at most, and rises no sooner.
+func FuzzBackoff(f *testing.F) {
+	for _, d := range []time.Duration{0, -1, math.MinInt64, math.MaxInt64, time.Second, 24 * time.Hour, 25 * time.Hour} {
+		f.Add(int64(d), int64(d))
+	}
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, first, second int64) {
+		plain, asked := newBackoff(1e6), newBackoff(1e6)
+		for i, d := range []int64{first, second} {
+			at := now.Add(time.Duration(i) * time.Minute)
+			plain.throttled(at, at, 0)
+			asked.throttled(at, at, time.Duration(d))
+			if asked.rate != plain.rate || asked.nextStep.Before(plain.nextStep) || asked.since != plain.since {
+				t.Fatalf("asked %s: %+v, without it %+v", time.Duration(d), asked, plain)
+			}
+			if asked.holds(at.Add(longestHold)) {
+				t.Fatalf("asked %s: held until %s", time.Duration(d), asked.holdUntil)
+			}
+		}
+	})
 }

@@ -21,7 +21,8 @@ func TestLoopPaused(t *testing.T) {
 		if n := reasons(events)[Paused]; n < 80 || n > 180 || b.server.seen().sent > 0 { // 125 slots, σ 11
 			t.Errorf("%d slots skipped, %d requests sent", n, b.server.seen().sent)
 		}
-		if p := of[RateChanged](events); len(p) != 1 || p[0] != (RateChanged{Target: "t", SetPoint: 125_000, Pause: Pause{Since: b.start}}) {
+		want := RateChanged{Target: "t", SetPoint: 125_000, Pause: Pause{Since: b.start}}
+		if p := of[RateChanged](events); len(p) != 1 || p[0] != want {
 			t.Errorf("rates %+v", p)
 		}
 	})

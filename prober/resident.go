@@ -110,7 +110,7 @@ func (l *loop) exceeds(s *sessionState) (Reason, bool) {
 	switch {
 	case after > l.ceilings.resident:
 		return Resident, true
-	case s.session.NextBound().Bytes > l.ceilings.bytes:
+	case s.session.NextMayExceed(l.ceilings.bytes) && s.session.NextBound().Bytes > l.ceilings.bytes:
 		return TooLarge, true
 	}
 	return "", false

@@ -55,7 +55,8 @@ func (l Load) Validate() invalid.Errors {
 		errs.Add("max_sessions", "%d is below 1; leave it out for as many as the load needs", l.MaxSessions)
 	}
 	if l.MaxResidentTokens < 0 {
-		errs.Add("max_resident_tokens", "%d is below 1; leave it out for a multiple of what the load needs", l.MaxResidentTokens)
+		errs.Add("max_resident_tokens", "%d is below 1; leave it out for a multiple of what the load needs",
+			l.MaxResidentTokens)
 	}
 	if l.Profile == ProfileLoad && l.Until.IsZero() {
 		errs.Add("until", "is missing: the load profile must say when it ends")

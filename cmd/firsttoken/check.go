@@ -65,7 +65,8 @@ func printForecasts(w io.Writer, forecasts []forecast) {
 		return
 	}
 	load := screen.Table{Text: 2}
-	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "RESIDENT", "TOKENS/DAY", "TOKENS/MONTH")
+	load.Add("TARGET", "PROFILE", "TOKENS/MIN", "REQ/MIN", "IN/REQ", "OUT/REQ", "CACHED", "RESIDENT",
+		"TOKENS/DAY", "TOKENS/MONTH")
 	for _, f := range forecasts {
 		load.Add(f.Target, f.Profile, screen.Tokens(f.TPM), fmt.Sprintf("%.2f", f.Requests),
 			screen.Thousands(f.Input), screen.Thousands(f.Output), fmt.Sprintf("%.1f%%", 100*f.Cached),

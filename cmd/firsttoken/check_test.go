@@ -192,3 +192,26 @@ func TestCeilings(t *testing.T) {
 		t.Errorf("with the flag: exit code %d: %s", code, stderr)
 	}
 }
+
+// TestPrefixCacheCeilings checks that a load is refused whose sessions need more of a prefix cache than they may have:
+// the ceiling of the profile can be lifted, the file's own limit is a contradiction.
+func TestPrefixCacheCeilings(t *testing.T) {
+	t.Parallel()
+	path := write(t, t.TempDir(), "f.yml", `
+defaults: {url: "http://h/v1", api: openai_chat, model: m}
+targets:
+  - {name: idle, load: {tokens_per_minute: 1000000}, workload: {idle_share: 1, human_share: 0}}
+  - {name: narrow, load: {max_resident_tokens: 200000}}
+`)
+	const idle, narrow = ":4: targets[0].load.tokens_per_minute: the sessions of this load would keep ",
+		":5: targets[1].load.max_resident_tokens: 200000 is less than the 331"
+	code, _, stderr := run(t, "check", path)
+	if code != 1 || !strings.Contains(stderr, idle) || !strings.Contains(stderr, narrow) ||
+		strings.Count(stderr, "(--load.allow-excessive lifts it)") != 1 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	code, _, stderr = run(t, "--load.allow-excessive", "check", path)
+	if code != 1 || strings.Contains(stderr, idle) || !strings.Contains(stderr, narrow) {
+		t.Errorf("with the flag: exit code %d: %s", code, stderr)
+	}
+}

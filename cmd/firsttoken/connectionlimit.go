@@ -11,14 +11,14 @@ import (
 // that probing needs. A new connection beyond the limit replaces the one that is idle for longest, or that has asked
 // for nothing yet; where none is, the new one is closed.
 type connectionLimit struct {
-	limit int
+	limit func() int // asked for each new connection
 	now   func() time.Time
 
 	mu   sync.Mutex
 	open map[net.Conn]time.Time // since when it is idle; zero while it is in use
 }
 
-func newConnectionLimit(limit int) *connectionLimit {
+func newConnectionLimit(limit func() int) *connectionLimit {
 	return &connectionLimit{limit: limit, now: time.Now, open: map[net.Conn]time.Time{}}
 }
 
@@ -35,7 +35,7 @@ func (l *connectionLimit) note(c net.Conn, state http.ConnState) net.Conn {
 	defer l.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		if len(l.open) < l.limit {
+		if len(l.open) < l.limit() {
 			l.open[c] = l.now()
 			return nil
 		}

@@ -15,7 +15,7 @@ func TestWebConnectionsAreLimited(t *testing.T) {
 	s := httptest.NewUnstartedServer(nil)
 	s.Config = newWebServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
-	}), 4, slog.New(slog.DiscardHandler))
+	}), func() int { return 4 }, slog.New(slog.DiscardHandler))
 	limit := s.Config.ConnState
 	var mu sync.Mutex // guards open and most
 	open, most := 0, 0
@@ -52,7 +52,7 @@ func TestWebConnectionsAreLimited(t *testing.T) {
 
 func TestConnectionLimit(t *testing.T) {
 	t.Parallel()
-	l := newConnectionLimit(2)
+	l := newConnectionLimit(func() int { return 2 })
 	now := time.Unix(0, 0)
 	l.now = func() time.Time { now = now.Add(time.Second); return now }
 	conn := func() net.Conn { a, _ := net.Pipe(); return a }
@@ -91,9 +91,21 @@ func TestConnectionLimit(t *testing.T) {
 
 func TestWebLimit(t *testing.T) {
 	t.Parallel()
-	for descriptors, want := range map[uint64]int{0: 256, 16: 8, 64: 8, 256: 56, 1024: 248, 1 << 20: 256} {
-		if got := webLimit(descriptors); got != want {
-			t.Errorf("%d descriptors: %d connections, want %d", descriptors, got, want)
+	for _, row := range []struct {
+		descriptors, probing uint64
+		want                 int
+	}{
+		{0, 16, 256}, // no limit
+		{16, 16, 8},  // too few for anything
+		{64, 16, 8},
+		{64, 1e6, 8},
+		{256, 16, 104},
+		{256, 200, 12}, // the rest belongs to probing
+		{1024, 16, 256},
+		{1 << 20, 16, 256},
+	} {
+		if got := webLimit(row.descriptors, row.probing); got != row.want {
+			t.Errorf("%d descriptors, %d for probing: %d connections, want %d", row.descriptors, row.probing, got, row.want)
 		}
 	}
 }

@@ -15,14 +15,14 @@ const (
 	fewestConnections = 8
 )
 
-// webLimit is how many connections the pages may have out of so many file descriptors: a quarter of what this
-// process does not need itself, so that probing keeps the rest. No limit is 0 descriptors.
-func webLimit(descriptors uint64) int {
+// webLimit is how many connections the pages may have out of so many file descriptors: half of what neither probing
+// nor the process itself needs. No limit is 0 descriptors.
+func webLimit(descriptors, probing uint64) int {
 	if descriptors == 0 {
 		return webConnections
 	}
-	rest := max(descriptors, ownDescriptors) - ownDescriptors
-	return int(min(max(rest/4, fewestConnections), webConnections))
+	taken := min(descriptors, ownDescriptors+probing)
+	return int(min(max((descriptors-taken)/2, fewestConnections), webConnections))
 }
 
 // neededDescriptors is what the targets need at most: for each request in flight a connection, and one that idles
@@ -38,7 +38,7 @@ func neededDescriptors(targets []prober.Target) uint64 {
 // warnOfDescriptors warns when the process may run out of file descriptors. Go has raised the soft limit to the
 // hard one already.
 func warnOfDescriptors(log *slog.Logger, targets []prober.Target, limit uint64) {
-	need := neededDescriptors(targets) + ownDescriptors + uint64(webLimit(limit))
+	need := neededDescriptors(targets) + ownDescriptors + fewestConnections
 	if limit == 0 || need <= limit {
 		return
 	}

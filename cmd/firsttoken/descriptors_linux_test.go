@@ -101,8 +101,8 @@ func idleClients(t *testing.T, address string, n int) {
 	}
 }
 
-// TestIdleClientsCostNoProbe: with 64 file descriptors, 200 idle clients take none that probing needs, and the pages can
-// be read all the same.
+// TestIdleClientsCostNoProbe: with 64 file descriptors, 200 idle clients take none that probing needs, and the pages
+// can be read all the same.
 func TestIdleClientsCostNoProbe(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(small, "max_in_flight: 32", "max_in_flight: 10", 1) + "targets:\n" +
@@ -127,8 +127,8 @@ func TestIdleClientsCostNoProbe(t *testing.T) {
 	_ = res.Body.Close()
 }
 
-// TestTooFewDescriptors: requests that fail for want of descriptors are the prober's fault. They are counted, nothing is
-// trusted, and no objective has an event of them. The start has warned.
+// TestTooFewDescriptors: requests that fail for want of descriptors are the prober's fault. They are counted, nothing
+// is trusted, and no objective has an event of them. The start has warned.
 func TestTooFewDescriptors(t *testing.T) {
 	t.Parallel()
 	engine, hold := holding(t)
@@ -143,7 +143,17 @@ func TestTooFewDescriptors(t *testing.T) {
 	hold.Store(true)
 	eventually(t, "local faults are counted", func() bool { return c.series()[local] > 20 })
 	eventually(t, "trust falls", func() bool { return c.series()["firsttoken_trustworthy"] == 0 })
-	c.needNoBadEvents(c.series())
+	last := c.series()
+	c.needNoBadEvents(last)
+	ended := 0.0
+	for name, v := range last {
+		if strings.HasPrefix(name, "firsttoken_requests_total{") && name != local {
+			ended += v
+		}
+	}
+	if events := last[`firsttoken_slo_events_total{slo="availability",target="a"}`]; events > ended {
+		t.Errorf("%v events of %v requests that left this process", events, ended)
+	}
 }
 
 // holding is an engine that begins its answers and does not end them, once it is told to hold.

@@ -19,7 +19,9 @@ func TestPauseOverHTTP(t *testing.T) {
 	path := write(t, dir, "firsttoken.yml", text)
 	args := []string{"--config.file=" + path, "--web.listen-address=127.0.0.1:0", "--web.enable-lifecycle"}
 	r := start(t, args...)
-	eventually(t, "the target answers", func() bool { return r.counts(`firsttoken_requests_total{outcome="ok",target="a"}`) })
+	eventually(t, "the target answers", func() bool {
+		return r.counts(`firsttoken_requests_total{outcome="ok",target="a"}`)
+	})
 	for path, want := range map[string]int{"/-/pause?target=b": 404, "/-/pause?target=a": 200, "/-/resume?target=b": 404} {
 		if status, body := r.post(path); status != want || want == 404 && !strings.Contains(body, `no target "b"`) {
 			t.Errorf("%s: %d %s", path, status, body)

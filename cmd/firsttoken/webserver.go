@@ -16,7 +16,7 @@ const (
 )
 
 // newWebServer serves the pages to at most so many connections.
-func newWebServer(handler http.Handler, connections int, log *slog.Logger) *http.Server {
+func newWebServer(handler http.Handler, connections func() int, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaders, ReadTimeout: readRequest, WriteTimeout: writeResponse, IdleTimeout: keepIdle,

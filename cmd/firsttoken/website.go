@@ -36,7 +36,7 @@ func newWebsite(c *configuration, o options) *website {
 //
 // Without listeners it serves on systemd's sockets.
 func (w *website) serve(ctx context.Context, listeners []net.Listener, beside func(context.Context)) error {
-	server := newWebServer(w.handler(), webLimit(descriptorLimit()), w.service.log)
+	server := newWebServer(w.handler(), w.connections, w.service.log)
 	failed := make(chan error, 1)
 	go func() {
 		if listeners == nil {
@@ -79,6 +79,11 @@ func until(ctx context.Context, failed <-chan error, beside func(context.Context
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)
 	}
+}
+
+// connections is how many clients the targets of the configuration in use leave room for.
+func (w *website) connections() int {
+	return webLimit(descriptorLimit(), neededDescriptors(w.targets()))
 }
 
 func (w *website) handler() http.Handler {

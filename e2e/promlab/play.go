@@ -46,11 +46,12 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 		network := newNetwork()
 		defer serve(t, handler, network)()
 
-		registry, metrics := instrument(t, s)
+		ledger := newLedger(s.Target)
+		registry, metrics := instrument(t, s, ledger)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go metrics.Run(ctx)
-		p := probe(t, s, metrics, network)
+		p := probe(t, s, metrics, ledger, network)
 		for end := start.Add(s.For); time.Now().Before(end); {
 			time.Sleep(s.Scrape)
 			pages = append(pages, proberPage(t, registry), enginePage(t.Context(), handler, s.Target.Name))
@@ -79,10 +80,13 @@ func serve(t *testing.T, handler http.Handler, listener net.Listener) (stop func
 	}
 }
 
-func instrument(t *testing.T, s Scenario) (*prometheus.Registry, *metrics.Targets) {
+func instrument(t *testing.T, s Scenario, l *memoryLedger) (*prometheus.Registry, *metrics.Targets) {
 	t.Helper()
 	registry, err := metrics.NewRegistry()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := metrics.NewBudget(registry, l); err != nil {
 		t.Fatal(err)
 	}
 	metrics, err := metrics.NewTargets(registry, metrics.Options{Targets: []prober.Target{s.Target}})
@@ -92,7 +96,7 @@ func instrument(t *testing.T, s Scenario) (*prometheus.Registry, *metrics.Target
 	return registry, metrics
 }
 
-func probe(t *testing.T, s Scenario, metrics prober.Observer, n *network) *prober.Prober {
+func probe(t *testing.T, s Scenario, metrics prober.Observer, l *memoryLedger, n *network) *prober.Prober {
 	t.Helper()
 	if s.Observer != nil {
 		metrics = s.Observer(metrics)
@@ -102,7 +106,7 @@ func probe(t *testing.T, s Scenario, metrics prober.Observer, n *network) *probe
 		Connect: func(t prober.Target) (prober.Sender, error) {
 			return chat.NewClient(t.Endpoint, chat.Options{DialContext: n.dial})
 		},
-		Observer: metrics, Seed: s.Seed, Version: "e2e",
+		Observer: metrics, Seed: s.Seed, Version: "e2e", Budget: l,
 	})
 	if err := p.Apply([]prober.Target{s.Target}); err != nil {
 		t.Fatal(err)

@@ -44,10 +44,7 @@ func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 		r.Remaining, r.HasRemaining = share, true
 		reset = h.Get(names.reset)
 	}
-	wait, ok := waitUntil(h.Get("Retry-After"), now)
-	if ms, more := milliseconds(h.Get("Retry-After-Ms")); more { // Azure's, which is the finer of the two
-		wait, ok = ms, true
-	}
+	wait, ok := retryAfter(h, now)
 	if !ok && throttled {
 		if reset == "" {
 			reset = h.Get("X-Ratelimit-Reset")
@@ -56,6 +53,22 @@ func rateLimit(h http.Header, now time.Time, throttled bool) RateLimit {
 	}
 	r.RetryAfter = wait
 	return r
+}
+
+// retryAfter is the longest time that a response asks to wait; false if it asks for none. A server and the gateway
+// before it may both say how long, and Azure says it in milliseconds too.
+func retryAfter(h http.Header, now time.Time) (longest time.Duration, ok bool) {
+	for _, s := range h.Values("Retry-After") {
+		if wait, said := waitUntil(s, now); said {
+			longest, ok = max(longest, wait), true
+		}
+	}
+	for _, s := range h.Values("Retry-After-Ms") {
+		if wait, said := milliseconds(s); said {
+			longest, ok = max(longest, wait), true
+		}
+	}
+	return longest, ok
 }
 
 func shareLeft(h http.Header, names limitHeaders) (float64, bool) {
@@ -74,7 +87,7 @@ func shareLeft(h http.Header, names limitHeaders) (float64, bool) {
 const longestWait = 24 * time.Hour
 
 // waitUntil reads a time to wait in any spelling: seconds ("20", "0.5"), a duration ("1m2s", "12ms"), a
-// date of HTTP or RFC 3339, seconds since 1970.
+// date of HTTP or RFC 3339, seconds since 1970 or smaller units.
 func waitUntil(s string, now time.Time) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -85,7 +98,7 @@ func waitUntil(s string, now time.Time) (time.Duration, bool) {
 			return 0, false
 		}
 		if n > 1e9 { // no wait is thirty years long, so this is a date
-			n -= float64(now.UnixNano()) / 1e9
+			n = sinceEpoch(n) - float64(now.UnixNano())/1e9
 		}
 		return bounded(n * float64(time.Second)), true
 	}
@@ -98,6 +111,18 @@ func waitUntil(s string, now time.Time) (time.Duration, bool) {
 		}
 	}
 	return 0, false
+}
+
+// sinceEpoch is a date in seconds since 1970 that may be in smaller units, as OpenRouter's milliseconds are. In seconds
+// it would lie beyond the year 5000.
+func sinceEpoch(n float64) float64 {
+	const farthest = 1e11
+	for range 3 { // milliseconds, microseconds, nanoseconds
+		if n > farthest {
+			n /= 1000
+		}
+	}
+	return n
 }
 
 // milliseconds reads a number of them.

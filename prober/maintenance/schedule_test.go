@@ -34,7 +34,8 @@ func TestSchedule(t *testing.T) {
 		{"summer time", "2026-07-05T00:30:00Z", sunday, "2026-07-05T02:00:00Z", "2026-07-05T02:00:00Z"},
 		{"overlapping windows are one", "2026-11-29T02:10:00Z", touching, "2026-11-29T04:30:00Z", "2026-11-29T04:30:00Z"},
 		{
-			"every hour of a night", "2026-11-29T02:10:00Z", []Window{{Cron: "0 1-4 * * *", Length: hours(1)}},
+			"every hour of a night", "2026-11-29T02:10:00Z",
+			[]Window{{Cron: "0 1-4 * * *", Length: hours(1)}},
 			"2026-11-29T05:00:00Z", "2026-11-29T05:00:00Z",
 		},
 	} {

@@ -27,6 +27,12 @@ func (s *Session) NextBound() Bound {
 	return b
 }
 
+// NextMayExceed is false if the coming Next surely has fewer bytes than that. It is quick, where NextBound goes through
+// the whole prompt.
+func (s *Session) NextMayExceed(bytes int) bool {
+	return int(2*bytesPerWord*float64(s.next.size.words))+fixedBytes >= bytes
+}
+
 // bytes are those of a message's text and call.
 func (p *prompt) bytes(r record) int {
 	n := p.text(r).Len()

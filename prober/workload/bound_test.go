@@ -16,6 +16,9 @@ func TestNextBound(t *testing.T) {
 			}
 			for !s.Over() && turns < 400 {
 				bound := s.NextBound()
+				if !s.NextMayExceed(bound.Bytes - 1) {
+					t.Errorf("%d bytes, and yet they may not exceed one less", bound.Bytes)
+				}
 				turn, r := step(s)
 				bytes := 0
 				for _, tool := range r.Conversation.Tools() {
