@@ -19,19 +19,20 @@ import (
 	"testing"
 
 	"github.com/firsttoken/firsttoken/internal/simulator"
+	"github.com/firsttoken/firsttoken/internal/syncbuf"
 )
 
 // child is the program in a process of its own, with 64 file descriptors.
 type child struct {
 	t       *testing.T
 	at      string
-	stderr  *output
+	stderr  *syncbuf.Buffer
 	scraper *http.Client // keeps its connection, as Prometheus does
 }
 
 func startChild(t *testing.T, args ...string) *child {
 	t.Helper()
-	c := &child{t: t, stderr: &output{}, scraper: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
+	c := &child{t: t, stderr: &syncbuf.Buffer{}, scraper: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", `ulimit -n 64; exec "$0" "$@"`, os.Args[0]}, args...)...)
 	cmd.Env, cmd.Stderr = append(os.Environ(), asProgram+"=1"), c.stderr
