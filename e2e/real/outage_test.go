@@ -82,8 +82,8 @@ func (d *daemon) events(t *testing.T) events {
 
 // haveBadShare holds the share of bad events since an earlier count to the share of the time. Arrivals are random: of
 // N of them with that shape, the share in the outage has a standard deviation of √(share·(1−share)/(N·shape)), of which
-// three are allowed beside outageShare. Each end of the outage can go either way for one, and a request that was in flight
-// when the engine left is lost with it or not.
+// three are allowed beside outageShare. Each end of the outage can go either way for one, and a request that was in
+// flight when the engine left is lost with it or not.
 func (d *daemon) haveBadShare(t *testing.T, before events, want, inFlight float64) {
 	t.Helper()
 	for objective, now := range d.events(t) {
