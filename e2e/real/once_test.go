@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// The engine's tokenizer, whose few words are fewer still in a small prompt, makes more tokens of a word than is configured, by so much that the first turn would overrun
-// the window. The trial teaches that, also to the command that sends one turn.
+// The engine's tokenizer, whose few words are fewer still in a small prompt, makes more tokens of a word than is
+// configured, by so much that the first turn would overrun the window. The trial teaches that, also to the command that
+// sends one turn.
 func TestOnceFitsASmallWindow(t *testing.T) {
 	t.Parallel()
 	e := startEngine(t, engineSettings{context: 5632})

@@ -13,8 +13,8 @@ import (
 // token is half a character. What llama.cpp then leaves out and repeats is its own doing.
 const halfCharacters = `root ::= "\u00e9" [ -~]*`
 
-// An answer of Messages that begins with half a character comes without message_start. Its times stand; the prompt is not
-// counted, nothing is learnt from it, and the quirk says so. Other dialects lose nothing that counts.
+// An answer of Messages that begins with half a character comes without message_start. Its times stand; the prompt is
+// not counted, nothing is learnt from it, and the quirk says so. Other dialects lose nothing that counts.
 func TestHalfACharacterFirst(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

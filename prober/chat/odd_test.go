@@ -251,7 +251,8 @@ func quirksOf() map[string]Quirks {
 	}
 }
 
-// An answer that departs from its dialect says so, read in place or in full; one that does not, or failed, has no quirk.
+// An answer that departs from its dialect says so, read in place or in full; one that does not, or failed, has no
+// quirk.
 func TestQuirks(t *testing.T) {
 	for _, s := range everyStream(t) {
 		for _, slow := range []bool{false, true} {

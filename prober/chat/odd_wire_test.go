@@ -165,7 +165,9 @@ func wireCases() []wireCase {
 			return head + "\r\n" + body + "<html><body>502 Bad Gateway</body></html>\n"
 		}, 2, CauseNoFinish},
 		{"the marker twice", func(body, marker string) string { return head + "\r\n" + body + marker + marker }, 2, ""},
-		{"the answer twice", func(body, marker string) string { return head + "\r\n" + body + marker + body + marker }, 2, ""},
+		{"the answer twice", func(body, marker string) string {
+			return head + "\r\n" + strings.Repeat(body+marker, 2)
+		}, 2, ""},
 		{"headers in two lines", func(body, marker string) string {
 			return "HTTP/1.1 200 OK\r\nContent-Type:\r\n text/event-stream\r\n\r\n" + body + marker
 		}, 2, ""},

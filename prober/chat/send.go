@@ -112,8 +112,8 @@ func (s *sending) answer(resp *http.Response) *failure {
 	return s.stream(resp)
 }
 
-// accepted reports whether the status is that of an answer: 200, or another 2xx with what calls itself a stream, as some
-// frameworks have it that answer every POST with 201.
+// accepted reports whether the status is that of an answer: 200, or another 2xx with what calls itself a stream, as
+// some frameworks have it that answer every POST with 201.
 func accepted(resp *http.Response) bool {
 	if resp.StatusCode == http.StatusOK {
 		return true
