@@ -39,6 +39,10 @@ func (h *History) Observe(e prober.Event) {
 		h.mu.Lock()
 		h.of[e.Target.Name] = newTargetHistory(e.Target, time.Now())
 		h.mu.Unlock()
+	case prober.Described:
+		if t := h.find(e.Target.Name); t != nil {
+			t.describe(e.Target)
+		}
 	case prober.Stopped:
 		h.mu.Lock()
 		delete(h.of, e.Target)
@@ -114,6 +118,8 @@ func (h *History) Target(name string) (prober.Target, bool) {
 	if t == nil {
 		return prober.Target{}, false
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return t.target, true
 }
 
