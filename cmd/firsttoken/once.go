@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -29,11 +30,7 @@ func (c *onceFlags) declare(cmd *kingpin.CmdClause) {
 
 // run fails if the answer was not ok, so that a shell can ask whether an endpoint works.
 func (c *onceFlags) run(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile)
-	if err != nil {
-		return err
-	}
-	target, err := pick(file.Targets, c.target)
+	target, err := c.find(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -48,6 +45,20 @@ func (c *onceFlags) run(ctx context.Context, p program, o options) error {
 		return errPrinted
 	}
 	return nil
+}
+
+// find also looks into the lists of targets. What is wrong with one of them matters only if the target is not found.
+func (c *onceFlags) find(ctx context.Context, o options) (prober.Target, error) {
+	file, err := config.Load(o.ConfigFile)
+	if err != nil {
+		return prober.Target{}, err
+	}
+	file, unread := lookOnce(ctx, file, "file", "http")
+	target, err := pick(file.Targets, c.target)
+	if err != nil {
+		return prober.Target{}, errors.Join(err, unread)
+	}
+	return target, nil
 }
 
 // print writes the result as a timeline, or as a line of the results file.

@@ -14,6 +14,7 @@ import (
 // List is where to look for more targets.
 type List struct {
 	Name      string // file_sd[0]
+	Line      int
 	Mechanism string // as Prometheus names them: file, http
 	Key       string // which list this is, when another configuration has it at another place
 	Source    discovery.Source
@@ -76,7 +77,7 @@ func (r *reader) lists(root *yaml.Node) []List {
 			for _, p := range problems {
 				r.addBelow(n, p.Path, "", p.Reason)
 			}
-			l.Name, l.Mechanism = fmt.Sprintf("%s[%d]", kind.section, i), kind.mechanism
+			l.Name, l.Line, l.Mechanism = fmt.Sprintf("%s[%d]", kind.section, i), r.places[n].line, kind.mechanism
 			r.requireNoAddress(n)
 			l.Like = r.like(n, root)
 			all = append(all, l)
