@@ -132,7 +132,7 @@ func (c *configuration) refresh(ctx context.Context, l *list) {
 		return // another configuration is in use
 	}
 	l.next, l.err = l.entries, read.err
-	if l.err == nil && !(l.good && reflect.DeepEqual(read.next, l.entries)) {
+	if l.err == nil && (!l.good || !reflect.DeepEqual(read.next, l.entries)) {
 		l.next = read.next
 		l.err = c.applyLists()
 	}

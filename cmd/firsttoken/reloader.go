@@ -21,8 +21,8 @@ var errEnding = errors.New("the process is about to end")
 // changed.
 //
 // Looking at the file's bytes at an interval is Prometheus' way (auto-reload-config), too. Notifications of the kernel
-// would be quicker, but they do not exist on NFS, they are lost where the kernel's limit of watches is reached, and they
-// name an inode, which the `..data` link of a ConfigMap exchanges.
+// would be quicker, but they do not exist on NFS, they are lost where the kernel's limit of watches is reached, and
+// they name an inode, which the `..data` link of a ConfigMap exchanges.
 type reloader struct {
 	load    func(context.Context) error
 	changed func() bool

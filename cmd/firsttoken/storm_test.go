@@ -95,8 +95,8 @@ type careless struct {
 	left   []func() // of the version that is being written
 }
 
-// pause is a pause of the reader: a writer in the middle of a file takes at least one step in it. That is what two equal
-// reads rest on; see package stableread.
+// pause is a pause of the reader: a writer in the middle of a file takes at least one step in it. That is what two
+// equal reads rest on; see package stableread.
 func (w *careless) pause(context.Context, time.Duration) error {
 	for range 1 + w.random.IntN(3) {
 		w.step()

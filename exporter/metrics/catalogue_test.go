@@ -36,7 +36,8 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	_, trust := newTrust(reg, TrustOptions{})
 	_, missing := newMissingResults(reg)
 	spending := newBudget(reg, ledgerOf("a"))
-	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), lists.Err(), trust.Err(), missing.Err(), spending.Err())
+	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), lists.Err(), trust.Err(), missing.Err(),
+		spending.Err())
 	if err != nil {
 		t.Fatal(err)
 	}

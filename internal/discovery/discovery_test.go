@@ -184,7 +184,7 @@ func TestBadAnswers(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		{"an error", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, "status 503"},
+		{"an error", http.NotFound, "status 404"},
 		{"a page", says("text/html", "[]"), "not application/json"},
 		{"no content type", says("", "[]"), "not application/json"},
 		{"nothing", says("application/json", ""), "it ends too early"},
