@@ -95,8 +95,8 @@ func configReloadFailed() alert {
 func discoveryFailing() alert {
 	return alert{
 		name: "DiscoveryFailing", severity: Ticket, component: prober,
-		expr: "sum by (job, instance, config) (increase(firsttoken_sd_refresh_failures_total[" + listWindow + "])) > 0",
-		wait: listFor,
+		expr:    "sum by (job, instance, config) (increase(firsttoken_sd_refresh_failures_total[" + listWindow + "])) > 0",
+		wait:    listFor,
 		summary: "The prober {{ $labels.instance }} probes an old list of targets",
 		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | humanize }} failures in " +
 			listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
