@@ -139,7 +139,7 @@ func TestOneOfAThousand(t *testing.T) {
 	t.Parallel()
 	n := 1000
 	if testing.Short() {
-		n = 20
+		n = 12
 	}
 	e, made := newEndpoints(t), &connects{of: map[string]int{}}
 	dir := t.TempDir()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -14,7 +15,7 @@ import (
 type reloads struct {
 	*reloader
 	signals chan os.Signal
-	changes bool
+	changes atomic.Bool
 	err     error
 	at      []time.Duration
 	cancel  context.CancelFunc
@@ -25,10 +26,11 @@ func newReloads(t *testing.T, every time.Duration) *reloads {
 	r := &reloads{reloader: newReloader(every), signals: make(chan os.Signal, 1)}
 	began := time.Now()
 	r.load = func(context.Context) error {
-		r.at, r.changes = append(r.at, time.Since(began)), false
+		r.at = append(r.at, time.Since(began))
+		r.changes.Store(false)
 		return r.err
 	}
-	r.changed = func() bool { return r.changes }
+	r.changed = r.changes.Load
 	ctx, cancel := context.WithCancel(t.Context())
 	r.cancel = cancel
 	go r.run(ctx, r.signals)
@@ -112,7 +114,8 @@ func TestChangesAreLookedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, never := newReloads(t, 30*time.Second), newReloads(t, 0)
 		time.Sleep(40 * time.Second)
-		r.changes, never.changes = true, true
+		r.changes.Store(true)
+		never.changes.Store(true)
 		time.Sleep(time.Hour)
 		r.expect(t, time.Minute+quietFor)
 		never.expect(t)
