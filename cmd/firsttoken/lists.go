@@ -91,6 +91,7 @@ func (c *configuration) useLists(lists []*list) {
 // settle ends a refresh.
 func (l *list) settle(c *configuration) {
 	if l.err != nil {
+		l.next = l.entries
 		c.service.lists.Failed(l.Mechanism, l.Name)
 		c.service.log.Warn("list of targets cannot be used, the one before stays in use",
 			"list", l.Name, "targets", len(l.entries), "problem", l.err)

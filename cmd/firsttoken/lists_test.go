@@ -144,6 +144,39 @@ func TestListsAreFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.sees(t, "a reload reads files too", "g_m own", failures+2)
+	write(t, dir, "a.yml", "- targets: [h, \"ftp://h\"]\n")
+	write(t, dir, "f.yml", paused+own("other")+"file_sd:\n  - {files: [\"*.json\", a.yml], max_targets: 3}\n")
+	if err := c.load(t.Context()); err != nil {
+		t.Errorf("reload with a list that makes no targets: %v", err)
+	}
+	c.sees(t, "a reload with a list that makes no targets", "g_m other", failures+3)
+}
+
+// TestListsDoNotHarmEachOther refreshes one list while the other cannot be read, and while it takes a name.
+func TestListsDoNotHarmEachOther(t *testing.T) {
+	t.Parallel()
+	i, k := newInventory(t, `[{"targets": ["a"]}]`), newInventory(t, `[{"targets": ["b"]}]`)
+	path := write(t, t.TempDir(), "f.yml", paused+own()+
+		"http_sd:\n  - {url: \""+i.URL+"\", refresh_interval: 1h}\n  - {url: \""+k.URL+"\", refresh_interval: 1h}\n")
+	c := configured(t, path, connectNowhere)
+	c.sees(t, "at the start", "a_m b_m", 0)
+	c.refresh(t.Context(), c.lists[0]) // nothing new
+	k.body.Store(`[{"targets": ["f"]}]`)
+	c.refresh(t.Context(), c.lists[1])
+	c.sees(t, "the first stays, the second changes", "a_m f_m", 0)
+	i.body.Store("")
+	c.refresh(t.Context(), c.lists[0])
+	k.body.Store(`[{"targets": ["c"]}]`)
+	c.refresh(t.Context(), c.lists[1])
+	c.sees(t, "the first fails, the second changes", "a_m c_m", 1)
+	i.body.Store(`[{"targets": ["c", "d"]}]`)
+	c.refresh(t.Context(), c.lists[0])
+	c.sees(t, "the first takes a name of the second", "a_m c_m", 2)
+	k.body.Store(`[{"targets": ["e"]}]`)
+	c.refresh(t.Context(), c.lists[1])
+	c.sees(t, "the second gives the name away", "a_m e_m", 2)
+	c.refresh(t.Context(), c.lists[0])
+	c.sees(t, "the name is free", "c_m d_m e_m", 2)
 }
 
 // TestListsSurviveAReload changes the configuration around a list whose server does not answer any more.
@@ -200,10 +233,10 @@ func TestListsThatAreNotThereYet(t *testing.T) {
 	cancel()
 	c.watching.Wait()
 	i.body.Store("[]")
+	const failed = `firsttoken_sd_refresh_failures_total{config="http_sd[0]",mechanism="http"}`
+	failures := c.value(t, failed)
 	c.refresh(ctx, c.lists[0]) // of a configuration that is not in use any more
-	if got := namesOf(c.targets()); got != "a_m" {
-		t.Errorf("%q are configured, want a_m", got)
-	}
+	c.sees(t, "the end", "a_m", failures)
 }
 
 // TestNoTargetsLeft refuses a reload that would end all probing, unless that is allowed.
