@@ -15,7 +15,8 @@ func TestCheckReadsLists(t *testing.T) {
 	write(t, dir, "a.yml", "- targets: [\"10.0.0.1:80\"]\n")
 	code, stdout, stderr := run(t, "check", path)
 	for _, want := range []string{
-		"2 targets, no problems", "10.0.0.1:80_m", "file_sd[0]  yes                                        7               7.00k\n",
+		"2 targets, no problems", "10.0.0.1:80_m",
+		"file_sd[0]  yes                                        7               7.00k\n",
 		"http_sd[0]  no: its server is not asked              100               12.5M\n",
 	} {
 		if !strings.Contains(stdout, want) {
