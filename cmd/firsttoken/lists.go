@@ -147,7 +147,11 @@ func (c *configuration) applyLists() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return c.apply(with)
+	if err := c.apply(with); err != nil {
+		return err
+	}
+	c.service.log.Info("list of targets has changed", "targets", len(with.Targets))
+	return nil
 }
 
 // lookOnce is a configuration with what its lists say now, for commands that do not go on. The error is about lists
