@@ -40,6 +40,7 @@ func proberAlerts() []alert {
 	return []alert{
 		watchdog(), proberDown(), noProbes(), misconfigured(), localFault(), calibrationBounded(), probeBudgetExhausted(),
 		proberLagging(), proberUntrustworthy(), targetDoubtful(), configReloadFailed(),
+		discoveryFailing(),
 	}
 }
 

@@ -9,6 +9,8 @@ const (
 	lagFor      = 2 * time.Minute
 	doubtKeep   = 15 * time.Minute // longer than the short window of a page remembers
 	reloadFor   = 5 * time.Minute
+	listWindow  = "10m"
+	listFor     = 20 * time.Minute // two servers' restarts; Prometheus' own mixin waits as long
 )
 
 // Records about the prober itself.
@@ -87,6 +89,18 @@ func configReloadFailed() alert {
 		summary: "The prober {{ $labels.instance }} runs on an old configuration",
 		details: "Its last reload failed (firsttoken_config_last_reload_successful is {{ $value }}). Last success: " +
 			lookup("firsttoken_config_last_reload_success_timestamp_seconds", "humanizeTimestamp", byInstance) + ".",
+		dashboard: fleetDashboard,
+	}
+}
+
+func discoveryFailing() alert {
+	return alert{
+		name: "DiscoveryFailing", severity: Ticket, component: prober,
+		expr:    "sum by (job, instance, config) (increase(firsttoken_sd_refresh_failures_total[" + listWindow + "])) > 0",
+		wait:    listFor,
+		summary: "The prober {{ $labels.instance }} probes an old list of targets",
+		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | humanize }} failures in " +
+			listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
 		dashboard: fleetDashboard,
 	}
 }

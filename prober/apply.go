@@ -10,7 +10,8 @@ import (
 var errStopped = errors.New("the prober has been stopped")
 
 // Apply makes the given targets the ones that run. A target whose Hash has not changed goes on
-// undisturbed, a new one starts, one that is missing stops, and a changed one is stopped and started.
+// undisturbed, with a Described event if it is described in other words; a new one starts, one that is missing
+// stops, and a changed one is stopped and started.
 //
 // Everything that can fail comes first: on an error, no running target has been touched. Apply cancels
 // the requests in flight of the targets that stop, and waits for them. When it returns, each new
@@ -18,49 +19,76 @@ var errStopped = errors.New("the prober has been stopped")
 func (p *Prober) Apply(targets []Target) error {
 	p.applying.Lock()
 	defer p.applying.Unlock()
-	fresh, gone, err := p.changes(targets)
+	c, err := p.changes(targets)
 	if err != nil {
 		return err
 	}
-	senders, err := p.connect(fresh)
+	senders, err := p.connect(c.fresh)
 	if err != nil {
 		return err
 	}
-	cancelAll(gone)
-	for _, r := range gone {
+	cancelAll(c.gone)
+	for _, r := range c.gone {
 		<-r.done
 	}
 	p.tellWindows(targets)
-	return p.start(fresh, senders)
+	p.describe(c.described)
+	return p.start(c.fresh, senders)
 }
 
-// changes finds the targets to start and the loops to end.
-func (p *Prober) changes(targets []Target) (fresh []Target, gone []*running, err error) {
+// changes are what Apply has to do.
+type changes struct {
+	fresh     []Target   // to start
+	described []Target   // that run on under another description
+	gone      []*running // to end
+}
+
+// changes compares the targets with those that run.
+func (p *Prober) changes(targets []Target) (c changes, err error) {
 	if err := duplicates(targets); err != nil {
-		return nil, nil, err
+		return c, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
-		return nil, nil, errStopped
+		return c, errStopped
 	}
 	keep := make(map[string]bool, len(targets))
 	for _, t := range targets {
-		if r := p.running[t.Name]; r != nil && r.hash == t.Hash() {
-			keep[t.Name] = true
+		r := p.running[t.Name]
+		if r == nil || r.hash != t.Hash() {
+			if errs := t.Validate(); len(errs) > 0 {
+				return c, fmt.Errorf("target %q: %w", t.Name, errs[0])
+			}
+			c.fresh = append(c.fresh, t)
 			continue
 		}
-		if errs := t.Validate(); len(errs) > 0 {
-			return nil, nil, fmt.Errorf("target %q: %w", t.Name, errs[0])
+		keep[t.Name] = true
+		if r.whole != t.whole() {
+			c.described = append(c.described, t)
 		}
-		fresh = append(fresh, t)
 	}
 	for name, r := range p.running {
 		if !keep[name] {
-			gone = append(gone, r)
+			c.gone = append(c.gone, r)
 		}
 	}
-	return fresh, gone, nil
+	return c, nil
+}
+
+// describe tells the observers. The loops go on with what they have: they use nothing of it.
+func (p *Prober) describe(targets []Target) {
+	for _, t := range targets {
+		p.mu.Lock()
+		r := p.running[t.Name]
+		if r != nil {
+			r.whole = t.whole()
+		}
+		p.mu.Unlock()
+		if r != nil { // it may have been stopped meanwhile
+			p.options.Observer.Observe(Described{t})
+		}
+	}
 }
 
 // connect makes a sender for each target, or none at all.
@@ -104,7 +132,9 @@ func (p *Prober) start(targets []Target, senders []Sender) error {
 func (p *Prober) prepare(t Target, s Sender) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := p.newLoop(t, s)
-	r := &running{target: t, hash: t.Hash(), loop: l, cancel: cancel, done: make(chan struct{})}
+	r := &running{
+		target: t, hash: t.Hash(), whole: t.whole(), loop: l, cancel: cancel, done: make(chan struct{}),
+	}
 	r.run = func() {
 		defer close(r.done)
 		l.run(ctx)

@@ -15,6 +15,10 @@ const (
 	mostEndless     = 1e6      // tokens per minute of a load that does not say when it ends
 )
 
+// MostDiscovered is the ceiling of all targets together that lists may bring, in tokens per minute: whoever writes a
+// list must not be able to send us against a whole fleet.
+const MostDiscovered = 50e6
+
 // mostTokensPerMinute is the ceiling of a profile: what is beyond it is the load of another profile.
 func mostTokensPerMinute(profile string) float64 {
 	switch profile {

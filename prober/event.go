@@ -23,11 +23,15 @@ type Observer interface {
 	Observe(Event)
 }
 
-// Event is one of Started, Sent, FirstToken, Result, Judged, Skipped, RateChanged, Stopped.
+// Event is one of Started, Described, Sent, FirstToken, Result, Judged, Skipped, RateChanged, Stopped.
 type Event interface{ event() }
 
 // Started is the first event of a target.
 type Started struct{ Target Target }
+
+// Described tells that a reload changed what is said of a running target, and nothing that is sent: its labels,
+// engine, region, tier, infrastructure, budget. Its load, its sessions and its counts go on.
+type Described struct{ Target Target }
 
 // Stopped is the last event of a target. Observers then forget the target.
 type Stopped struct{ Target string }
@@ -92,6 +96,7 @@ type RateChanged struct {
 type Judged struct{ slo.Verdict }
 
 func (Started) event()     {}
+func (Described) event()   {}
 func (Stopped) event()     {}
 func (Sent) event()        {}
 func (FirstToken) event()  {}

@@ -17,13 +17,21 @@ import (
 // run to run of one version. A secret in a file counts by the file's name, because the file is read
 // anew for each request; a secret in the configuration counts by its value.
 //
-// Infrastructure and Budget do not count, because they change nothing that is sent. Readers of both must
-// use the current configuration: a running loop may hold an older copy. Maintenance does not count either:
-// Apply tells a running loop of its new windows.
+// What only describes the target does not count, because it changes nothing that is sent: engine, region, tier,
+// labels, Infrastructure. (What an engine's preset sets counts, by the keys that it sets.) The Budget does not
+// count either, which the ledger has, nor Maintenance, of which Apply tells a running loop. Observers get what has
+// changed of these as Described.
 //
 // Hash walks the value itself: marshalled as YAML or JSON, any two secrets look the same.
 func (t Target) Hash() uint64 {
-	t.Infrastructure, t.Budget, t.Maintenance = Infrastructure{}, budget.Limits{}, nil
+	t.Infrastructure, t.Budget = Infrastructure{}, budget.Limits{}
+	t.Maintenance = nil
+	t.Engine, t.Region, t.Tier, t.Labels = "", "", "", nil
+	return t.whole()
+}
+
+// whole also counts what Hash leaves out.
+func (t Target) whole() uint64 {
 	d := digest{xxhash.New()}
 	d.value(reflect.ValueOf(t))
 	return d.h.Sum64()

@@ -69,6 +69,7 @@ type Prober struct {
 type running struct {
 	target Target
 	hash   uint64
+	whole  uint64 // of the target with its description; guarded by the prober's mu
 	loop   *loop
 	run    func() // the loop, from its first event to its last
 	cancel context.CancelFunc

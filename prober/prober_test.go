@@ -39,12 +39,14 @@ func (r *rig) connect(t Target) (Sender, error) {
 	return s, nil
 }
 
-// story is the life of targets as observed: +name for Started, -name for Stopped.
+// story is the life of targets as observed: +name for Started, ~name for Described, -name for Stopped.
 func (r *rig) story() (out []string) {
 	for _, e := range r.journal.all() {
 		switch e := e.(type) {
 		case Started:
 			out = append(out, "+"+e.Target.Name)
+		case Described:
+			out = append(out, "~"+e.Target.Name)
 		case Stopped:
 			out = append(out, "-"+e.Target)
 		}
@@ -62,6 +64,8 @@ func TestApply(t *testing.T) {
 	a, b, c := example("a", ProfileWatch), example("b", ProfileWatch), example("c", ProfileSentinel)
 	changed := b
 	changed.Load.TokensPerMinute = 50_000
+	labelled := b
+	labelled.Labels, labelled.Engine = map[string]string{"team": "agents"}, "vllm"
 	broken := example("d", ProfileWatch)
 	broken.Load.MaxInFlight = 0
 	rows := []struct {
@@ -78,6 +82,7 @@ func TestApply(t *testing.T) {
 		{ // the old one has ended before the new one starts
 			"one changed", []Target{a, changed}, "", []string{"-b", "+b"}, []string{"a", "b"}, 3,
 		},
+		{"one described in other words", []Target{a, labelled}, "", []string{"~b"}, []string{"a", "b"}, 2},
 		{"none", nil, "", []string{"-a", "-b"}, nil, 2},
 		{"one for another", []Target{a, c}, "", []string{"-b", "+c"}, []string{"a", "c"}, 3},
 		{"duplicates", []Target{a, c, a}, `two targets are named "a"`, nil, []string{"a", "b"}, 2},

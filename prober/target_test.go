@@ -141,8 +141,8 @@ func TestHash(t *testing.T) {
 		{"another pointer to the same price", func(t *Target) { t.Prices = &Prices{Input: 2, Cached: &same} }, true},
 		{"the same end elsewhere", func(t *Target) { t.Load.Until = t.Load.Until.In(time.FixedZone("x", 3600)) }, true},
 		{"name", func(t *Target) { t.Name = "u" }, false},
-		{"label's value", func(t *Target) { t.Labels["b"] = "3" }, false},
-		{"label's name", func(t *Target) { delete(t.Labels, "b"); t.Labels["d"] = "2" }, false},
+		{"label's value", func(t *Target) { t.Labels["b"] = "3" }, true},
+		{"label's name", func(t *Target) { delete(t.Labels, "b"); t.Labels["d"] = "2" }, true},
 		{"deep in the extra body", func(t *Target) { t.ExtraBody["nvext"].(map[string]any)["y"] = []any{"Z"} }, false},
 		{"type in the extra body", func(t *Target) { t.ExtraBody["ignore_eos"] = "true" }, false},
 		{"a number for a truth", func(t *Target) { t.ExtraBody["ignore_eos"] = 1 }, false},
@@ -158,12 +158,11 @@ func TestHash(t *testing.T) {
 			t.GPUs, t.EngineMetrics, t.DCGMMetrics = []string{"node1"}, []string{"http://h/metrics"},
 				[]string{"http://d/metrics"}
 		}, true}, // nothing that is sent follows from it
-		{"a label", func(t *Target) { t.Labels = map[string]string{"a": "x"} }, false},
-		{"a label of another name", func(t *Target) { t.Labels = map[string]string{"b": "x"} }, false},
+		{"what it is called", func(t *Target) { t.Engine, t.Region, t.Tier = "x", "y", "z" }, true},
 		{"two texts", func(t *Target) { t.AnswersAs = []string{"ab", "c"} }, false},
 		{"the same letters", func(t *Target) { t.AnswersAs = []string{"a", "bc"} }, false},
-		{"engine for region", func(t *Target) { t.Engine, t.Region = "x", "" }, false},
-		{"region for engine", func(t *Target) { t.Engine, t.Region = "", "x" }, false},
+		{"header for a header", func(t *Target) { t.SessionHeaders, t.AnswersAs = []string{"x"}, nil }, false},
+		{"header for a model", func(t *Target) { t.SessionHeaders, t.AnswersAs = nil, []string{"x"} }, false},
 	}
 	want := base().Hash()
 	seen := map[uint64]string{}

@@ -117,13 +117,14 @@ func validateName(errs *invalid.Errors, name string) {
 		errs.Add("name", "is missing")
 	case len(name) > maxName:
 		errs.Add("name", "%d characters are more than %d", len(name), maxName)
-	case strings.IndexFunc(name, illegalInName) >= 0:
+	case strings.ContainsFunc(name, func(r rune) bool { return !LegalInName(r) }):
 		errs.Add("name", "%q: only letters, digits and _ . : - are allowed", name)
 	}
 }
 
-func illegalInName(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.:-", r)
+// LegalInName reports whether the name of a target may contain r.
+func LegalInName(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.:-", r)
 }
 
 // reserved lists the labels of firsttoken_target_info that are not the user's, and those that a

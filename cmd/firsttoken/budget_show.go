@@ -38,10 +38,14 @@ func (c *budgetFlags) declare(show, reset *kingpin.CmdClause) {
 	show.Flag("json", "Print as JSON.").BoolVar(&c.json)
 }
 
-func (c *budgetFlags) show(_ context.Context, p program, o options) error {
+func (c *budgetFlags) show(ctx context.Context, p program, o options) error {
 	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), knownGPUs(o.DCGM))
 	if err != nil {
 		return err
+	}
+	file, unread := lookOnce(ctx, file, "file", "http")
+	if unread != nil {
+		fmt.Fprintf(p.Stderr, "firsttoken: warning: targets are missing, and in the caps of all: %v\n", unread)
 	}
 	path := ledgerPath(file, o)
 	states, err := spent(file, path, time.Now())

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/invalid"
+	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
@@ -52,4 +55,25 @@ func withinPrefixCaches(excessive bool) config.Check {
 		}
 		return errs
 	}
+}
+
+// withinTotals refuses lists that may bring more load than all targets of any list need.
+func withinTotals(file *config.File) error {
+	var total float64
+	var problems config.Errors
+	for _, l := range file.Lists {
+		total += float64(l.Most) * l.Like.Load.TokensPerMinute
+		if total > prober.MostDiscovered {
+			problems = append(problems, config.Problem{
+				File: file.Name, Line: l.Line, Path: l.Name + ".max_targets",
+				Reason: fmt.Sprintf("%d targets may bring the load of all lists to %s tokens per minute, "+
+					"above the ceiling of %s (--%s lifts it)",
+					l.Most, screen.Thousands(total), screen.Thousands(prober.MostDiscovered), allowExcessive),
+			})
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/screen"
 )
 
@@ -29,9 +28,14 @@ func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
 
 // run prints the load and its cost. Every problem of the file is an error, and so is a load that has
 // ended, of which the daemon only warns.
-func (c *checkFlags) run(_ context.Context, p program, o options) error {
-	file, err := config.Load(cmp.Or(c.file, o.ConfigFile), o.checks()...)
+//
+// It reads the lists of targets that are files, and asks no server.
+func (c *checkFlags) run(ctx context.Context, p program, o options) error {
+	file, err := o.readOnce(cmp.Or(c.file, o.ConfigFile))
 	if err != nil {
+		return err
+	}
+	if file, err = lookOnce(ctx, file, "file"); err != nil {
 		return err
 	}
 	if len(file.Warnings) > 0 {
@@ -47,6 +51,7 @@ func (c *checkFlags) run(_ context.Context, p program, o options) error {
 		return enc.Encode(all)
 	}
 	fmt.Fprintf(p.Stdout, "%s: %s, no problems\n\n", file.Name, count(len(all), "target"))
+	printLists(p.Stdout, file.Lists)
 	printForecasts(p.Stdout, all)
 	printCaps(p.Stdout, all, caps.process)
 	return printPresets(p.Stdout, file.Targets)

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/firsttoken/firsttoken/exporter/otel"
-	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/internal/stableread"
 )
 
 // daemon is the subcommand run: it probes the configured targets and serves what it measures, until ctx
@@ -14,7 +14,7 @@ import (
 // Everything that can be wrong is checked before anything starts: the file, the addresses, the results
 // file, the clients of all targets.
 func daemon(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile, o.checks()...)
+	file, err := o.readStable(ctx, stableread.Reader{})
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func daemon(ctx context.Context, p program, o options) error {
 	}
 	w := newWebsite(c, o)
 	if o.EnableLifecycle {
-		w.reload, w.pauses = c.load, c.service.prober
+		w.reload, w.pauses = c.reloader.ask, c.service.prober
 	}
 	return w.serve(ctx, listeners, func(ctx context.Context) {
 		p.listening(addresses(listeners)...)

@@ -32,11 +32,7 @@ func (c *onceFlags) declare(cmd *kingpin.CmdClause) {
 
 // run fails if the answer was not ok, so that a shell can ask whether an endpoint works.
 func (c *onceFlags) run(ctx context.Context, p program, o options) error {
-	file, err := config.Load(o.ConfigFile, o.ceilings()...)
-	if err != nil {
-		return err
-	}
-	target, err := pick(file.Targets, c.target)
+	file, target, err := c.find(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -55,6 +51,20 @@ func (c *onceFlags) run(ctx context.Context, p program, o options) error {
 		return errPrinted
 	}
 	return nil
+}
+
+// find also looks into the lists of targets. What is wrong with one of them matters only if the target is not found.
+func (c *onceFlags) find(ctx context.Context, o options) (*config.File, prober.Target, error) {
+	file, err := config.Load(o.ConfigFile, o.ceilings()...)
+	if err != nil {
+		return nil, prober.Target{}, err
+	}
+	file, unread := lookOnce(ctx, file, "file", "http")
+	target, err := pick(file.Targets, c.target)
+	if err != nil {
+		return nil, prober.Target{}, errors.Join(err, unread)
+	}
+	return file, target, nil
 }
 
 // print writes the result as a timeline, or as a line of the results file.

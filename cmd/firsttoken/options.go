@@ -19,21 +19,23 @@ const prefix = "FIRSTTOKEN_"
 // options are about the process; the configuration file says what to probe. Each option is an
 // environment variable and a flag of the same name, FIRSTTOKEN_LOG_LEVEL and --log.level. The flag wins.
 type options struct {
-	ConfigFile        string         `env:"CONFIG_FILE" envDefault:"firsttoken.yml"`
-	ListenAddresses   []string       `env:"WEB_LISTEN_ADDRESS" envDefault:":9977"`
-	SystemdSocket     bool           `env:"WEB_SYSTEMD_SOCKET"`
-	WebConfigFile     string         `env:"WEB_CONFIG_FILE"`
-	EnableLifecycle   bool           `env:"WEB_ENABLE_LIFECYCLE"`
-	EnablePprof       bool           `env:"WEB_ENABLE_PPROF"`
-	BudgetFile        string         `env:"BUDGET_FILE"`
-	ResultsFile       string         `env:"RESULTS_FILE"`
-	ResultsMaxSize    byteSize       `env:"RESULTS_MAX_SIZE" envDefault:"100MB"`
-	ResultsMaxBackups int            `env:"RESULTS_MAX_BACKUPS" envDefault:"10"`
-	ResultsMaxAge     model.Duration `env:"RESULTS_MAX_AGE" envDefault:"30d"`
-	WorkloadSeed      uint64         `env:"WORKLOAD_SEED"`
-	AllowExcessive    bool           `env:"LOAD_ALLOW_EXCESSIVE"`
-	LogLevel          string         `env:"LOG_LEVEL" envDefault:"info"`
-	LogFormat         string         `env:"LOG_FORMAT" envDefault:"logfmt"`
+	ConfigFile         string         `env:"CONFIG_FILE" envDefault:"firsttoken.yml"`
+	AutoReloadInterval model.Duration `env:"CONFIG_AUTO_RELOAD_INTERVAL" envDefault:"30s"`
+	AllowEmpty         bool           `env:"CONFIG_ALLOW_EMPTY"`
+	ListenAddresses    []string       `env:"WEB_LISTEN_ADDRESS" envDefault:":9977"`
+	SystemdSocket      bool           `env:"WEB_SYSTEMD_SOCKET"`
+	WebConfigFile      string         `env:"WEB_CONFIG_FILE"`
+	EnableLifecycle    bool           `env:"WEB_ENABLE_LIFECYCLE"`
+	EnablePprof        bool           `env:"WEB_ENABLE_PPROF"`
+	BudgetFile         string         `env:"BUDGET_FILE"`
+	ResultsFile        string         `env:"RESULTS_FILE"`
+	ResultsMaxSize     byteSize       `env:"RESULTS_MAX_SIZE" envDefault:"100MB"`
+	ResultsMaxBackups  int            `env:"RESULTS_MAX_BACKUPS" envDefault:"10"`
+	ResultsMaxAge      model.Duration `env:"RESULTS_MAX_AGE" envDefault:"30d"`
+	WorkloadSeed       uint64         `env:"WORKLOAD_SEED"`
+	AllowExcessive     bool           `env:"LOAD_ALLOW_EXCESSIVE"`
+	LogLevel           string         `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat          string         `env:"LOG_FORMAT" envDefault:"logfmt"`
 
 	DCGM dcgm.Options // declares its own variables
 
@@ -60,7 +62,7 @@ func (o *options) flags(app *kingpin.Application) {
 	flag := func(name, help string) *kingpin.FlagClause {
 		return app.Flag(name, help+" ($"+variable(name)+")")
 	}
-	flag("config.file", "The configuration file.").Default(o.ConfigFile).StringVar(&o.ConfigFile)
+	o.configFlags(flag)
 	o.webFlags(flag)
 	flag("budget.file", "The ledger of what was spent, where `file` in `budget` of the configuration names none. "+
 		"Empty: "+ledgerName+" beside the configuration.").
@@ -78,6 +80,17 @@ func (o *options) flags(app *kingpin.Application) {
 
 // newFlag declares a flag.
 type newFlag func(name, help string) *kingpin.FlagClause
+
+const allowEmpty = "config.allow-empty"
+
+func (o *options) configFlags(flag newFlag) {
+	flag("config.file", "The configuration file.").Default(o.ConfigFile).StringVar(&o.ConfigFile)
+	flag("config.auto-reload-interval", "How often to look whether the configuration file has changed, and to reload "+
+		"it then. 0: reload only when asked to.").
+		Default(o.AutoReloadInterval.String()).SetValue(&o.AutoReloadInterval)
+	flag(allowEmpty, "Accept a reload that leaves no target.").
+		Default(fmt.Sprint(o.AllowEmpty)).BoolVar(&o.AllowEmpty)
+}
 
 func (o *options) webFlags(flag newFlag) {
 	addresses := o.ListenAddresses

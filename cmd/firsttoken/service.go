@@ -34,6 +34,7 @@ type service struct {
 	metrics    *metrics.Targets
 	history    *history.History
 	reloads    *metrics.Reloads
+	lists      *metrics.Lists
 	results    *results.File // nil without a file
 	telemetry  *otel.Telemetry
 	trust      *selfcheck.Trust
@@ -122,6 +123,9 @@ func (s *service) register(ctx context.Context, o serviceOptions) (err error) {
 		return err
 	}
 	if s.reloads, err = metrics.NewReloads(s.registry); err != nil {
+		return err
+	}
+	if s.lists, err = metrics.NewLists(s.registry); err != nil {
 		return err
 	}
 	if s.ledger != nil {

@@ -36,14 +36,8 @@ func New() *History { return &History{of: map[string]*targetHistory{}} }
 // Observe takes one event. Events of a target that does not run are dropped.
 func (h *History) Observe(e prober.Event) {
 	switch e := e.(type) {
-	case prober.Started:
-		h.mu.Lock()
-		h.of[e.Target.Name] = newTargetHistory(e.Target, time.Now())
-		h.mu.Unlock()
-	case prober.Stopped:
-		h.mu.Lock()
-		delete(h.of, e.Target)
-		h.mu.Unlock()
+	case prober.Started, prober.Described, prober.Stopped:
+		h.observeLife(e)
 	case prober.Result:
 		if t := h.find(e.Target); t != nil {
 			t.addResult(e, h.room())
@@ -68,6 +62,22 @@ func (h *History) Observe(e prober.Event) {
 		if t := h.find(e.Target); t != nil {
 			t.addVerdict(e)
 		}
+	}
+}
+
+// observeLife takes the events by which targets come, change and go.
+func (h *History) observeLife(e prober.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch e := e.(type) {
+	case prober.Started:
+		h.of[e.Target.Name] = newTargetHistory(e.Target, time.Now())
+	case prober.Described:
+		if t := h.of[e.Target.Name]; t != nil {
+			t.describe(e.Target)
+		}
+	case prober.Stopped:
+		delete(h.of, e.Target)
 	}
 }
 
@@ -119,6 +129,8 @@ func (h *History) Target(name string) (prober.Target, bool) {
 	if t == nil {
 		return prober.Target{}, false
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return t.target, true
 }
 

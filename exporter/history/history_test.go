@@ -96,3 +96,22 @@ func TestSamplesGoWithTheWindow(t *testing.T) {
 		t.Errorf("%d samples are kept, want those of ten minutes, 4", n)
 	}
 }
+
+func TestDescribedKeepsResults(t *testing.T) {
+	h := New()
+	h.Observe(prober.Started{Target: probertest.Target("a")})
+	h.Observe(probertest.Warm("a"))
+	described := probertest.Target("a")
+	described.Region = "us"
+	h.Observe(prober.Described{Target: described})
+	if now, _ := h.Target("a"); now.Region != "us" {
+		t.Errorf("region %q, want us", now.Region)
+	}
+	if kept, _ := h.Last("a", 10); len(kept) != 1 {
+		t.Errorf("%d results are kept, want 1", len(kept))
+	}
+	h.Observe(prober.Described{Target: probertest.Target("b")})
+	if _, ok := h.Target("b"); ok {
+		t.Error("a target that does not run is remembered")
+	}
+}

@@ -12,9 +12,8 @@ import (
 
 // targetHistory holds recent results and running totals of one target.
 type targetHistory struct {
-	target prober.Target
-
 	mu                  sync.Mutex
+	target              prober.Target
 	results             kept
 	samples             ring[sample]
 	input, output       meter
@@ -56,6 +55,13 @@ func newTargetHistory(t prober.Target, now time.Time) *targetHistory {
 	}
 	h.input.since, h.output.since = now, now
 	return h
+}
+
+// describe takes in that the configuration says something else of the target.
+func (h *targetHistory) describe(t prober.Target) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.target = t
 }
 
 // addResult keeps the result as one of the last.

@@ -16,11 +16,12 @@ func Catalogue() ([]series.Family, error) {
 	reg := prometheus.NewRegistry()
 	_, targets := newTargets(reg, Options{})
 	_, reloads := newReloads(reg)
+	_, lists := newLists(reg)
 	_, trust := newTrust(reg, TrustOptions{})
 	_, lost := newLostResults(reg)
 	spending := newBudget(reg, nil)
 	var all []series.Family
-	for _, s := range []*series.Registry{targets, reloads, trust, lost, spending, newProcess(reg)} {
+	for _, s := range []*series.Registry{targets, reloads, lists, trust, lost, spending, newProcess(reg)} {
 		if err := s.Err(); err != nil {
 			return nil, fmt.Errorf("registering for the catalogue: %w", err)
 		}

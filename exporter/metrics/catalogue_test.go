@@ -31,10 +31,13 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	reg := prometheus.NewPedanticRegistry()
 	m, s := newTargets(reg, Options{})
 	_, reloads := newReloads(reg)
+	found, lists := newLists(reg)
+	found.Watch("file", "file_sd[0]")
 	_, trust := newTrust(reg, TrustOptions{})
 	_, lost := newLostResults(reg)
 	spending := newBudget(reg, ledgerOf("a"))
-	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), trust.Err(), lost.Err(), spending.Err())
+	err = errors.Join(newProcess(reg).Err(), s.Err(), reloads.Err(), lists.Err(), trust.Err(), lost.Err(),
+		spending.Err())
 	if err != nil {
 		t.Fatal(err)
 	}

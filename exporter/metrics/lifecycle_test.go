@@ -137,3 +137,19 @@ func TestFailuresInARow(t *testing.T) {
 		}
 	}
 }
+
+// A label that a reload changes is in firsttoken_target_info at once, under which the counts go on.
+func TestDescribedCountsOn(t *testing.T) {
+	m, reg := newTestTargets(t)
+	m.Observe(probertest.Warm("a"))
+	want := values(t, reg)
+	described := probertest.Target("a")
+	described.Labels, described.Region = map[string]string{"team": "agents"}, "us"
+	m.Observe(prober.Described{Target: described})
+	delete(want, "target_info{api=openai_chat,engine=vllm,model=m,region=eu,team=search,tier=gold}")
+	want["target_info{api=openai_chat,engine=vllm,model=m,region=us,team=agents,tier=gold}"] = 1
+	same(t, values(t, reg), want)
+	m.Observe(prober.Stopped{Target: "a"})
+	m.Observe(prober.Described{Target: described}) // after the end: brings nothing back
+	same(t, values(t, reg), map[string]float64{})
+}

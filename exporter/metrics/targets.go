@@ -63,6 +63,8 @@ func (m *Targets) Observe(e prober.Event) {
 	switch e := e.(type) {
 	case prober.Started:
 		m.start(e.Target)
+	case prober.Described:
+		m.describe(e.Target)
 	case prober.Stopped:
 		m.stop(e.Target)
 	case prober.Result:
@@ -118,6 +120,16 @@ func (m *Targets) start(t prober.Target) {
 	}
 	m.info.add(t)
 	m.of[t.Name] = created
+}
+
+// describe replaces firsttoken_target_info, the only series with labels of the configuration: a scrape sees the old one
+// or the new one. All others go on, and no counter starts again.
+func (m *Targets) describe(t prober.Target) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of[t.Name] != nil {
+		m.info.add(t)
+	}
 }
 
 func (m *Targets) stop(name string) {

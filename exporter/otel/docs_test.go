@@ -3,6 +3,7 @@ package otel
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func everything(t *testing.T) map[string]bool {
 	x := goodWith(0, func(r *prober.Result) {
 		r.Usage.CacheWrite, r.Recall, r.Untrusted = chat.Counted(1), chat.Right, true
 	})
-	for _, a := range append(attributesOf(x, keptRatio), newTargetState(testTarget("a")).attributes...) {
+	for _, a := range append(attributesOf(x, keptRatio), newTargetState(testTarget("a")).attributes()...) {
 		all[string(a.Key)] = true
 	}
 	for _, i := range instantsOf(x) {
@@ -69,5 +70,20 @@ func TestEveryInstantIsAnEvent(t *testing.T) {
 	want := reflect.TypeFor[chat.Instants]().NumField() - 1 + 1
 	if got := len(instantsOf(good(0))); got != want {
 		t.Errorf("%d events, want %d", got, want)
+	}
+}
+
+// TestDescribedChangesTheNextSpans checks that spans say what the configuration says, and that links go on.
+func TestDescribedChangesTheNextSpans(t *testing.T) {
+	target := testTarget("a")
+	o := &traceObserver{next: prober.Observers{}, targets: map[string]*targetState{}}
+	o.Observe(prober.Started{Target: target})
+	state := o.target("a")
+	state.turns["s"] = lastTurn{}
+	target.Region = "moon"
+	o.Observe(prober.Described{Target: target})
+	o.Observe(prober.Described{Target: testTarget("b")}) // it does not run
+	if !slices.Contains(state.attributes(), regionName.String("moon")) || len(state.turns) != 1 || len(o.targets) != 1 {
+		t.Errorf("attributes %v, %d turns, %d targets", state.attributes(), len(state.turns), len(o.targets))
 	}
 }

@@ -24,7 +24,7 @@ func (s *spans) record(state *targetState, r prober.Result, id trace.SpanContext
 	clock := clockOf(r)
 	options := []trace.SpanStartOption{
 		trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(clock.at(startOf(r))),
-		trace.WithAttributes(state.attributes...), trace.WithAttributes(attributesOf(r, why)...),
+		trace.WithAttributes(state.attributes()...), trace.WithAttributes(attributesOf(r, why)...),
 	}
 	if last, ok := state.previousTurn(r.Turn.Session); ok {
 		options = append(options, trace.WithLinks(trace.Link{

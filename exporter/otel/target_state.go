@@ -16,12 +16,12 @@ import (
 
 // targetState holds what the decision about a span and its attributes need to know of one target.
 type targetState struct {
-	spanName   string
-	attributes []attribute.KeyValue // common to all its spans
+	spanName string
 
 	mu        sync.Mutex
-	revisions []chat.Identity     // of which a span was kept, the latest last
-	turns     map[string]lastTurn // by session
+	common    []attribute.KeyValue // of all its spans
+	revisions []chat.Identity      // of which a span was kept, the latest last
+	turns     map[string]lastTurn  // by session
 }
 
 // lastTurn is the latest turn of a session whose span was kept. The next turn links to it.
@@ -40,6 +40,14 @@ const (
 )
 
 func newTargetState(t prober.Target) *targetState {
+	return &targetState{
+		spanName: t.API.Operation() + " " + clipped(t.Model),
+		common:   commonOf(t),
+		turns:    map[string]lastTurn{},
+	}
+}
+
+func commonOf(t prober.Target) []attribute.KeyValue {
 	all := attributes{
 		operationName.String(t.API.Operation()), providerName.String(provider(t)),
 		requestModel.String(clipped(t.Model)), requestStream.Bool(true),
@@ -48,11 +56,20 @@ func newTargetState(t prober.Target) *targetState {
 	all.text(engineName, t.Engine)
 	all.text(regionName, t.Region)
 	all.text(tierName, t.Tier)
-	return &targetState{
-		spanName:   t.API.Operation() + " " + clipped(t.Model),
-		attributes: append(all, serverOf(t.URL)...),
-		turns:      map[string]lastTurn{},
-	}
+	return append(all, serverOf(t.URL)...)
+}
+
+func (s *targetState) describe(t prober.Target) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.common = commonOf(t)
+}
+
+// attributes are what all spans of the target have in common, as it is described now.
+func (s *targetState) attributes() []attribute.KeyValue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.common
 }
 
 // serverOf returns the host and port of a URL. The rest of it may hold credentials.

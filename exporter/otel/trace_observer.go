@@ -23,6 +23,8 @@ func (t *traceObserver) Observe(e prober.Event) {
 	switch event := e.(type) {
 	case prober.Started:
 		t.start(event.Target)
+	case prober.Described:
+		t.describe(event.Target)
 	case prober.Stopped:
 		t.stop(event.Target)
 	case prober.Result:
@@ -38,6 +40,13 @@ func (t *traceObserver) start(target prober.Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.targets[target.Name] = newTargetState(target)
+}
+
+// describe changes what the next spans say of a target. Its revisions and turns stay.
+func (t *traceObserver) describe(target prober.Target) {
+	if state := t.target(target.Name); state != nil {
+		state.describe(target)
+	}
 }
 
 func (t *traceObserver) stop(name string) {

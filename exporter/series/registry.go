@@ -66,6 +66,22 @@ func (r *Registry) Counters(f Family) []prometheus.Counter {
 	return all
 }
 
+// GaugeVec registers a gauge of the process with labels that are no target's.
+func (r *Registry) GaugeVec(f Family) *prometheus.GaugeVec {
+	f = f.complete(TypeGauge)
+	v := prometheus.NewGaugeVec(prometheus.GaugeOpts(f.opts()), f.LabelNames())
+	r.Register(f, v)
+	return v
+}
+
+// CounterVec registers a counter of the process with labels that are no target's.
+func (r *Registry) CounterVec(f Family) *prometheus.CounterVec {
+	f = f.complete(TypeCounter)
+	v := prometheus.NewCounterVec(prometheus.CounterOpts(f.opts()), f.LabelNames())
+	r.Register(f, v)
+	return v
+}
+
 // Histogram registers a histogram of the process as a whole.
 func (r *Registry) Histogram(f Family) prometheus.Histogram {
 	f = f.complete(TypeHistogram)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/firsttoken/firsttoken/internal/discovery"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/budget"
 	"github.com/firsttoken/firsttoken/prober/maintenance"
@@ -60,6 +62,8 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	}{
 		{"## The file", fieldsOf(reflect.TypeFor[sections]()).names()},
 		{"## A target", fieldsOf(reflect.TypeFor[prober.Target]()).names()},
+		{"### file_sd", fieldsOf(reflect.TypeFor[fileSD]()).names()},
+		{"### http_sd", fieldsOf(reflect.TypeFor[httpSD]()).names()},
 		{"## load", fieldsOf(reflect.TypeFor[prober.Load]()).names()},
 		{"## budget", fieldsOf(reflect.TypeFor[budget.Limits]()).names()},
 		{"### The whole process", fieldsOf(reflect.TypeFor[budget.ProcessBudget]()).names()},
@@ -157,5 +161,32 @@ func TestExamplesAreRight(t *testing.T) {
 		if _, err := Parse("testdata/good/example.yml", []byte(example), when(t)); err != nil {
 			t.Errorf("%s\n%s", err, example)
 		}
+	}
+}
+
+// TestListsAreDocumented compares what the document says of lists with the code.
+func TestListsAreDocumented(t *testing.T) {
+	t.Parallel()
+	doc := documentation(t)
+	_, section, _ := strings.Cut(doc, "\n## Discovery\n")
+	section, _, _ = strings.Cut(section, "\n### ")
+	for label, key := range keyLabels() {
+		if !strings.Contains(section, "`"+label+"`") || !strings.Contains(section, key) {
+			t.Errorf("label %s, which sets %s, is not documented", label, key)
+		}
+	}
+	for heading, defaults := range map[string]any{
+		"### file_sd": discovery.DefaultFiles(), "### http_sd": discovery.DefaultServer(),
+	} {
+		rows, values := tableUnder(t, doc, heading), flow(t, defaults)
+		for _, key := range []string{"refresh_interval", "max_targets"} {
+			if rows[key][2] != values[key] {
+				t.Errorf("%s, %s: documented %q, is %q", heading, key, rows[key][2], values[key])
+			}
+		}
+	}
+	most := fmt.Sprintf("%d,000,000 tokens per minute", int(prober.MostDiscovered/1e6))
+	if !strings.Contains(section, most) {
+		t.Errorf("the ceiling of all lists, %s, is not documented", most)
 	}
 }

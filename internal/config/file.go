@@ -5,15 +5,17 @@
 // chat.Endpoint, workload.Shape, slo.Objective); this package adds the file and the line. It reports every
 // problem at once and refuses unknown keys. It starts nothing, dials nothing and never shows a secret.
 //
-// A file has seven sections. Only targets is required:
+// A file has these sections. Only targets is required:
 //
-//	targets:      the endpoints to probe
-//	budget:       what all targets together may spend
-//	maintenance:  when nothing is sent to any of them
-//	defaults:     a partial target that is merged under each of them
-//	workloads:    named workloads  ─┐
-//	prices:       named price lists ├─ a target says `workload: name` instead of the mapping itself
-//	slos:         named objectives ─┘
+//	targets:    the endpoints to probe
+//	file_sd:    lists of more of them, in files     ─┐ of Prometheus' form; see File.With
+//	http_sd:    lists that servers hand out         ─┘
+//	budget:     what all targets together may spend
+//	maintenance: when nothing is sent to any of them
+//	defaults:   a partial target that is merged under each of them
+//	workloads:  named workloads  ─┐
+//	prices:     named price lists ├─ a target says `workload: name` instead of the mapping itself
+//	slos:       named objectives ─┘
 //
 // The first of these that has a value wins; mappings are merged key by key:
 //
@@ -42,15 +44,22 @@ import (
 // File is a valid configuration.
 type File struct {
 	Name     string          // as it was given, for messages
-	Targets  []prober.Target // in the order of the file, defaults applied
+	Targets  []prober.Target // in the order of the file, defaults applied; after With, also those that were found
+	Lists    []List          // where to look for more targets
 	Budget   budget.ProcessBudget
 	Warnings Errors // problems that stop nothing, such as a load that has ended
 	Hash     uint64 // of the file's bytes
+
+	data   []byte
+	now    time.Time
+	checks []Check
 }
 
 // sections are the top keys of a file.
 type sections struct {
 	Targets     []prober.Target                       `yaml:"targets"`
+	FileSD      []fileSD                              `yaml:"file_sd,omitempty"`
+	HTTPSD      []httpSD                              `yaml:"http_sd,omitempty"`
 	Budget      budget.ProcessBudget                  `yaml:"budget,omitempty"`
 	Maintenance []maintenance.Window                  `yaml:"maintenance,omitempty"`
 	Defaults    prober.Target                         `yaml:"defaults,omitempty"`
@@ -77,9 +86,10 @@ func Load(path string, checks ...Check) (*File, error) {
 func Parse(name string, data []byte, now time.Time, checks ...Check) (*File, error) {
 	r := newReader(name, now)
 	r.checks = checks
-	f := &File{Name: name, Hash: xxhash.Sum64(data)}
+	f := &File{Name: name, Hash: HashOf(data), data: data, now: now, checks: checks}
 	if root := r.parse(data); root != nil {
 		f.Targets = r.targets(root)
+		f.Lists = r.lists(root)
 		f.Budget = r.budget(root)
 		r.addMaintenance(root, f.Targets)
 	}
@@ -89,6 +99,9 @@ func Parse(name string, data []byte, now time.Time, checks ...Check) (*File, err
 	f.Warnings = r.warnings.sorted()
 	return f, nil
 }
+
+// HashOf is the Hash of a file with these bytes.
+func HashOf(data []byte) uint64 { return xxhash.Sum64(data) }
 
 // parse returns the document's top mapping; nil after a problem that leaves nothing to read.
 func (r *reader) parse(data []byte) *yaml.Node {

@@ -38,8 +38,9 @@ func (r *reader) find(n *yaml.Node, path, target string) (p Problem, follows boo
 		at, rest = next, left
 	}
 	own, found := r.places[n], r.places[at]
-	p = Problem{File: r.name, Line: found.line, Path: join(found.path, rest)}
-	if target != "" && found.path != own.path && !strings.HasPrefix(found.path, own.path+".") {
+	p = r.problemAt(found)
+	p.Path = join(found.path, rest)
+	if target != "" && (found.list != own.list || found.path != own.path && !strings.HasPrefix(found.path, own.path+".")) {
 		p.Targets = []string{target}
 	}
 	return p, false

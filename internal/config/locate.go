@@ -43,13 +43,13 @@ func (r *reader) locateBelow(n *yaml.Node, path string) int {
 // where it was written.
 func (r *reader) locateChild(n *yaml.Node, line int, path string, size *int) *yaml.Node {
 	if n.Kind != yaml.AliasNode {
-		r.places[n] = place{line, path}
+		r.places[n] = place{line: line, path: path}
 		*size += r.locateBelow(n, path)
 		return n
 	}
 	below := r.sizes[n.Alias]
 	if below == 0 || *size+below > maxNodes {
-		r.places[n] = place{line, path}
+		r.places[n] = place{line: line, path: path}
 		r.reject(n, "the alias *%s refers to itself or makes the file too large", n.Value)
 		return n
 	}

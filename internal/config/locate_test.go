@@ -41,7 +41,7 @@ func TestLocatePlaces(t *testing.T) {
 	t.Parallel()
 	r := newReader("f.yml", when(t))
 	root := r.locate(node(t, "a:\n  - &x\n    k: 1\nb: *x\n"))
-	if got, want := r.places[valueOf(valueOf(root, "b"), "k")], (place{3, "a[0].k"}); got != want {
+	if got, want := r.places[valueOf(valueOf(root, "b"), "k")], (place{line: 3, path: "a[0].k"}); got != want {
 		t.Errorf("the anchored value is at %+v, want %+v", got, want)
 	}
 }

@@ -66,7 +66,9 @@ func TestMergedKeepsPlaces(t *testing.T) {
 	r := newReader("f.yml", when(t))
 	root := r.locate(node(t, "under:\n  a:\n    x: 1\nover:\n  a:\n    y: 2\n"))
 	m := r.merged(valueOf(root, "over"), valueOf(root, "under"))
-	for key, want := range map[string]place{"x": {3, "under.a.x"}, "y": {6, "over.a.y"}} {
+	for key, want := range map[string]place{
+		"x": {line: 3, path: "under.a.x"}, "y": {line: 6, path: "over.a.y"},
+	} {
 		if got := r.places[valueOf(valueOf(m, "a"), key)]; got != want {
 			t.Errorf("%s: %+v, want %+v", key, got, want)
 		}

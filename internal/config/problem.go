@@ -9,8 +9,8 @@ import (
 
 // Problem is one mistake in a file, and its place.
 type Problem struct {
-	File   string
-	Line   int    // from 1
+	File   string // the configuration, or the list in which a target was found
+	Line   int    // from 1; 0 where there are no lines
 	Path   string // targets[1].slos.ttft.threshold; empty for the file itself
 	Reason string
 	// Targets names the targets for which a shared value is wrong: a threshold in `slos` may suit one
@@ -20,7 +20,10 @@ type Problem struct {
 
 // String is "firsttoken.yml:12: targets[1].slos.ttft.threshold: 10m is above the timeout of 5m".
 func (p Problem) String() string {
-	s := fmt.Sprintf("%s:%d: ", p.File, p.Line)
+	s := p.File + ": "
+	if p.Line > 0 {
+		s = fmt.Sprintf("%s:%d: ", p.File, p.Line)
+	}
 	if p.Path != "" {
 		s += p.Path + ": "
 	}
@@ -57,7 +60,9 @@ func (e Errors) Error() string {
 func (e Errors) sorted() Errors {
 	var out Errors
 	for _, p := range e {
-		same := func(q Problem) bool { return q.Line == p.Line && q.Path == p.Path && q.Reason == p.Reason }
+		same := func(q Problem) bool {
+			return q.File == p.File && q.Line == p.Line && q.Path == p.Path && q.Reason == p.Reason
+		}
 		i := slices.IndexFunc(out, same)
 		if i < 0 {
 			out = append(out, p)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -19,12 +20,15 @@ type reader struct {
 	broken   map[*yaml.Node]bool  // rejected: problems that follow from it are not reported
 	checked  map[*yaml.Node]bool  // result of checkType
 	checks   []Check
+	named    map[string]*yaml.Node // the name of each target so far
 	problems Errors
 	warnings Errors
 }
 
-// place is where a value was written: the line of its key, and the path to it.
+// place is where a value was written: the line of its key, and the path to it. The list is that of a target that
+// was found; it is empty for everything in the configuration itself.
 type place struct {
+	list string
 	line int
 	path string
 }
@@ -33,7 +37,7 @@ func newReader(name string, now time.Time) *reader {
 	return &reader{
 		name: name, now: now,
 		places: map[*yaml.Node]place{}, sizes: map[*yaml.Node]int{}, broken: map[*yaml.Node]bool{},
-		checked: map[*yaml.Node]bool{},
+		checked: map[*yaml.Node]bool{}, named: map[string]*yaml.Node{},
 	}
 }
 
@@ -43,8 +47,14 @@ func (r *reader) add(line int, path, format string, args ...any) {
 
 // addAt reports a problem of a value at its place.
 func (r *reader) addAt(n *yaml.Node, format string, args ...any) {
-	p := r.places[n]
-	r.add(p.line, p.path, format, args...)
+	p := r.problemAt(r.places[n])
+	p.Reason = fmt.Sprintf(format, args...)
+	r.problems = append(r.problems, p)
+}
+
+// problemAt is a problem without a reason.
+func (r *reader) problemAt(at place) Problem {
+	return Problem{File: cmp.Or(at.list, r.name), Line: at.line, Path: at.path}
 }
 
 // reject reports a problem of a value and replaces it by null, so that no problem that follows from it is

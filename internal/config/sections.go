@@ -18,7 +18,7 @@ type namedSection struct{ key, name string }
 // the entry's nodes, so a mistake in it is reported once and at its own place.
 func (r *reader) resolveNames(root *yaml.Node, s namedSection) {
 	entries := valueOf(root, s.name)
-	users := r.targetNodes(valueOf(root, "targets"))
+	users := append(r.targetNodes(valueOf(root, "targets")), r.listTargets(root)...)
 	if d := valueOf(root, "defaults"); d != nil {
 		users = append(users, d)
 	}

@@ -20,32 +20,52 @@ func (r *reader) targets(root *yaml.Node) []prober.Target {
 	}
 	list, defaults := valueOf(root, "targets"), valueOf(root, "defaults")
 	written := r.targetNodes(list)
-	if r.checkType(root, reflect.TypeFor[sections]()) && list == nil {
-		r.add(root.Line, "targets", "is missing: there is nothing to probe")
+	if r.checkType(root, reflect.TypeFor[sections]()) {
+		r.requireTargets(root, list)
 	}
-
 	targets := make([]prober.Target, 0, len(written))
-	seen := map[string]*yaml.Node{}
 	for _, n := range written {
-		n = r.withPreset(r.withModelPrices(r.merged(n, defaults), valueOf(root, "prices")))
-		t := r.target(n)
-		if name := valueOf(n, "name"); name != nil && t.Name != "" {
-			r.requireUnique(name, t.Name, seen)
-		}
-		targets = append(targets, t)
+		targets = append(targets, r.complete(r.merged(n, defaults), root))
 	}
 	return targets
 }
 
+// requireTargets refuses a file that does not say what to probe: it may be one of which only the first part is
+// written. A file of which that is meant says so.
+func (r *reader) requireTargets(root, list *yaml.Node) {
+	switch {
+	case list == nil:
+		r.add(root.Line, "targets", "is missing: a configuration without targets of its own says `targets: []`")
+	case isNull(list):
+		r.addAt(list, "is empty: a configuration without targets of its own says `targets: []`")
+	}
+}
+
+// complete makes a target of a node to which only what it names by other keys must still be added.
+func (r *reader) complete(n, root *yaml.Node) prober.Target {
+	n = r.withPreset(r.withModelPrices(n, valueOf(root, "prices")))
+	t := r.target(n)
+	if name := valueOf(n, "name"); name != nil && t.Name != "" {
+		r.requireUnique(name, t.Name)
+	}
+	return t
+}
+
 // requireUnique reports a name that an earlier target has.
-func (r *reader) requireUnique(n *yaml.Node, name string, seen map[string]*yaml.Node) {
-	before, twice := seen[name]
+func (r *reader) requireUnique(n *yaml.Node, name string) {
+	before, twice := r.named[name]
 	if !twice {
-		seen[name] = n
+		r.named[name] = n
 		return
 	}
 	first := r.places[before]
-	r.addAt(n, "%q is already the name of %s in line %d", name, strings.TrimSuffix(first.path, ".name"), first.line)
+	path := strings.TrimSuffix(first.path, ".name")
+	switch {
+	case first.list != "":
+		r.addAt(n, "%q is already the name of %s in %s", name, path, first.list)
+	default:
+		r.addAt(n, "%q is already the name of %s in line %d", name, path, first.line)
+	}
 }
 
 // targetNodes returns the targets of the list. They stay usable when checkType rejects the list.
