@@ -30,8 +30,10 @@ func TestRateLimit(t *testing.T) {
 		{"absurd", map[string]string{"Retry-After": "1e300"}, true, RateLimit{RetryAfter: longestWait}},
 		{"since 1970", map[string]string{"Retry-After": "1795435230"}, true, RateLimit{RetryAfter: 30 * time.Second}},
 		{
-			"milliseconds are finer", map[string]string{"Retry-After": "1", "Retry-After-Ms": "300"}, true,
-			RateLimit{RetryAfter: 300 * time.Millisecond},
+			"milliseconds are finer",
+			map[string]string{"Retry-After": "1", "Retry-After-Ms": "1300"},
+			true,
+			RateLimit{RetryAfter: 1300 * time.Millisecond},
 		},
 		{"a week", map[string]string{"Retry-After": "604800"}, true, RateLimit{RetryAfter: 24 * time.Hour}},
 		{"negative", map[string]string{"Retry-After": "-5"}, true, RateLimit{}},
