@@ -35,7 +35,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		cal:      workload.NewCalibration(t.Workload.TokensPerWord),
 		id:       p.identity(t.Name),
 		random:   random,
-		estimate: p.estimate(t.Workload),
+		estimate: p.options.Estimates.Of(t.Workload),
 	}
 	l.pool.size(t.Load)
 	l.ceilings = t.ceilings(l.pool.estimate)
@@ -47,15 +47,4 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 func (p *Prober) identity(target string) workload.Identity {
 	p.starts++
 	return workload.Identity{Seed: p.options.Seed, Target: target, Epoch: p.starts}
-}
-
-// estimate returns the shape's Estimate, which is computed once: it takes milliseconds, and 10,000
-// targets share a few shapes.
-func (p *Prober) estimate(s workload.Shape) workload.Estimate {
-	e, ok := p.estimates[s]
-	if !ok {
-		e = s.Estimate()
-		p.estimates[s] = e
-	}
-	return e
 }

@@ -10,16 +10,10 @@ import (
 
 // Caps are the caps of each target, by name: what its budget sets, and for the rest multiples of what its
 // load is expected to use.
-func Caps(targets []Target) map[string]budget.Limits {
-	estimates := map[workload.Shape]workload.Estimate{}
+func Caps(targets []Target, estimates *workload.Estimates) map[string]budget.Limits {
 	caps := make(map[string]budget.Limits, len(targets))
 	for _, t := range targets {
-		e, known := estimates[t.Workload]
-		if !known {
-			e = t.Workload.Estimate()
-			estimates[t.Workload] = e
-		}
-		caps[t.Name] = t.Budget.Or(t.expected(e))
+		caps[t.Name] = t.Budget.Or(t.expected(estimates.Of(t.Workload)))
 	}
 	return caps
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/firsttoken/firsttoken/prober/budget"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // TestCaps: Opus at the sentinel's load is $25.61 a day and 28.99 million tokens.
@@ -15,7 +16,7 @@ func TestCaps(t *testing.T) {
 	set := example("set", ProfileSentinel)
 	priced.Prices, set.Prices = opus, opus
 	set.Budget = budget.Limits{DollarsPerDay: 10, TokensPerMonth: budget.Unlimited()}
-	caps := Caps([]Target{free, priced, set})
+	caps := Caps([]Target{free, priced, set}, &workload.Estimates{})
 	expected := priced.expected(priced.Workload.Estimate())
 	if expected.Dollars < 20 || expected.Dollars > 30 || expected.Tokens < 28.8e6 || expected.Tokens > 29.2e6 {
 		t.Errorf("a day is expected to use %+v", expected)
@@ -42,7 +43,7 @@ func TestDefaultCapsLetRequestsOut(t *testing.T) {
 			target := example("t", profile)
 			target.Load.TokensPerMinute = tpm
 			target.Prices = &Prices{Input: 5, Output: 25}
-			limits := Caps([]Target{target})["t"]
+			limits := Caps([]Target{target}, &workload.Estimates{})["t"]
 			target.Budget = limits
 			if errs := target.Validate(); len(errs) > 0 {
 				t.Errorf("%s at %v: %v", profile, tpm, errs)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -230,20 +229,13 @@ func of[E Event](events []Event) (out []E) {
 // test's time.
 var (
 	testCorpus    = sync.OnceValue(func() *workload.Corpus { return workload.NewCorpus("test") })
-	testEstimates = sync.OnceValue(func() map[workload.Shape]workload.Estimate {
-		all := map[workload.Shape]workload.Estimate{}
-		for _, shape := range []workload.Shape{workload.Sentinel(), workload.Watch(), workload.Load()} {
-			all[shape] = shape.Estimate()
-		}
-		return all
-	})
+	testEstimates = sync.OnceValue(func() *workload.Estimates { return new(workload.Estimates) })
 )
 
 // newTestProber is New with what has been made already.
 func newTestProber(o Options) *Prober {
-	p := newProber(o, testCorpus())
-	maps.Copy(p.estimates, testEstimates())
-	return p
+	o.Estimates = testEstimates()
+	return newProber(o, testCorpus())
 }
 
 // example is a valid target of a profile.

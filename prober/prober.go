@@ -35,6 +35,8 @@ type Options struct {
 	NewTimer func() waker.Timer
 	// Version becomes part of the prompts that all sessions share.
 	Version string
+	// Estimates are shared with whoever else needs those of the targets' workloads; nil makes some.
+	Estimates *workload.Estimates
 }
 
 // Trust judges whether this process measures well enough for a result to be believed. It is asked
@@ -54,11 +56,10 @@ type Budget interface {
 
 // Prober runs one loop for each target.
 type Prober struct {
-	options   Options
-	corpus    *workload.Corpus
-	applying  sync.Mutex                           // one Apply at a time
-	estimates map[workload.Shape]workload.Estimate // guarded by applying
-	starts    uint64                               // loops started so far; guarded by applying
+	options  Options
+	corpus   *workload.Corpus
+	applying sync.Mutex // one Apply at a time
+	starts   uint64     // loops started so far; guarded by applying
 
 	mu      sync.Mutex // never held while waiting
 	running map[string]*running
@@ -86,13 +87,15 @@ func newProber(o Options, corpus *workload.Corpus) *Prober {
 	if o.NewTimer == nil {
 		o.NewTimer = waker.GoTimer
 	}
+	if o.Estimates == nil {
+		o.Estimates = &workload.Estimates{}
+	}
 	if o.Pauses == nil {
 		o.Pauses = newPauses()
 	}
 	return &Prober{
-		options:   o,
-		corpus:    corpus,
-		estimates: make(map[workload.Shape]workload.Estimate),
-		running:   make(map[string]*running),
+		options: o,
+		corpus:  corpus,
+		running: make(map[string]*running),
 	}
 }

@@ -29,7 +29,7 @@ func TestResidentAsExpected(t *testing.T) {
 	for _, profile := range []string{ProfileSentinel, ProfileWatch} {
 		synctest.Test(t, func(t *testing.T) {
 			target := example("t", profile)
-			want := target.ExpectedResident(testEstimates()[target.Workload])
+			want := target.ExpectedResident(testEstimates().Of(target.Workload))
 			events := newBench(t, target, nil).runs(12 * time.Hour)
 			most, _, _ := peaks(events)
 			if most < want*8/10 || most > want*16/10 {

@@ -20,7 +20,7 @@ func newPool(profile string, change func(*Load)) *pool {
 		cal:      workload.NewCalibration(1),
 		id:       workload.Identity{Seed: 1, Target: "t"},
 		random:   seeded(1),
-		estimate: testEstimates()[t.Workload],
+		estimate: testEstimates().Of(t.Workload),
 	}
 	p.size(t.Load)
 	return p

@@ -13,6 +13,7 @@ import (
 	"github.com/firsttoken/firsttoken/internal/ledger"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/budget"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // ledgerName is the ledger beside the configuration, where nobody has named another.
@@ -42,8 +43,8 @@ type caps struct {
 	targets map[string]budget.Limits
 }
 
-func capsOf(file *config.File) caps {
-	targets := prober.Caps(file.Targets)
+func capsOf(file *config.File, estimates *workload.Estimates) caps {
+	targets := prober.Caps(file.Targets, estimates)
 	return caps{file.Budget.OrSum(slices.Collect(maps.Values(targets))), targets}
 }
 
@@ -62,13 +63,13 @@ func (c *configuration) newLimits(file *config.File) (limits, error) {
 	if l.ledger == nil {
 		return l, nil
 	}
-	l.to = capsOf(file)
+	l.to = capsOf(file, c.options.estimates)
 	l.from = l.to
 	if before := c.file.Load(); before != nil {
 		if before.Budget.File != file.Budget.File || before.Budget.Timezone != file.Budget.Timezone {
 			return l, errNeedsRestart
 		}
-		l.from = capsOf(before)
+		l.from = capsOf(before, c.options.estimates)
 	}
 	return l, nil
 }

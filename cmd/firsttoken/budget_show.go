@@ -48,7 +48,7 @@ func (c *budgetFlags) show(ctx context.Context, p program, o options) error {
 		fmt.Fprintf(p.Stderr, "firsttoken: warning: targets are missing, and in the caps of all: %v\n", unread)
 	}
 	path := ledgerPath(file, o)
-	states, err := spent(file, path, time.Now())
+	states, err := spent(file, path, o, time.Now())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (c *budgetFlags) show(ctx context.Context, p program, o options) error {
 }
 
 // spent is the state of every cap of a configuration, by the ledger as it is now.
-func spent(file *config.File, path string, now time.Time) ([]budget.State, error) {
+func spent(file *config.File, path string, o options, now time.Time) ([]budget.State, error) {
 	zone, err := file.Budget.Zone()
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func spent(file *config.File, path string, now time.Time) ([]budget.State, error
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing was ever sent
 		return nil, err
 	}
-	book, c := budget.NewBook(zone), capsOf(file)
+	book, c := budget.NewBook(zone), capsOf(file, o.estimates)
 	book.Restore(charges)
 	book.SetLimits(c.process, c.targets)
 	return book.States(now), nil

@@ -7,7 +7,6 @@ import (
 	"github.com/firsttoken/firsttoken/internal/invalid"
 	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 const allowExcessive = "load.allow-excessive"
@@ -19,7 +18,7 @@ func (o options) checks() []config.Check {
 
 // ceilings are those of them that are about the load.
 func (o options) ceilings() []config.Check {
-	checks := []config.Check{withinPrefixCaches(o.AllowExcessive)}
+	checks := []config.Check{o.withinPrefixCaches}
 	if !o.AllowExcessive {
 		checks = append(checks, withinCeilings)
 	}
@@ -34,27 +33,18 @@ func withinCeilings(t prober.Target) (errs invalid.Errors) {
 	return errs
 }
 
-// withinPrefixCaches refuses a load whose sessions would fill more of a prefix cache than they may. Its estimates take
-// milliseconds, and most targets share a few shapes.
-func withinPrefixCaches(excessive bool) config.Check {
-	estimates := map[workload.Shape]workload.Estimate{}
-	return func(t prober.Target) (errs invalid.Errors) {
-		if len(t.Workload.Validate()) > 0 {
-			return nil // reported already
-		}
-		e, known := estimates[t.Workload]
-		if !known {
-			e = t.Workload.Estimate()
-			estimates[t.Workload] = e
-		}
-		excess, errs := t.ResidentExcess(e)
-		for _, x := range excess {
-			if !excessive {
-				errs.Add(x.Path, "%s (--%s lifts it)", x.Reason, allowExcessive)
-			}
-		}
-		return errs
+// withinPrefixCaches refuses a load whose sessions would fill more of a prefix cache than they may.
+func (o options) withinPrefixCaches(t prober.Target) (errs invalid.Errors) {
+	if len(t.Workload.Validate()) > 0 {
+		return nil // reported already
 	}
+	excess, errs := t.ResidentExcess(o.estimates.Of(t.Workload))
+	for _, x := range excess {
+		if !o.AllowExcessive {
+			errs.Add(x.Path, "%s (--%s lifts it)", x.Reason, allowExcessive)
+		}
+	}
+	return errs
 }
 
 // withinTotals refuses lists that may bring more load than all targets of any list need.

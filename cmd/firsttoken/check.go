@@ -41,7 +41,7 @@ func (c *checkFlags) run(ctx context.Context, p program, o options) error {
 	if len(file.Warnings) > 0 {
 		return file.Warnings
 	}
-	all, caps := forecasts(file.Targets, time.Now()), capsOf(file)
+	all, caps := forecasts(file.Targets, o.estimates, time.Now()), capsOf(file, o.estimates)
 	for i := range all {
 		all[i].Budget = caps.targets[all[i].Target]
 	}

@@ -81,7 +81,7 @@ func TestForecastEnds(t *testing.T) {
 			t.Parallel()
 			target := target
 			target.Load.Until, target.Load.Paused = c.until, c.paused
-			f := forecasts([]prober.Target{target}, now)[0]
+			f := forecasts([]prober.Target{target}, nil, now)[0]
 			if got := f.Day.InputTokens; got != c.day*2.5e6 {
 				t.Errorf("day: %v minutes, want %v", got/2.5e6, c.day)
 			}

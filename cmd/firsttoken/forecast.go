@@ -42,16 +42,10 @@ type spanTotal struct {
 }
 
 // forecasts of many targets, most of which have the same workload.
-func forecasts(targets []prober.Target, now time.Time) []forecast {
-	estimates := map[workload.Shape]workload.Estimate{}
+func forecasts(targets []prober.Target, estimates *workload.Estimates, now time.Time) []forecast {
 	all := make([]forecast, len(targets))
 	for i, t := range targets {
-		e, known := estimates[t.Workload]
-		if !known {
-			e = t.Workload.Estimate()
-			estimates[t.Workload] = e
-		}
-		all[i] = forecastOf(t, e, now)
+		all[i] = forecastOf(t, estimates.Of(t.Workload), now)
 	}
 	return all
 }

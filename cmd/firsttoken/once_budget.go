@@ -32,7 +32,7 @@ func (c *onceFlags) budget(file *config.File, p program, o options) (onceBudget,
 	if err != nil {
 		return none, err
 	}
-	path, limits := ledgerPath(file, o), capsOf(file)
+	path, limits := ledgerPath(file, o), capsOf(file, o.estimates)
 	l, err := ledger.Open(ledger.Options{Path: path, Zone: zone, LockFor: ledgerWait})
 	if _, inUse := errors.AsType[*ledger.InUse](err); inUse {
 		none.Budget, err = glimpse(path, zone, limits)

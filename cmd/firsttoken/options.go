@@ -11,6 +11,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/exporter/otel"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // prefix starts the name of every environment variable.
@@ -39,6 +40,7 @@ type options struct {
 
 	DCGM dcgm.Options // declares its own variables
 
+	estimates *workload.Estimates
 	telemetry otel.Settings // from the OTEL_ variables alone, which the commands that probe read
 }
 
@@ -49,7 +51,7 @@ func variable(flag string) string {
 
 // fromEnvironment reads the variables. A variable that is not set has its default.
 func fromEnvironment(environ []string) (options, error) {
-	var o options
+	o := options{estimates: &workload.Estimates{}}
 	err := env.ParseWithOptions(&o, env.Options{Environment: env.ToMap(environ), Prefix: prefix})
 	if err != nil {
 		return o, fmt.Errorf("reading the environment: %w", err)

@@ -71,7 +71,7 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 	s.closeWaker = closeWaker
 	s.prober = prober.New(prober.Options{
 		Connect: o.connect, Observer: s.observers(), Logger: o.log, Seed: seedOf(o.options), Version: programVersion(),
-		Trust: s.trust, NewTimer: newTimer, Budget: s.budget(), Memory: s.memory(),
+		Trust: s.trust, NewTimer: newTimer, Estimates: o.options.estimates, Budget: s.budget(), Memory: s.memory(),
 		Pauses: s.pauses(),
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop cancels it, after the last result
