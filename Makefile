@@ -30,7 +30,7 @@ generated: ## generated files are up to date
 
 figures: ## the long runs in simulated time, whose full size the race detector is too slow for
 	go test ./prober ./internal/simulator
-	go test -run DayOfFaults ./cmd/firsttoken
+	go test -run 'DayOfFaults|OneOfAThousand' ./cmd/firsttoken
 
 portable: ## builds without cgo, and for the other systems people run it on
 	CGO_ENABLED=0 go build ./...

@@ -137,9 +137,12 @@ func fleetFile(e *endpoints, n int, label string, changed string) string {
 // the server, their series, and every sample. A label of all of them changes too, which restarts nothing.
 func TestOneOfAThousand(t *testing.T) {
 	t.Parallel()
-	n := 1000
-	if testing.Short() {
+	n := 1000 // make figures
+	switch {
+	case testing.Short():
 		n = 12
+	case raceEnabled:
+		n = 100
 	}
 	e, made := newEndpoints(t), &connects{of: map[string]int{}}
 	dir := t.TempDir()

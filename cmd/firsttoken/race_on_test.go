@@ -2,6 +2,6 @@
 
 package main
 
-// raceEnabled makes the soak smaller: the race detector costs ten times the processor and five times
+// raceEnabled makes heavy tests smaller: the race detector costs ten times the processor and five times
 // the memory for each of its events.
 const raceEnabled = true
