@@ -18,7 +18,7 @@ type memoryLedger struct {
 
 // newLedger has the caps that a target has by default.
 func newLedger(t prober.Target) *memoryLedger {
-	targets := prober.Caps([]prober.Target{t})
+	targets := prober.Caps([]prober.Target{t}, nil)
 	l := &memoryLedger{book: budget.NewBook(time.UTC)}
 	l.book.SetLimits(budget.ProcessBudget{}.OrSum(slices.Collect(maps.Values(targets))), targets)
 	return l
