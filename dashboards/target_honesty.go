@@ -46,14 +46,13 @@ func notStreamed() panel {
 	return graph("Answers that came at once, from another model, or against their dialect", about{
 		means: "Share of good answers that were not streamed, since something between you and the engine buffers; of" +
 			" those that named another model than the one that was asked for; and of those that departed from their" +
-			" dialect, by how. All should be zero.",
+			" dialect: the label quirk says how. All should be zero.",
 		moves:  "a proxy, a compressor or a CDN is put in between; a gateway falls back; a server changes its streams.",
 		metric: "firsttoken_not_streamed_total, firsttoken_other_model_total, firsttoken_quirks_total",
 	},
 		ask(share("firsttoken_not_streamed_total"), "at once: something buffers"),
 		ask(share("firsttoken_other_model_total"), "another model"),
-		ask("(sum by (quirk) (rate(firsttoken_quirks_total{SEL}[NOW])) > 0) / on () group_left () "+
-			`(sum(rate(firsttoken_requests_total{SEL,outcome="ok"}[NOW])) > 0)`, "{{quirk}}"),
+		ask(share("firsttoken_quirks_total"), "against their dialect"),
 	).share()
 }
 
