@@ -184,3 +184,18 @@ func BenchmarkLearn(b *testing.B) {
 		c.Learn(100_000+i%1000, 100, 100_000)
 	}
 }
+
+// A server whose counts grow or shrink with the number of messages beyond all templates does not move the overhead
+// beyond its bounds.
+func TestOverheadIsBounded(t *testing.T) {
+	for _, perMessage := range []float64{-300, 500} {
+		c := NewCalibration(1)
+		for i := range 200 {
+			words, messages := 50_000, 10+i
+			c.Learn(words, messages, int64(50_000+perMessage*float64(messages)))
+		}
+		if few, many := c.Tokens(50_000, 10), c.Tokens(50_000, 110); many < few || many-few > 100*maxOverhead {
+			t.Errorf("%.0f tokens a message: 100 messages have %d tokens", perMessage, many-few)
+		}
+	}
+}
