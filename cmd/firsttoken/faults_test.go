@@ -133,7 +133,7 @@ func TestDayOfFaults(t *testing.T) {
 	lost := &lossCount{}
 	file, err := results.Open(results.Options{Path: "/dev/full", Logger: slog.New(slog.DiscardHandler), Losses: lost})
 	if err != nil {
-		t.Skipf("there is no full disk here: %v", err)
+		t.Skipf("no /dev/full here, a file on which every write fails for want of space (Linux has one): %v", err)
 	}
 	synctest.Test(t, func(t *testing.T) { playFaults(t, span, growth, file) })
 	if err := file.Close(t.Context()); err != nil {

@@ -24,7 +24,7 @@ const (
 // requests take all slots that max_in_flight allows, and lost what it held.
 func TestOutageCountsInFull(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes four minutes")
+		t.Skip("-short leaves out the outage of four minutes of wall time: `make e2e-real` plays it")
 	}
 	t.Parallel()
 	for _, row := range []struct {

@@ -59,7 +59,7 @@ func limitFiles(t *testing.T, bytes uint64, f func()) {
 func TestNoRegularFile(t *testing.T) {
 	d, err := newDisk(Options{Path: "/dev/full"})
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("there is no /dev/full")
+		t.Skip("no /dev/full here, a file on which every write fails for want of space: mount a devtmpfs on /dev")
 	}
 	if err != nil {
 		t.Fatal(err)
