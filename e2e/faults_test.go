@@ -149,8 +149,9 @@ func through(t *testing.T, name, url string) prober.Target {
 
 // lags are the schedule lags of good targets.
 type lags struct {
-	mu  sync.Mutex
-	all []float64 // seconds
+	mu     sync.Mutex
+	all    []float64     // seconds
+	enough chan struct{} // gets a value once there are a hundred more of them
 }
 
 func (l *lags) Observe(e prober.Event) {
@@ -158,7 +159,9 @@ func (l *lags) Observe(e prober.Event) {
 	if lag, has := r.Lag(); ok && has && strings.HasPrefix(r.Target, "good") {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.all = append(l.all, lag.Seconds())
+		if l.all = append(l.all, lag.Seconds()); len(l.all)%100 == 0 {
+			l.enough <- struct{}{}
+		}
 	}
 }
 
@@ -185,7 +188,7 @@ func TestFaultsDoNotDelayOthers(t *testing.T) {
 	if testing.Short() {
 		rounds = 1
 	}
-	var without, with lags
+	without, with := lags{enough: make(chan struct{}, 16)}, lags{enough: make(chan struct{}, 16)}
 	for range rounds {
 		watch(t, &without, good)
 		watch(t, &with, append(slices.Clone(good), bad...))
@@ -207,14 +210,18 @@ func busy(t prober.Target, tokensPerMinute float64) prober.Target {
 	return t
 }
 
-// watch probes for some seconds.
+// watch probes until a hundred answers of good targets have come.
 func watch(t *testing.T, l *lags, targets []prober.Target) {
 	t.Helper()
 	p := prober.New(prober.Options{Connect: connect, Observer: l, Seed: 1})
 	if err := p.Apply(targets); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * time.Second) // a measurement lasts as long as it lasts
+	select {
+	case <-l.enough:
+	case <-time.After(2 * time.Minute):
+		t.Fatal("no hundred answers in two minutes")
+	}
 	if err := p.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
