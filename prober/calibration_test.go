@@ -90,6 +90,26 @@ func TestSmallWindowIsLearnt(t *testing.T) {
 	})
 }
 
+// A window that is far smaller than the profile's prompts scales them down, trials and answers too, as if it had been
+// configured, and the load goes on.
+func TestTinyWindowIsLearnt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const window = 8192
+		b := newBench(t, example("t", ProfileWatch), nil)
+		b.server.change(func(s *server) { s.window = window })
+		time.Sleep(2 * time.Hour)
+		results := of[Result](b.stop())
+		for i, r := range results {
+			if r.Outcome != chat.OK && r.Outcome != chat.Cancelled && i > 60 {
+				t.Fatalf("request %d of %d, with a prompt of %d tokens: %s", i, len(results), r.Turn.Tokens, r.Outcome)
+			}
+		}
+		if n := len(results); n < 1000 { // 125,000 tokens per minute
+			t.Errorf("%d requests in two hours", n)
+		}
+	})
+}
+
 // An answer that failed counts something else than the prompt, if anything.
 func TestFailedAnswersTeachNothing(t *testing.T) {
 	for _, outcome := range chat.Outcomes() {

@@ -151,12 +151,18 @@ func (l *loop) learn(r Result) {
 
 func (l *loop) learnOverflow(t workload.Turn) {
 	shape := &l.target.Workload
-	if shape.Window > 0 {
+	if shape.Window > 0 && !l.foundWindow {
 		l.pool.cal.LearnOverflow(t.Words, t.Messages, shape.Window-t.MaxTokens)
 		return
 	}
-	// The window is not known, but less than this: a little less each time, until prompts fit.
-	shape.Window = int(0.95 * float64(t.Tokens+int64(t.MaxTokens)))
+	// The window is not known, but less than this: a little less each time, until prompts fit. One that was drawn before
+	// the last refusal says nothing new.
+	window := int(0.95 * float64(t.Tokens+int64(t.MaxTokens)))
+	if l.foundWindow && window >= shape.Window {
+		return
+	}
+	l.foundWindow = true
+	*shape = shape.Fit(workload.Shape{Window: window})
 	l.log.Warn("prompts do not fit into the model's window: they are kept smaller from now on",
 		"target", l.target.Name, "window", shape.Window)
 }

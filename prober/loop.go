@@ -41,6 +41,8 @@ type loop struct {
 	unused   *unusedSlots
 	recovery recovery
 	answered atomic.Int64 // the last first token, in nanoseconds since 1970
+
+	foundWindow bool // the target's window is known by refusals, not by the configuration
 }
 
 // run sends until ctx is done and then waits for what is in flight.

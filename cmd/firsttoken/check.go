@@ -54,6 +54,7 @@ func (c *checkFlags) run(ctx context.Context, p program, o options) error {
 	printLists(p.Stdout, file.Lists)
 	printForecasts(p.Stdout, all)
 	printCaps(p.Stdout, all, caps.process)
+	printWindows(p.Stdout, file.Targets)
 	return printPresets(p.Stdout, file.Targets)
 }
 

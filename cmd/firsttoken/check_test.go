@@ -215,3 +215,19 @@ targets:
 		t.Errorf("with the flag: exit code %d: %s", code, stderr)
 	}
 }
+
+// A window is shown with what it makes of the prompts.
+func TestCheckShowsWindows(t *testing.T) {
+	t.Parallel()
+	path := write(t, t.TempDir(), "firsttoken.yml", `
+targets:
+  - {name: small, url: "http://vllm:8000/v1", model: m, workload: {window: 32768}}
+  - {name: own, url: "http://vllm:8000/v1", model: m}
+`)
+	code, stdout, stderr := run(t, "check", path)
+	const want = "small: a window of 32,768 tokens: prompts of 10,164 to 27,105, with a shared prefix of 5,082; " +
+		"answers up to 4,096\n"
+	if code != 0 || strings.Count(stdout, "a window of") != 1 || !strings.Contains(stdout, want) {
+		t.Errorf("exit code %d, want %q in:\n%s%s", code, want, stdout, stderr)
+	}
+}

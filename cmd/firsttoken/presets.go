@@ -7,9 +7,22 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/firsttoken/firsttoken/internal/screen"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/preset"
 )
+
+// printWindows says what each known window has made of the prompts.
+func printWindows(w io.Writer, targets []prober.Target) {
+	for _, t := range targets {
+		if s := t.Workload; s.Window > 0 {
+			fmt.Fprintf(w, "%s: a window of %s tokens: prompts of %s to %s, with a shared prefix of %s; answers up to %s\n",
+				t.Name, tokens(s.Window), tokens(s.Context.Min), tokens(s.Largest()), tokens(s.SharedPrefix), tokens(s.Output.Max))
+		}
+	}
+}
+
+func tokens(n int) string { return screen.Thousands(float64(n)) }
 
 // printPresets says what each target's engine set, in the words of the configuration file, and where that engine tells
 // its window.

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // targets reads the whole file: first each section by itself, then each target with everything that it
@@ -89,6 +90,7 @@ func (r *reader) target(n *yaml.Node) prober.Target {
 		r.addBelow(n, "load.profile", "", err.Error())
 		t, _ = prober.DefaultTarget("")
 	}
+	t.Workload = fitted(t.Workload, valueOf(n, "workload"))
 	standard := maps.Clone(t.SLOs) // decoding replaces whole objectives
 	if err := r.withTransport(n, t.HTTP).Decode(&t); err != nil {
 		text, _ := withoutWrapping(err)
@@ -108,6 +110,16 @@ func (r *reader) target(n *yaml.Node) prober.Target {
 	}
 	r.warnOfEndedLoad(n, t)
 	return t
+}
+
+// fitted is a profile's workload, scaled to the window that the file gives. What else the file sets of it is decoded
+// later, on top.
+func fitted(profile workload.Shape, n *yaml.Node) workload.Shape {
+	var set workload.Shape
+	if valueOf(n, "window") == nil || n.Decode(&set) != nil {
+		return profile
+	}
+	return profile.Fit(set)
 }
 
 func profileOf(n *yaml.Node) string {

@@ -124,6 +124,30 @@ func (r *results) Observe(e prober.Event) {
 // time. Results before settled are of an engine that still computes whole histories.
 func play(t *testing.T, p simulator.Profile, tpm float64, seed uint64, d time.Duration) *results {
 	t.Helper()
+	target := targetOf(t, prober.ProfileLoad)
+	target.Load.TokensPerMinute = tpm
+	return playTarget(t, p, target, seed, d, func(e *simulator.Engine) *sender { return &sender{engine: e} })
+}
+
+// targetOf is a valid target of a profile. Its load ends after all tests, whose time begins in the year 2000.
+func targetOf(t *testing.T, profile string) prober.Target {
+	t.Helper()
+	target, err := prober.DefaultTarget(profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.Name, target.URL, target.Model, target.API = "t", "http://127.0.0.1/v1", "m", chat.OpenAIChat
+	if profile == prober.ProfileLoad {
+		target.Load.Until = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return target
+}
+
+// playTarget keeps the prober's load on one engine for d of simulated time.
+func playTarget(t *testing.T, p simulator.Profile, target prober.Target, seed uint64, d time.Duration,
+	connect func(*simulator.Engine) *sender,
+) *results {
+	t.Helper()
 	r := &results{skipped: map[prober.Reason]int{}}
 	synctest.Test(t, func(t *testing.T) {
 		engine, err := simulator.NewEngine(p, simulator.EngineOptions{Seed: seed})
@@ -132,16 +156,9 @@ func play(t *testing.T, p simulator.Profile, tpm float64, seed uint64, d time.Du
 		}
 		defer engine.Close()
 		pr := prober.New(prober.Options{
-			Connect:  func(prober.Target) (prober.Sender, error) { return &sender{engine: engine}, nil },
+			Connect:  func(prober.Target) (prober.Sender, error) { return connect(engine), nil },
 			Observer: r, Seed: seed, Version: "test",
 		})
-		target, err := prober.DefaultTarget(prober.ProfileLoad)
-		if err != nil {
-			t.Fatal(err)
-		}
-		target.Name, target.URL, target.Model, target.API = "t", "http://127.0.0.1/v1", "m", chat.OpenAIChat
-		target.Load.TokensPerMinute = tpm
-		target.Load.Until = time.Now().Add(24 * time.Hour)
 		if err := pr.Apply([]prober.Target{target}); err != nil {
 			t.Fatal(err)
 		}

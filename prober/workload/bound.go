@@ -60,8 +60,8 @@ const (
 func (s *Shape) Bound() Bound {
 	growth := max(1, s.Input.Median+s.Output.Median)
 	return Bound{
-		Bytes:     int(bytesPerWord*float64(s.largest())/s.TokensPerWord) + fixedBytes,
-		Messages:  2 + 2*s.largest()/growth,
+		Bytes:     int(bytesPerWord*float64(s.Largest())/s.TokensPerWord) + fixedBytes,
+		Messages:  2 + 2*s.Largest()/growth,
 		MaxTokens: s.longestAnswer(),
 	}
 }

@@ -29,7 +29,7 @@ type Calibration struct {
 	guess    float64 // tokens per word, as configured
 	perWord  float64
 	overhead float64
-	learnt   bool
+	observed int     // sizes that were within bounds, the first included
 	seen     float64 // words of all observations within bounds
 	line     regression
 }
@@ -53,6 +53,16 @@ func (c *Calibration) TokensPerWord() (estimate float64, bounded bool) {
 // set moves the estimate, within its bounds: a server that reports too little must not make prompts grow without end.
 func (c *Calibration) set(perWord float64) {
 	c.perWord = min(max(perWord, c.guess/mostChange), c.guess*mostChange)
+}
+
+// enough observations are those of a trial and of a full prompt.
+const enough = 2
+
+// settled reports whether a full prompt has been counted.
+func (c *Calibration) settled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.observed >= enough
 }
 
 // Tokens is the expected size of a prompt.
@@ -91,11 +101,11 @@ func (c *Calibration) Learn(words, messages int, promptTokens int64) {
 	ratio := (float64(promptTokens) - c.overhead*m) / w
 	step := ratio - c.perWord
 	share := max(weight, w/(c.seen+w))
-	if limit := bound * c.perWord; c.learnt && (step > limit || step < -limit) {
+	if limit := bound * c.perWord; c.observed > 0 && (step > limit || step < -limit) {
 		c.set(c.perWord + share*max(-limit, min(limit, step)))
 		return
 	}
-	c.learnt = true
+	c.observed++
 	c.seen += w
 	c.set(c.perWord + share*step)
 	c.line.add(m/w, float64(promptTokens)/w)

@@ -18,6 +18,7 @@ const estimateTurns = 20_000
 func (s Shape) Estimate() Estimate {
 	words := &Corpus{phrases: newPhrases("")}
 	cal := NewCalibration(s.TokensPerWord)
+	cal.observed = enough
 	var sum tally
 	for i := uint64(0); sum.turns < estimateTurns; i++ {
 		sum.play(NewSession(&s, words, cal, Identity{Ordinal: i}))

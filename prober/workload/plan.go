@@ -46,7 +46,7 @@ func (s *Session) decide(now recall) (maxTokens int, pause time.Duration) {
 	}
 	client, pause := s.pause()
 	s.planGrowth(now, maxTokens, client)
-	if int(s.tokens(s.next.size)) > s.shape.largest() || s.tenth {
+	if int(s.tokens(s.next.size)) > s.largest() || s.tenth {
 		s.meetLimit()
 	}
 	return maxTokens, pause
@@ -127,9 +127,9 @@ func (s *Session) planContext(k kind) {
 	sys, prefix := s.system()
 	var tokens int
 	if k == opening {
-		tokens = s.scaled(s.shape.Context.draw(&s.dice)) - int(s.tokens(prefix))
+		tokens = s.scaled(min(s.shape.Context.draw(&s.dice), s.largest())) - int(s.tokens(prefix))
 	} else {
-		tokens = s.shape.Compaction.Summary.draw(&s.dice)
+		tokens = min(s.shape.Compaction.Summary.draw(&s.dice), s.largest()-int(s.tokens(prefix)))
 	}
 	head := s.corpus.private.opening
 	if k == summary {

@@ -53,7 +53,7 @@ type Shape struct {
 	IdleShare  float64        `yaml:"idle_share"`  // of turns that end with IdlePause; all others wait for a tool
 	// largest prompt; what would pass it ends or compacts the session
 	Limit        int        `yaml:"limit"`
-	Window       int        `yaml:"window,omitempty"` // the model's, if known; the load stays 4 % below
+	Window       int        `yaml:"window,omitempty"` // the model's, if known; see Fit
 	Compaction   Compaction `yaml:"compaction"`
 	SharedPrefix int        `yaml:"shared_prefix"` // system message and tool definitions, the same in all sessions
 	Salt         SaltAt     `yaml:"salt"`
@@ -84,15 +84,6 @@ func Default() Shape {
 		CacheBlock:    64,
 		TokensPerWord: 1.0,
 	}
-}
-
-// largest is the limit, or less where the model's window demands it. Sizes are estimates: 4 % of a
-// window stay free for their error.
-func (s *Shape) largest() int {
-	if s.Window == 0 {
-		return s.Limit
-	}
-	return min(s.Limit, s.Window*96/100-s.Output.Max)
 }
 
 func seconds(s float64) model.Duration { return model.Duration(s * float64(time.Second)) }

@@ -44,19 +44,23 @@ func TestValidateNamesThePlace(t *testing.T) {
 		reason string
 	}{
 		{func(s *Shape) { s.Output.Max = 10 }, "output.max", "below the median"},
-		{func(s *Shape) { s.Output.Min = 0 }, "output.min", "below 1"},
-		{func(s *Shape) { s.Input.Min = 8 }, "input.min", "below 32"}, // no room for an instruction
+		{func(s *Shape) { s.Output.Min = 0 }, "output.min", "at least 1"},
+		{func(s *Shape) { s.Input.Min = 8 }, "input.min", "at least 32"}, // no room for an instruction
 		{func(s *Shape) { s.Input.Min = 400 }, "input.min", "above the median"},
-		{func(s *Shape) { s.Input.Max = 300_000 }, "input.max", "longest message"}, // more than the corpus
-		{func(s *Shape) { s.Context.Min = 16_000 }, "context.min", "below 17000"},  // prefix and phrases do not fit
+		{func(s *Shape) { s.Input.Max = 300_000 }, "input.max", "longest message"},   // more than the corpus
+		{func(s *Shape) { s.Context.Min = 15_200 }, "context.min", "at least 15300"}, // prefix and phrases do not fit
 		{func(s *Shape) { s.Context.Sigma = -1 }, "context.sigma", "not between"},
 		{ // every comparison with it is false
 			func(s *Shape) { s.Context.Sigma = math.NaN() }, "context.sigma", "not between",
 		},
 		{func(s *Shape) { s.Limit = 50_000; s.Compaction.Share = 0 }, "context.max", "no room"},
-		{ // 96 % less the answer is 57,344
-			func(s *Shape) { s.Window = 64_000; s.Compaction.Share = 0 }, "context.max", "window",
+		{ // 96 % less 256 and the answer is 57,088
+			func(s *Shape) { s.Window, s.Limit = 64_000, 64_000; s.Compaction.Share = 0 }, "context.max", "at most 57087",
 		},
+		{func(s *Shape) { *s = s.Fit(Shape{Window: 64_000}); s.Limit = 64_001 }, "limit", "take 57088"},
+		{func(s *Shape) { *s = s.Fit(Shape{Window: 64_000}); s.Output.Max = 40_000 }, "output.max", "take 8000"},
+		{func(s *Shape) { s.Window = 3071 }, "window", "at least 3072"},
+		{func(s *Shape) { s.SharedPrefix = 30_000 }, "context.min", "at least 30300"},
 		{func(s *Shape) { s.Window = -1 }, "window", "negative"},
 		{func(s *Shape) { s.Limit = 79_000 }, "compaction.summary.max", "no room"}, // 15k + 65k
 		{func(s *Shape) { s.Compaction.Share = 1.5 }, "compaction.share", "share"},

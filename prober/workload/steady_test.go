@@ -135,16 +135,6 @@ func TestLevelsStayInTheirRange(t *testing.T) {
 	}
 }
 
-func TestWindowLeavesHeadroom(t *testing.T) {
-	shape := Load()
-	shape.Window = 131_072
-	sizes, _ := lives(shape, 50)
-	limit := 0.96*131_072 - 4096
-	if most := sizes[len(sizes)-1]; most > limit || most < limit-2000 {
-		t.Errorf("the largest prompt has %.0f tokens, want just under %.0f", most, limit)
-	}
-}
-
 // TestMidLifeIsSteadyState compares the first prompts of mid-life sessions with all prompts of whole
 // lives: the load of a prober that has just started has to be that of one that has run for ever.
 func TestMidLifeIsSteadyState(t *testing.T) {

@@ -10,17 +10,15 @@ import (
 const (
 	shortestInput  = 32   // an instruction and its framing
 	shortestPrefix = 1000 // instructions and tool definitions
-	shortestText   = 2000 // what a session's own phrases need, with room
+	shortestText   = 300  // what a session's own phrases need, with room
 	widestSigma    = 4.0  // e^4 is a factor of 55 at one standard deviation: more is a typing error
 )
 
 // Validate returns every problem, with its path as it is written in the file: "output.max".
 func (s Shape) Validate() invalid.Errors {
 	var e invalid.Errors
-	e.Under("context", s.Context.validate(s.SharedPrefix+shortestText))
 	e.Under("input", s.Input.validate(shortestInput))
 	e.Under("output", s.Output.validate(1))
-	e.Under("compaction.summary", s.Compaction.Summary.validate(shortestText))
 	e.Under("tool_pause", s.ToolPause.validate())
 	e.Under("human_pause", s.HumanPause.validate())
 	s.validateShares(&e)
@@ -44,30 +42,113 @@ func (s Shape) validateShares(e *invalid.Errors) {
 	}
 }
 
-// validateSizes checks that a session has room to begin.
+// validateSizes checks that a session has room to begin. Each size is judged as if those before it had been corrected
+// as their messages say: a file that follows all messages is right.
 func (s Shape) validateSizes(e *invalid.Errors) {
-	if s.SharedPrefix < shortestPrefix {
-		e.Add("shared_prefix", "%d tokens are too few for instructions and tools, which need %d",
-			s.SharedPrefix, shortestPrefix)
+	most, of, ok := s.validateWindow(e)
+	if ok {
+		s.validateRoom(e, most, of)
 	}
-	if s.Window < 0 {
-		e.Add("window", "%d is negative", s.Window)
-		return
-	}
-	most, why := s.largest(), "limit"
-	if most != s.Limit {
-		why = "largest prompt that window leaves (96 % of it, less output.max)"
-	}
-	if s.Context.Max >= most {
-		e.Add("context.max", "%d leaves no room below the %s, %d", s.Context.Max, why, most)
-	}
-	if c := s.SharedPrefix + s.Compaction.Summary.Max; s.Compaction.Share > 0 && c >= most {
-		e.Add("compaction.summary.max", "%d and the shared prefix leave no room below the %s, %d",
-			s.Compaction.Summary.Max, why, most)
-	}
+	e.Under("compaction.summary", s.Compaction.Summary.validate(shortestText))
 	if !(s.TokensPerWord >= 0.25 && s.TokensPerWord <= 8) {
 		e.Add("tokens_per_word", "%g is not between 0.25 and 8", s.TokensPerWord)
 	}
+}
+
+// validateWindow returns the largest prompt, and the name of what bounds it. It is false if nothing fits.
+func (s Shape) validateWindow(e *invalid.Errors) (most int, of string, ok bool) {
+	switch {
+	case s.Window < 0:
+		e.Add("window", "%d is negative", s.Window)
+		return 0, "", false
+	case s.Window > 0 && s.Window < leastWindow:
+		e.Add("window", "%d is too small for a coding agent's instructions, tools and conversation: at least %d",
+			s.Window, leastWindow)
+		return 0, "", false
+	case s.Window > 0:
+		answer := s.answerIn(s.Output.Max)
+		for _, v := range s.Output.values() {
+			if s.answerIn(v.tokens) != v.tokens {
+				e.Add("output."+v.key, "%d leaves no room for a prompt in the window of %d: take %d",
+					v.tokens, s.Window, answer)
+			}
+		}
+		s.Output.Max = answer
+		if room := s.withoutLimit(); s.Limit > s.Window {
+			e.Add("limit", "%d is above the window of %d: take %d, which leaves room for an answer",
+				s.Limit, s.Window, room)
+			s.Limit = room
+		}
+	}
+	if s.Limit < leastLimit {
+		e.Add("limit", "%d is too small for instructions, tools and a conversation: at least %d", s.Limit, leastLimit)
+		s.Limit = leastLimit
+	}
+	if most = s.Largest(); most < s.Limit {
+		return most, "largest prompt that window and output.max leave", true
+	}
+	return most, "limit", true
+}
+
+// answerIn is the length of an answer, or the usual one of the window if it leaves no room for a prompt.
+func (s Shape) answerIn(tokens int) int {
+	if tokens > min(s.Window/largestAnswers, s.usable(spareLater)-leastLimit) {
+		return s.Window / mostOfWindow
+	}
+	return tokens
+}
+
+// prefixIn is the shared prefix, or the shortest if it is too short, or half of the largest prompt if it leaves no room
+// for a conversation.
+func prefixIn(tokens, largest int) int {
+	if tokens > largest-2*shortestText {
+		return max(shortestPrefix, largest/2)
+	}
+	return max(shortestPrefix, tokens)
+}
+
+// withoutLimit is the largest prompt that the window allows.
+func (s Shape) withoutLimit() int {
+	s.Limit = s.Window
+	return s.Largest()
+}
+
+// validateRoom checks the sizes that must fit into the largest prompt.
+func (s Shape) validateRoom(e *invalid.Errors, most int, of string) {
+	prefix := s.SharedPrefix
+	if prefix < shortestPrefix {
+		e.Add("shared_prefix", "%d tokens are too few for instructions and tools: at least %d", prefix, shortestPrefix)
+	}
+	fits := prefixIn(prefix, most)
+	if fits < prefix {
+		e.Add("shared_prefix", "%d leaves no room for a conversation below the %s, %d: take %d", prefix, of, most, fits)
+	}
+	e.Under("context", s.Context.below(most, of))
+	e.Under("context", s.Context.validate(fits+shortestText))
+	if s.Compaction.Share > 0 {
+		e.Under("compaction.summary", s.Compaction.Summary.below(most-fits, of+" less the shared prefix"))
+	}
+}
+
+// below checks that all values are below a number.
+func (l LogNormal) below(most int, what string) invalid.Errors {
+	var e invalid.Errors
+	for _, v := range l.values() {
+		if v.tokens >= most {
+			e.Add(v.key, "%d leaves no room below the %s, %d: at most %d", v.tokens, what, most, most-1)
+		}
+	}
+	return e
+}
+
+// value is one of a distribution's counts, by its key.
+type value struct {
+	key    string
+	tokens int
+}
+
+func (l LogNormal) values() []value {
+	return []value{{"min", l.Min}, {"median", l.Median}, {"max", l.Max}}
 }
 
 func (s Shape) validateCache(e *invalid.Errors) {
@@ -88,11 +169,13 @@ func (s Shape) validateCache(e *invalid.Errors) {
 
 func (l LogNormal) validate(least int) invalid.Errors {
 	var e invalid.Errors
-	if l.Min < least {
-		e.Add("min", "%d is below %d, the least that makes sense here", l.Min, least)
+	for _, v := range l.values() {
+		if v.tokens < least {
+			e.Add(v.key, "%d is below what makes sense here: at least %d", v.tokens, least)
+		}
 	}
 	if l.Max > corpusWords {
-		e.Add("max", "%d is above %d, the longest message there is", l.Max, corpusWords)
+		e.Add("max", "%d is above the longest message there is: at most %d", l.Max, corpusWords)
 	}
 	order(&e, l.Min <= l.Median, l.Median <= l.Max)
 	sigma(&e, l.Sigma)
