@@ -39,7 +39,7 @@ func (p program) run(ctx context.Context) int {
 	app, commands := p.application(&o)
 	exited := false
 	app.Terminate(func(int) { exited = true }) // --help and --version, which kingpin has answered
-	name, err := app.Parse(p.Args)
+	name, err := app.Parse(withoutPart(p.Args))
 	switch {
 	case exited:
 		return 0
@@ -104,6 +104,8 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	demo.declare(add("demo", demoHelp, demo.run))
 	grafana := dashboardsFlags{}
 	grafana.declare(add("dashboards", dashboardsHelp, grafana.run))
+	completion := completionFlags{app: app}
+	completion.declare(add("completion", completionHelp, completion.run))
 	agent := gpuAgent{}
 	agent.declare(add(dcgm.AgentCommand, gpuAgentHelp, agent.run))
 	return app, commands
