@@ -7,11 +7,12 @@ help: ## this list
 test: ## every test, with the race detector
 	go test -race ./...
 
-check: tidy generated portable lint deadcode figures rules e2e e2e-real vuln ## everything but the tests
+check: tidy generated portable lint deadcode figures rules e2e e2e-real packages-check vuln ## everything but the tests
 
-lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over both modules that hold code
+lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over the modules that hold code
 	bin/golangci-lint run ./...
 	cd e2e && ../bin/golangci-lint run --build-tags real ./...
+	cd tools/release && ../../bin/golangci-lint run ./...
 
 mutants: ## nine in ten of the mistakes in internal/mutants/list.txt make a test fail; a quarter of an hour
 	go run ./internal/mutants
@@ -22,6 +23,7 @@ deadcode: bin/deadcode ## every function is used by the program or by a test of 
 tidy: ## go.mod and go.sum hold what the code needs and no more
 	go mod tidy -diff
 	cd e2e && go mod tidy -diff
+	cd tools/release && go mod tidy -diff
 
 generated: ## generated files are up to date
 	go generate ./...
@@ -36,6 +38,15 @@ portable: ## builds without cgo, and for the other systems people run it on
 	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build ./...
 	CGO_ENABLED=0 GOOS=windows go build ./...
+
+packages: ## archives, deb, rpm, Homebrew formula and checksums of this commit, in dist/
+	cd tools/release && go run .
+
+packages-check: ## two builds are the same to the byte; the deb's unit is hardened, starts, reloads and stops
+	.ci/packages
+
+pictures: ## the terminal and the page of the README, of five minutes of the demo; needs Chromium
+	go run ./docs/pictures
 
 rules: bin/promtool bin/pint ## alert rules: promtool, pint, and Prometheus 2.42 where it can be had
 	.ci/rules bin/promtool bin/pint
@@ -74,4 +85,4 @@ bin/pint: tools/pint/go.mod tools/pint/go.sum
 	@touch $@
 
 .PHONY: help test check lint mutants deadcode tidy generated portable figures rules e2e e2e-long e2e-real
-.PHONY: check-gpu vuln bench bench-truth
+.PHONY: check-gpu vuln bench bench-truth packages packages-check pictures

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+)
+
+// formulaText is Homebrew's formula. It installs the archives, which need no compiler.
+var formulaText = template.Must(template.New("formula").Parse(`class Firsttoken < Formula
+  desc "Continuous SLO probing of LLM inference endpoints, for Prometheus"
+  homepage "https://github.com/firsttoken/firsttoken"
+  version "{{.Version}}"
+  license "Apache-2.0"
+{{range .Systems}}
+  on_{{.Name}} do
+{{- range .Archives}}
+    on_{{.CPU}} do
+      url "{{.URL}}"
+      sha256 "{{.Sum}}"
+    end
+{{- end}}
+  end
+{{end}}
+  def install
+    bin.install "firsttoken"
+    man1.install "firsttoken.1"
+    bash_completion.install "completions/firsttoken.bash" => "firsttoken"
+    zsh_completion.install "completions/_firsttoken"
+    pkgshare.install "alerts"
+  end
+
+  test do
+    assert_match version.to_s, shell_output("#{bin}/firsttoken --version")
+    (testpath/"firsttoken.yml").write "targets: []\n"
+    system bin/"firsttoken", "check", testpath/"firsttoken.yml"
+  end
+end
+`))
+
+type system struct {
+	Name     string // as Homebrew has it
+	Archives []archived
+}
+
+type archived struct{ CPU, URL, Sum string }
+
+// formula writes firsttoken.rb for the archives that were built; none without an archive that Homebrew could install.
+func (r *release) formula(sums map[string]string) error {
+	var systems []system
+	for _, s := range []struct{ name, goos string }{{"macos", "darwin"}, {"linux", "linux"}} {
+		one := system{Name: s.name}
+		for _, c := range []struct{ cpu, arch string }{{"arm", "arm64"}, {"intel", "amd64"}} {
+			name := fmt.Sprintf("firsttoken-%s-%s-%s.tar.gz", r.Version, s.goos, c.arch)
+			if sum, made := sums[name]; made {
+				url := strings.TrimSuffix(r.URL, "/") + "/v" + r.Version + "/" + name
+				one.Archives = append(one.Archives, archived{c.cpu, url, sum})
+			}
+		}
+		if len(one.Archives) > 0 {
+			systems = append(systems, one)
+		}
+	}
+	if len(systems) == 0 {
+		return nil
+	}
+	return r.create("firsttoken.rb", func(w io.Writer) error {
+		return formulaText.Execute(w, map[string]any{"Version": r.Version, "Systems": systems})
+	})
+}
