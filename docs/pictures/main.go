@@ -1,5 +1,5 @@
-// Command pictures draws docs/pictures/terminal.png and page.png anew: the screen of `firsttoken demo` and the page that
-// it serves, both of one real run. It needs Chromium and `script` of util-linux.
+// Command pictures draws docs/pictures/terminal.png and page.png anew: the screen of `firsttoken demo` and the page
+// that it serves, both of one real run. It needs Chromium and `script` of util-linux.
 //
 //	go run ./docs/pictures                      five minutes of the demo
 //	go run ./docs/pictures -for 2m -columns 80
@@ -45,9 +45,10 @@ func (p pictures) draw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	program := filepath.Join(work, "firsttoken")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/firsttoken").CombinedOutput(); err != nil {
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/firsttoken")
+	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	address, err := freeAddress(ctx)

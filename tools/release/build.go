@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -13,11 +15,14 @@ import (
 // build makes the program without cgo, and so without GPU telemetry, for which there is an image. What would differ
 // between two builds is left out: paths (-trimpath), the state of the working tree (-buildvcs; the commit is given),
 // and the build's own time and host.
-func (r *release) build(out, goos, arch string) error {
+func (r *release) build(ctx context.Context, out, goos, arch string) error {
+	if _, err := os.Stat(out); err == nil {
+		return nil // this machine's own, which has printed the texts
+	}
 	const pkg = "github.com/prometheus/common/version."
 	ldflags := fmt.Sprintf("-s -w -buildid= -X %sVersion=%s -X %sRevision=%s -X %sBuildDate=%s",
 		pkg, r.Version, pkg, r.Revision, pkg, r.Time.Format(time.RFC3339))
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nodcgm", "-ldflags", ldflags,
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "nodcgm", "-ldflags", ldflags,
 		"-o", out, "./cmd/firsttoken")
 	cmd.Dir = r.Root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+arch, "GOFLAGS=")
@@ -25,6 +30,15 @@ func (r *release) build(out, goos, arch string) error {
 		return fmt.Errorf("go build: %w\n%s", err, text)
 	}
 	return nil
+}
+
+// programAt is where a platform's program is built.
+func programAt(work, goos, arch string) string {
+	name := "firsttoken"
+	if goos == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(work, goos+"-"+arch, name)
 }
 
 // content is a file of an archive or a package.
@@ -46,9 +60,10 @@ func (c content) mode() os.FileMode {
 }
 
 // texts are all files but the program. Man page and completions are what the program itself prints.
-func (r *release) texts(work string) ([]content, error) {
-	program := filepath.Join(work, "firsttoken")
-	if err := r.build(program, goenv("GOHOSTOS"), goenv("GOHOSTARCH")); err != nil {
+func (r *release) texts(ctx context.Context, work string) ([]content, error) {
+	goos, arch := runtime.GOOS, runtime.GOARCH // of this program, which runs here
+	program := programAt(work, goos, arch)
+	if err := r.build(ctx, program, goos, arch); err != nil {
 		return nil, err
 	}
 	printed := map[string][]string{
@@ -57,7 +72,7 @@ func (r *release) texts(work string) ([]content, error) {
 		"_firsttoken":     {"completion", "zsh"},
 	}
 	for name, args := range printed {
-		out, err := exec.Command(program, args...).Output()
+		out, err := exec.CommandContext(ctx, program, args...).Output()
 		if err != nil {
 			return nil, fmt.Errorf("firsttoken %s: %w", strings.Join(args, " "), err)
 		}
@@ -92,7 +107,10 @@ func (r *release) listed(work string) []content {
 		{source: made("_firsttoken"), name: "completions/_firsttoken"},
 		{source: made("_firsttoken"), path: "/usr/share/zsh/vendor-completions/_firsttoken", only: "deb"},
 		{source: made("_firsttoken"), path: "/usr/share/zsh/site-functions/_firsttoken", only: "rpm"},
-		{source: kept("alerts/firsttoken.rules.yml"), name: "alerts/firsttoken.rules.yml", path: share + "firsttoken.rules.yml"},
+		{
+			source: kept("alerts/firsttoken.rules.yml"), name: "alerts/firsttoken.rules.yml",
+			path: share + "firsttoken.rules.yml",
+		},
 		{source: kept("alerts/gpu.rules.yml"), name: "alerts/gpu.rules.yml", path: share + "gpu.rules.yml"},
 		{
 			source: kept("deploy/systemd/firsttoken.service"), name: "systemd/firsttoken.service",
@@ -116,12 +134,4 @@ func (r *release) titled(page []byte) []byte {
 	title := fmt.Sprintf(".TH FIRSTTOKEN 1 \"%s\" \"firsttoken %s\"\n.SH NAME\n"+
 		"firsttoken \\- continuous SLO probing of LLM inference endpoints\n", r.Time.Format(time.DateOnly), r.Version)
 	return append([]byte(title), manTitle.ReplaceAll(page, nil)...)
-}
-
-func goenv(name string) string {
-	out, err := exec.Command("go", "env", name).Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
 }

@@ -7,8 +7,8 @@ import (
 	"text/template"
 )
 
-// formulaText is Homebrew's formula. It installs the archives, which need no compiler.
-var formulaText = template.Must(template.New("formula").Parse(`class Firsttoken < Formula
+// formulaText is the template of Homebrew's formula. It installs the archives, which need no compiler.
+const formulaText = `class Firsttoken < Formula
   desc "Continuous SLO probing of LLM inference endpoints, for Prometheus"
   homepage "https://github.com/firsttoken/firsttoken"
   version "{{.Version}}"
@@ -37,7 +37,7 @@ var formulaText = template.Must(template.New("formula").Parse(`class Firsttoken 
     system bin/"firsttoken", "check", testpath/"firsttoken.yml"
   end
 end
-`))
+`
 
 type system struct {
 	Name     string // as Homebrew has it
@@ -65,7 +65,11 @@ func (r *release) formula(sums map[string]string) error {
 	if len(systems) == 0 {
 		return nil
 	}
+	formula, err := template.New("formula").Parse(formulaText)
+	if err != nil {
+		return err
+	}
 	return r.create("firsttoken.rb", func(w io.Writer) error {
-		return formulaText.Execute(w, map[string]any{"Version": r.Version, "Systems": systems})
+		return formula.Execute(w, map[string]any{"Version": r.Version, "Systems": systems})
 	})
 }

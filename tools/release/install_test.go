@@ -33,6 +33,7 @@ func checkDeb(t *testing.T, dist string) {
 	}
 	unit := filepath.Join(root, "usr/lib/systemd/system/firsttoken.service")
 	checkFiles(t, root)
+	checkDpkg(t, debs[0])
 	checkExposure(t, unit)
 	checkRuns(t, root, settings(t, unit))
 }
@@ -56,13 +57,59 @@ func checkFiles(t *testing.T, root string) {
 		t.Errorf("an upgrade would overwrite the configuration: %v, %s", err, conffiles)
 	}
 	out, err := exec.Command(filepath.Join(root, "usr/bin/firsttoken"), "--version").Output()
-	if err != nil || !strings.Contains(string(out), "version 1.2.3 (") || !strings.Contains(string(out), "revision: 0123456789ab") {
+	if err != nil || !strings.Contains(string(out), "version 1.2.3 (") ||
+		!strings.Contains(string(out), "revision: 0123456789ab") {
 		t.Errorf("%v: %s", err, out)
 	}
 	page, err := exec.Command("gzip", "-dc", filepath.Join(root, "usr/share/man/man1/firsttoken.1.gz")).Output()
 	const title = ".TH FIRSTTOKEN 1 \"2023-11-14\" \"firsttoken 1.2.3\"\n.SH NAME\nfirsttoken \\- "
 	if err != nil || !strings.HasPrefix(string(page), title) || !strings.Contains(string(page), "config.file") {
 		t.Errorf("the man page: %v\n%.200s", err, page)
+	}
+}
+
+// checkDpkg lets dpkg itself install, upgrade, remove and purge the package, below a root of its own.
+func checkDpkg(t *testing.T, deb string) {
+	t.Helper()
+	root := t.TempDir()
+	for _, dir := range []string{"var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/private/firsttoken"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, root, "var/lib/dpkg/status", "")
+	dpkg := func(args ...string) {
+		args = append([]string{"--root=" + root, "--force-script-chrootless", "--force-not-root", "--force-confold"}, args...)
+		if out, err := exec.Command("dpkg", args...).CombinedOutput(); err != nil {
+			t.Fatalf("dpkg %v: %v\n%s", args, err, out)
+		}
+	}
+	has := func(name, when string, want bool) {
+		if _, err := os.Stat(filepath.Join(root, name)); (err == nil) != want {
+			t.Errorf("%s: %s is there: %v, want %v", when, name, err == nil, want)
+		}
+	}
+	const mine = "targets: [] # mine\n"
+	dpkg("--install", deb)
+	has("usr/bin/firsttoken", "installed", true)
+	write(t, root, "etc/firsttoken/firsttoken.yml", mine)
+	write(t, root, "var/lib/private/firsttoken/ledger.db", "spent")
+	dpkg("--install", deb)
+	if text, err := os.ReadFile(filepath.Join(root, "etc/firsttoken/firsttoken.yml")); string(text) != mine {
+		t.Errorf("an upgrade replaced the configuration: %v, %s", err, text)
+	}
+	dpkg("--remove", "firsttoken")
+	has("usr/bin/firsttoken", "removed", false)
+	has("var/lib/private/firsttoken/ledger.db", "removed", true)
+	dpkg("--purge", "firsttoken")
+	has("var/lib/private/firsttoken", "purged", false)
+	has("etc/firsttoken/firsttoken.yml", "purged", false)
+}
+
+func write(t *testing.T, root, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -108,7 +155,7 @@ func checkRuns(t *testing.T, root string, unit map[string]string) {
 	}
 	line := regexp.MustCompile(`(^|=)(/(usr|etc|var)/)`).ReplaceAllString
 	var args []string
-	for _, word := range strings.Fields(unit["ExecStart"]) {
+	for word := range strings.FieldsSeq(unit["ExecStart"]) {
 		args = append(args, line(word, "${1}"+root+"${2}"))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

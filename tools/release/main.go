@@ -8,18 +8,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
 
 func main() {
+	ctx := context.Background()
 	r := release{Root: "../.."}
 	platforms := flag.String("platforms", strings.Join(allPlatforms(), ","), "What to build for.")
 	flag.StringVar(&r.Out, "out", "../../dist", "Folder for the results.")
@@ -28,7 +29,7 @@ func main() {
 		"Where the formula finds the archives, below vVERSION/.")
 	flag.Parse()
 	r.Platforms = strings.Split(*platforms, ",")
-	if err := errors.Join(r.complete(), r.run()); err != nil {
+	if err := errors.Join(r.complete(ctx), r.run(ctx)); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
@@ -51,9 +52,9 @@ func allPlatforms() []string {
 
 // complete asks git and the environment for what is not given: version, commit and time. The time is that of
 // SOURCE_DATE_EPOCH, or of the commit.
-func (r *release) complete() error {
+func (r *release) complete(ctx context.Context) error {
 	if r.Version == "" {
-		v, err := r.git("describe", "--tags", "--always", "--dirty")
+		v, err := r.git(ctx, "describe", "--tags", "--always", "--dirty")
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (r *release) complete() error {
 		}
 	}
 	if r.Revision == "" {
-		v, err := r.git("rev-parse", "HEAD")
+		v, err := r.git(ctx, "rev-parse", "HEAD")
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,7 @@ func (r *release) complete() error {
 	}
 	epoch := os.Getenv("SOURCE_DATE_EPOCH")
 	if epoch == "" {
-		v, err := r.git("log", "-1", "--format=%ct")
+		v, err := r.git(ctx, "log", "-1", "--format=%ct")
 		if err != nil {
 			return err
 		}
@@ -84,8 +85,8 @@ func (r *release) complete() error {
 	return nil
 }
 
-func (r *release) git(args ...string) (string, error) {
-	out, err := exec.Command("git", append([]string{"-C", r.Root}, args...)...).Output()
+func (r *release) git(ctx context.Context, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, "git", append([]string{"-C", r.Root}, args...)...).Output()
 	if err != nil {
 		return "", fmt.Errorf("git %s: %w", args[0], err)
 	}
@@ -93,22 +94,22 @@ func (r *release) git(args ...string) (string, error) {
 }
 
 // run builds everything. Intermediate files are in a folder of their own, which goes.
-func (r *release) run() error {
+func (r *release) run(ctx context.Context) error {
 	work, err := os.MkdirTemp("", "firsttoken-release-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	if err := os.MkdirAll(r.Out, 0o755); err != nil {
 		return err
 	}
-	texts, err := r.texts(work)
+	texts, err := r.texts(ctx, work)
 	if err != nil {
 		return err
 	}
 	var made []string
 	for _, platform := range r.Platforms {
-		files, err := r.platform(platform, work, texts)
+		files, err := r.platform(ctx, platform, work, texts)
 		if err != nil {
 			return fmt.Errorf("%s: %w", platform, err)
 		}
@@ -123,16 +124,13 @@ func (r *release) run() error {
 }
 
 // platform builds the program for a platform, its archive, and on Linux its packages. It returns their names.
-func (r *release) platform(platform, work string, texts []content) ([]string, error) {
+func (r *release) platform(ctx context.Context, platform, work string, texts []content) ([]string, error) {
 	goos, arch, ok := strings.Cut(platform, "/")
 	if !ok {
 		return nil, errors.New("is not os/arch")
 	}
-	program := filepath.Join(work, goos+"-"+arch, "firsttoken")
-	if goos == "windows" {
-		program += ".exe"
-	}
-	if err := r.build(program, goos, arch); err != nil {
+	program := programAt(work, goos, arch)
+	if err := r.build(ctx, program, goos, arch); err != nil {
 		return nil, err
 	}
 	archive, err := r.archive(goos, arch, program, texts)
