@@ -9,12 +9,10 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/model"
 
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/screen"
-	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -24,7 +22,6 @@ const demoHelp = "Show everything at work: three simulated engines, a steady loa
 type demoFlags struct {
 	last      time.Duration
 	tpm       float64
-	warmUp    time.Duration
 	incidents string
 }
 
@@ -32,9 +29,6 @@ func (c *demoFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("for", "How long to run, such as 10m. Default: until Ctrl-C.").DurationVar(&c.last)
 	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").
 		Default("2500000").Float64Var(&c.tpm)
-	cmd.Flag("warm-up", "For how long the engines read prompts fifty times as fast, so that the histories of the "+
-		"sessions are soon in their caches. 0: not at all; the first minutes are then a queue.").
-		Default("1m").DurationVar(&c.warmUp)
 	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
 }
 
@@ -42,8 +36,6 @@ const (
 	demoTitle = "firsttoken demo"
 	demoModel = "simulated-kimi-k2.5"
 	demoNote  = "The engines are simulated: calibrated to published figures, not measurements."
-	// Each session starts in the middle of its life and sends its whole history once.
-	demoWarmUp = "Warming up for %s more: prompts are read 50 times as fast, to fill caches."
 )
 
 // demoEngines are the profiles of the published comparison, in its order.
@@ -60,7 +52,7 @@ func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 	if err != nil {
 		return err
 	}
-	engines, err := startEngines(append(incidents, c.speedUp()...))
+	engines, err := startEngines(incidents)
 	if err != nil {
 		return err
 	}
@@ -69,20 +61,11 @@ func (c *demoFlags) run(ctx context.Context, p program, o options) error {
 		return errors.Join(err, engines.stop())
 	}
 	// The prober stops first: it would report an engine that stops under it as a failure.
-	return errors.Join(c.probe(ctx, p, o, targets), engines.stop())
-}
-
-// speedUp fills the caches quickly. A load that is steady from the first minute starts with some twenty
-// histories of 45k to 200k tokens for each engine, and reading them takes minutes.
-func (c *demoFlags) speedUp() []simulator.Incident {
-	if c.warmUp <= 0 {
-		return nil
-	}
-	return []simulator.Incident{{For: model.Duration(c.warmUp), Kind: simulator.SlowPrefill, Factor: 0.02}}
+	return errors.Join(c.probe(ctx, p, o, targets, engines), engines.stop())
 }
 
 // probe does the daemon's work on the given targets, with a screen.
-func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
+func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target, es *engines) error {
 	var err error
 	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
 		return err
@@ -102,8 +85,13 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 	if err != nil {
 		return err
 	}
+	resume := func(t prober.Target, last chat.Conversation) {
+		if err := es.hold(t, last); err != nil {
+			log.Error("a history is not in the engine's cache", "target", t.Name, "err", err)
+		}
+	}
 	file := &config.File{Targets: targets}
-	current, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: out.connect})
+	current, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: out.connect, resume: resume})
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
@@ -115,12 +103,8 @@ func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []p
 }
 
 // notes are caveats for the screen after it has been up for a while.
-func (c *demoFlags) notes(up time.Duration) []string {
-	notes := []string{demoNote}
-	if left := c.warmUp - up; left > 0 {
-		notes = append(notes, fmt.Sprintf(demoWarmUp, screen.Clock(left)))
-	}
-	return notes
+func (c *demoFlags) notes(time.Duration) []string {
+	return []string{demoNote}
 }
 
 // targets put a load on each engine, as a configuration file would.

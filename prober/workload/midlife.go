@@ -1,10 +1,19 @@
 package workload
 
+import (
+	"time"
+
+	"github.com/firsttoken/firsttoken/prober/chat"
+)
+
 // candidates is how many legs MidLife chooses from. A long leg is met more often than a short one, in
 // proportion to its length. A point of several legs laid end to end has that property approximately. With
 // eight the mean prompt is right within 0.5 %, even where legs after a compaction are half as long as
 // others.
 const candidates = 8
+
+// briefTokens is a brief answer, and long enough to have a rate.
+const briefTokens = 24
 
 // leg is the part of a life from one fresh context to the limit, played ahead.
 type leg struct {
@@ -23,6 +32,50 @@ func (s *Session) MidLife() {
 	if s.turn > 0 || s.tenth {
 		return
 	}
+	s.play(s.randomPoint())
+	s.fresh = Bootstrap
+}
+
+// Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. It returns the
+// last prompt, which the server must hold, and the pause that followed its answer. The prompt is nil where the random
+// point is the beginning of the life.
+func (s *Session) Resume() (last chat.Conversation, pause time.Duration) {
+	return s.resumeAfter(s.randomPoint())
+}
+
+// ResumeBriefly resumes the session after its first turn, of the least context, and makes the turn that follows ask for
+// a brief answer: a load that starts with it has its first numbers as soon as its server can give any.
+func (s *Session) ResumeBriefly() (last chat.Conversation, pause time.Duration) {
+	shape := *s.shape
+	shape.Context.Max = shape.Context.Min
+	usual := s.shape
+	s.shape = &shape
+	s.planContext(opening)
+	s.shape = usual
+	last, pause = s.resumeAfter(1)
+	s.brief = true
+	return last, pause
+}
+
+func (s *Session) resumeAfter(turns int) (last chat.Conversation, pause time.Duration) {
+	if pause = s.play(turns); s.turn == 0 {
+		return nil, 0
+	}
+	s.sent = s.size
+	s.Settle(true)
+	return s.prompt(), pause
+}
+
+// play plays turns and returns the pause after the last.
+func (s *Session) play(turns int) (pause time.Duration) {
+	for range turns {
+		_, pause = s.decide(s.advance())
+	}
+	return pause
+}
+
+// randomPoint moves the session to the beginning of a leg, and returns the number of its turns up to the point.
+func (s *Session) randomPoint() (turns int) {
 	var legs [candidates]leg
 	scratch := make([]record, 0, 512)
 	total := 0
@@ -37,10 +90,7 @@ func (s *Session) MidLife() {
 		i++
 	}
 	s.begin(legs[i])
-	for range point {
-		s.decide(s.advance())
-	}
-	s.fresh = Bootstrap
+	return point
 }
 
 // playLeg plays a leg on a copy of the session and counts its turns.
