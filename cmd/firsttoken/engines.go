@@ -109,8 +109,12 @@ func (es *engines) hold(t prober.Target, last chat.Conversation) error {
 	if _, err := io.ReadFull(written, body); err != nil {
 		return fmt.Errorf("writing a history: %w", err)
 	}
-	i := slices.IndexFunc(es.all, func(e demoEngine) bool { return e.name == t.Name })
-	return es.all[i].server.Hold(body)
+	return es.named(t.Name).server.Hold(body)
+}
+
+// named is the engine of a name, which must be one of demoEngines.
+func (es *engines) named(name string) demoEngine {
+	return es.all[slices.IndexFunc(es.all, func(e demoEngine) bool { return e.name == name })]
 }
 
 // stop ends all engines and waits for them.
