@@ -141,27 +141,29 @@ func (w *watch) lines(now time.Time, width int, s style) []string {
 	}
 }
 
-// effect is "TTFT p50 0.71 → 7.90 s · TPS p50 136 → 21 · from cache 99% → 0%".
+// effect is "p50 TTFT 0.71 → 7.90 s · TPS 136 → 21 · cached 99% → 0%", and after the incident each with a third value.
 func (w *watch) effect(width int) string {
-	show := func(name, unit string, of func(sample) string) string {
-		text := name + " " + of(w.before) + " → " + of(w.during)
+	show := func(of func(sample) string) string {
+		text := of(w.before) + " → " + of(w.during)
 		if w.after.TTFT.OK {
 			text += " → " + of(w.after)
 		}
-		return text + unit
+		return text
 	}
 	parts := []string{
-		show("TTFT p50", " s", func(x sample) string { return x.TTFT.seconds() }),
-		show("TPS p50", "", func(x sample) string { return x.TPS.whole() }),
-		show("cached", "", func(x sample) string { return x.Cached.share() }),
+		"p50 TTFT " + show(func(x sample) string { return x.TTFT.seconds() }) + " s",
+		"TPS " + show(func(x sample) string { return x.TPS.whole() }),
 	}
 	if w.during.Failed > 0 {
-		parts = slices.Insert(parts, 0, fmt.Sprintf("%d failed", w.during.Failed))
+		parts = append(parts, fmt.Sprintf("%d failed", w.during.Failed))
+	}
+	if w.before.Cached.Value-w.during.Cached.Value > 0.05 && w.during.Cached.OK {
+		parts = append(parts, "cached "+show(func(x sample) string { return x.Cached.share() }))
 	}
 	return fit(parts, width)
 }
 
-// burning is "burns ttft 12x (9 of 15 bad) · tps 4x (3 of 14 bad)".
+// burning is "error budget burns: ttft 12x (9 of 15 bad) · tps 4x (3 of 14 bad)".
 func (w *watch) burning(width int) string {
 	if len(w.burns) == 0 {
 		return "no objective burns faster than it may"

@@ -12,6 +12,7 @@ import (
 const (
 	firstLine = 5 * time.Second
 	nextLines = 10 * time.Second
+	look      = time.Second // how often there is a look at whether something is to be printed
 )
 
 // printLines prints a heading, then a line for each target from time to time, and what happens in between.
@@ -23,7 +24,7 @@ func (s *Screen) printLines(ctx context.Context, h *history.History, addresses [
 	if at := link(addresses); at != "" {
 		fmt.Fprintf(s.Out, "The page is %s/ and the series are %s/metrics\n", at, at)
 	}
-	tick := time.NewTicker(redraw)
+	tick := time.NewTicker(look)
 	defer tick.Stop()
 	due := s.started.Add(firstLine)
 	for {
@@ -50,7 +51,7 @@ func (s *Screen) printIncident(h *history.History, now time.Time) {
 	}
 	w := s.watched[len(s.watched)-1]
 	ended, over := now.Sub(w.Until), now.Sub(w.Until.Add(settled))
-	if len(s.watched) > known || ended >= 0 && ended < redraw || over >= 0 && over < redraw {
+	if len(s.watched) > known || ended >= 0 && ended < look || over >= 0 && over < look {
 		for _, line := range w.lines(now, 200, style{}) {
 			fmt.Fprintf(s.Out, "%-7s %s\n", Clock(s.up()), line)
 		}

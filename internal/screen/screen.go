@@ -29,7 +29,7 @@ type Options struct {
 	Quit      func()            // somebody wants the end: it ends the context of Show
 }
 
-// Screen shows the history of a run: on a terminal a picture that is redrawn every second, elsewhere
+// Screen shows the history of a run: on a terminal a picture that is redrawn all the time, elsewhere
 // one line for each target every few seconds.
 type Screen struct {
 	Options
@@ -56,8 +56,8 @@ func (s *Screen) Logger() (log *slog.Logger, ok bool) {
 	return quiet(s.warnings), s.terminal != nil
 }
 
-// redraw is how often the picture is drawn.
-const redraw = time.Second
+// redraw is how often the picture is drawn: a first answer is seen at once.
+const redraw = 250 * time.Millisecond
 
 // Show runs until ctx ends. The last state stays visible after it, with a summary of the incidents.
 func (s *Screen) Show(ctx context.Context, h *history.History, addresses []string) {

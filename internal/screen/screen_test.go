@@ -72,7 +72,7 @@ func TestLines(t *testing.T) {
 	})
 }
 
-// TestPicture checks that a terminal is redrawn every second, and that the last state stays after it is closed.
+// TestPicture checks that a terminal is redrawn all the time, and that the last state stays after it is closed.
 func TestPicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
@@ -87,8 +87,8 @@ func TestPicture(t *testing.T) {
 		defer cancel()
 		s.Show(ctx, twoTargets(t), nil)
 		drawn, left, _ := strings.Cut(out.String(), "\x1b[?1049l")
-		if n := strings.Count(drawn, "a title"); n != 3 {
-			t.Errorf("drawn %d times in 2.5 s, want at 0, 1 and 2 s", n)
+		if n := strings.Count(drawn, "a title"); n != 10 && n != 11 { // at its very end there is a choice
+			t.Errorf("drawn %d times in 2.5 s, want every 250 ms", n)
 		}
 		for _, want := range []string{"ran 2s", "7 in flight", "turn failed", "a note"} {
 			if !strings.Contains(left, want) {

@@ -75,7 +75,7 @@ func crowded() snapshot {
 			Target: "tensorrt-llm", What: "4 in 10 requests get HTTP 503",
 			From: time.Unix(900, 0), Until: time.Unix(945, 0),
 		},
-		before: sample{is(12.34), is(1234), is(1), 0}, during: sample{is(123.4), is(12), is(0), 123},
+		before: sample{is(12.34), is(1234), is(1), 0}, during: sample{is(123.4), is(12), is(0), 12},
 		after: sample{is(12.34), is(1234), is(1), 0},
 		burns: []burn{{"availability", 123, 234, 52}, {"ttft", 123, 234, 10.5}, {"tps", 123, 234, 10.5}},
 	}
