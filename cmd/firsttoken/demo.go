@@ -135,10 +135,11 @@ func (d *demo) screen() *screen.Screen {
 
 // logTo has the log shown by the screen where that has a terminal.
 func (d *demo) logTo(live *screen.Screen) (err error) {
-	ok := false
-	if d.log, ok = live.Logger(); !ok {
-		d.log, err = d.logger(d.options)
+	if log, ok := live.Logger(); ok {
+		d.log = log
+		return nil
 	}
+	d.log, err = d.logger(d.options)
 	return err
 }
 

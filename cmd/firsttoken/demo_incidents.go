@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func (d *demoIncidents) play() {
 func (d *demoIncidents) sofar() []screen.Incident {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.played[:len(d.played):len(d.played)]
+	return slices.Clip(d.played)
 }
 
 // coming says when the next incident comes.

@@ -107,8 +107,8 @@ func typed(user *os.File, keys string) error {
 	return err
 }
 
-// checkShown looks at all that the terminal was sent: no line of a picture is too wide, none has too many lines, and what
-// was switched on is switched off.
+// checkShown looks at all that the terminal was sent: no line of a picture is too wide, no picture has too many lines,
+// and what was switched on is switched off.
 func checkShown(t *testing.T, shown *syncbuf.Buffer) {
 	t.Helper()
 	eventually(t, "the summary", func() bool { return strings.Contains(shown.String(), "Your own endpoint") })

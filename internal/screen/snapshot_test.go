@@ -59,7 +59,9 @@ func crowded() snapshot {
 	v.Keys, v.Now = true, time.Unix(1000, 0)
 	v.Link, v.Coming = "http://127.0.0.1:65535", "an incident comes in 1m59s"
 	full := []attainment{
-		{"ttft", 0.95, is(0.9994)}, {"tps", 0.95, is(0.9994)}, {"availability", 0.99, is(0.9994)},
+		{"ttft", 0.95, is(0.9994)},
+		{"tps", 0.95, is(0.9994)},
+		{"availability", 0.99, is(0.9994)},
 		{"recall", 0.95, is(0.9994)},
 	}
 	for i := range v.Rows {
@@ -82,8 +84,8 @@ func crowded() snapshot {
 	return v
 }
 
-// TestScreenFits draws at several sizes. All blocks are there on 24 lines, no line is wider than the terminal, and where
-// something is left out of a line, no number is cut.
+// TestScreenFits draws at several sizes. All blocks are there on 24 lines, no line is wider than the terminal, and no
+// number is cut where something is left out of a line.
 func TestScreenFits(t *testing.T) {
 	t.Parallel()
 	for _, size := range []struct{ width, height int }{{80, 24}, {80, 50}, {100, 30}, {132, 43}, {240, 24}} {

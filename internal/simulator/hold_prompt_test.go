@@ -86,8 +86,9 @@ func TestServerHold(t *testing.T) {
 		if body := answer.Body.String(); !strings.Contains(body, `"cached_tokens":960`) {
 			t.Errorf("not 960 tokens, 15 blocks, from the cache: %s", body)
 		}
-		for _, bad := range []string{"", "{}", `{"model":"m","stream":true,"messages":[{]}`,
-			`{"model":"another","stream":true,"messages":[]}`} {
+		for _, bad := range []string{
+			"", "{}", `{"model":"m","stream":true,"messages":[{]}`, `{"model":"another","stream":true,"messages":[]}`,
+		} {
 			if err := s.Hold([]byte(bad)); err == nil {
 				t.Errorf("%q is held", bad)
 			}

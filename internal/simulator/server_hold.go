@@ -2,7 +2,8 @@ package simulator
 
 import "fmt"
 
-// Hold puts the prompt of a request's body into the prefix cache of its model's engine, as if it had just been answered.
+// Hold puts the prompt of a request's body into the prefix cache of its model's engine, as if it had just been
+// answered.
 func (s *Server) Hold(body []byte) error {
 	q, err := parseRequest(body)
 	if err != nil {

@@ -17,8 +17,8 @@ func texts(c chat.Conversation) (all [][]byte) {
 	return all
 }
 
-// A resumed session stands where MidLife would have put it. Its next prompt is the last one and what followed it, and is
-// warm: the server is said to hold the last one.
+// A resumed session stands where MidLife would have put it. Its next prompt is the last one with what followed it, and
+// is warm: the server is said to hold the last one.
 func TestResumeIsMidLifeWithAHistory(t *testing.T) {
 	began := 0
 	for i := range uint64(40) {
