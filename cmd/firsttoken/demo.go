@@ -44,8 +44,9 @@ const (
 	demoModel = "simulated-kimi-k2.5"
 	demoNote  = "The engines are simulated: calibrated to published figures, not measurements."
 
-	// demoSeed repeats the same day each time. The engines are new, so no prompt is in a cache that should not be.
-	demoSeed = 1
+	// demoSeed repeats the same day each time, one whose second minute is like the mean of many: see
+	// TestDemoSecondMinute. The engines are new, so no prompt is in a cache that should not be.
+	demoSeed = 10
 	// demoRegularity is the shape of the arrivals' gaps. Of some twenty requests a minute, Poisson arrivals would miss
 	// the set-point by a quarter, and who watches for a few minutes would see no rate.
 	demoRegularity = 16

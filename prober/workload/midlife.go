@@ -32,15 +32,19 @@ func (s *Session) MidLife() {
 	if s.turn > 0 || s.tenth {
 		return
 	}
-	s.play(s.randomPoint())
+	l, point := s.pick()
+	s.begin(l)
+	s.play(point)
 	s.fresh = Bootstrap
 }
 
-// Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. It returns the
-// last prompt, which the server must hold, and the pause that followed its answer. The prompt is nil where the random
-// point is the beginning of the life.
-func (s *Session) Resume() (last chat.Conversation, pause time.Duration) {
-	return s.resumeAfter(s.randomPoint())
+// Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. at says where
+// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last prompt,
+// which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn before.
+func (s *Session) Resume(at float64) (last chat.Conversation, pause time.Duration) {
+	l, _ := s.pick()
+	s.begin(l)
+	return s.resumeAfter(int(at * float64(l.turns)))
 }
 
 // ResumeBriefly resumes the session after its first turn, of the least context, and makes the turn that follows ask for
@@ -74,8 +78,8 @@ func (s *Session) play(turns int) (pause time.Duration) {
 	return pause
 }
 
-// randomPoint moves the session to the beginning of a leg, and returns the number of its turns up to the point.
-func (s *Session) randomPoint() (turns int) {
+// pick plays the candidates and draws a point of all of them, which is that many turns after the beginning of a leg.
+func (s *Session) pick() (l leg, point int) {
 	var legs [candidates]leg
 	scratch := make([]record, 0, 512)
 	total := 0
@@ -83,14 +87,13 @@ func (s *Session) randomPoint() (turns int) {
 		legs[i] = s.playLeg(scratch)
 		total += legs[i].turns
 	}
-	point := s.dice.intn(total)
+	point = s.dice.intn(total)
 	i := 0
 	for point >= legs[i].turns {
 		point -= legs[i].turns
 		i++
 	}
-	s.begin(legs[i])
-	return point
+	return legs[i], point
 }
 
 // playLeg plays a leg on a copy of the session and counts its turns.

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,23 +18,16 @@ func texts(c chat.Conversation) (all [][]byte) {
 	return all
 }
 
-// A resumed session stands where MidLife would have put it. Its next prompt is the last one with what followed it, and
-// is warm: the server is said to hold the last one.
-func TestResumeIsMidLifeWithAHistory(t *testing.T) {
-	began := 0
+// A session goes on where its server stands: its next prompt is the last one with what followed it, and is warm.
+func TestResume(t *testing.T) {
 	for i := range uint64(40) {
-		resumed, mid := agent(Load(), i), agent(Load(), i)
-		last, pause := resumed.Resume()
-		mid.MidLife()
-		if resumed.NextTokens() != mid.NextTokens() {
-			t.Fatalf("session %d: the next prompt has %d tokens, and %d after MidLife", i, resumed.NextTokens(), mid.NextTokens())
-		}
-		turn, r := resumed.Next(Ages{Session: Ago(0), Prefix: Ago(0)})
-		if last == nil {
-			if turn.Phase != Cold || turn.Number != 0 || pause != 0 {
-				t.Errorf("session %d: nothing is held, and the turn is %+v", i, turn)
+		s := agent(Load(), i)
+		last, pause := s.Resume(float64(i) / 40)
+		turn, r := s.Next(Ages{Session: Ago(0), Prefix: Ago(0)})
+		if i == 0 {
+			if last != nil || turn.Phase != Cold || turn.Number != 0 || pause != 0 {
+				t.Errorf("before the first turn, %d messages are held, and the turn is %+v", last.Len(), turn)
 			}
-			began++
 			continue
 		}
 		before, now := texts(last), texts(r.Conversation)
@@ -49,14 +43,27 @@ func TestResumeIsMidLifeWithAHistory(t *testing.T) {
 			t.Errorf("session %d: %d of %d tokens are cached", i, turn.Cached, turn.Tokens)
 		}
 	}
-	if began > 4 {
-		t.Errorf("%d of 40 sessions are at their beginning, want one in a hundred", began)
+}
+
+// Sessions at even points of their lives have the prompts of the steady state.
+func TestResumeIsSteadyState(t *testing.T) {
+	all, _ := lives(Load(), 200)
+	var resumed []float64
+	const sessions = 100
+	for i := range uint64(sessions) {
+		s := agent(Load(), i)
+		s.Resume((float64(i) + 0.5) / sessions)
+		resumed = append(resumed, float64(s.NextTokens()))
+	}
+	slices.Sort(resumed)
+	if d := distance(resumed, all); d > 0.05 { // freely drawn points would be some 0.1 apart
+		t.Errorf("the distributions are %.3f apart", d)
 	}
 }
 
 func TestResumeLongAgoIsResume(t *testing.T) {
 	s := agent(Load(), 3)
-	s.Resume()
+	s.Resume(0.5)
 	if turn, _ := s.Next(Ages{Session: Ago(time.Hour)}); turn.Phase != Resume || turn.Cached != 0 {
 		t.Errorf("%+v", turn)
 	}
