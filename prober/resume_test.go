@@ -90,6 +90,9 @@ func TestResumeDoesNotWaitForAllHistories(t *testing.T) {
 		if at := sent[0].At.Sub(start); at != r.takeEach {
 			t.Errorf("the first request was sent after %s, want after its history, %s", at, r.takeEach)
 		}
+		if n := r.held[0].Len(); n != 2 {
+			t.Errorf("the first history has %d messages, want the 2 of a session after its first turn", n)
+		}
 		if last := r.heldAt[len(r.heldAt)-1]; sent[1].At.Before(last) {
 			t.Errorf("the second request was sent %s before the last history was held", last.Sub(sent[1].At))
 		}
