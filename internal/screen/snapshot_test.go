@@ -3,6 +3,7 @@ package screen
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,7 @@ func TestScreen(t *testing.T) {
 func crowded() snapshot {
 	v := shown()
 	v.Keys, v.Now = true, time.Unix(1000, 0)
+	v.Warnings = slices.Repeat(v.Warnings, tailLines)
 	v.Link, v.Coming = "http://127.0.0.1:65535", "an incident comes in 1m59s"
 	full := []attainment{
 		{"ttft", 0.95, is(0.9994)},
