@@ -30,9 +30,10 @@ generated: ## generated files are up to date
 	@git diff --exit-code -- docs alerts dashboards || \
 		{ echo 'generated files are stale: commit what "make generated" changed'; exit 1; }
 
-figures: ## the long runs in simulated time, whose full size the race detector is too slow for
+figures: ## the long runs in simulated time that the race detector is too slow for; the demo's first minutes in real time
 	go test ./prober ./internal/simulator
 	go test -run 'DayOfFaults|OneOfAThousand' ./cmd/firsttoken
+	FIRSTTOKEN_REAL_TIME=1 go test -count=1 -v -run 'Demo(Stopwatch|SecondMinute)' ./cmd/firsttoken
 
 portable: ## builds without cgo, and for the other systems people run it on
 	CGO_ENABLED=0 go build ./...

@@ -18,6 +18,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		trust:    p.options.Trust,
 		memory:   p.options.Memory,
 		newTimer: p.options.NewTimer,
+		resumed:  p.options.Resume,
 		log:      p.options.Logger,
 		random:   random,
 		arrivals: newArrivals(random, t.Load.ArrivalShape),

@@ -94,7 +94,7 @@ func TestLoopThatSlept(t *testing.T) {
 		p := newTestProber(Options{Observer: journal, Seed: 1})
 		l := p.newLoop(example("t", ProfileLoad), server)
 		ctx, cancel := context.WithCancel(context.Background())
-		l.begin(time.Now())
+		l.begin(t.Context(), time.Now())
 		work := func() { // as run does
 			l.work(ctx, time.Now())
 			synctest.Wait()

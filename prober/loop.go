@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/internal/waker"
+	"github.com/firsttoken/firsttoken/prober/chat"
 )
 
 // lateAfter is how far behind its instant a slot may still be used; its lag is on record. Slots that
@@ -23,6 +24,7 @@ type loop struct {
 	trust    Trust  // nil believes all
 	memory   Memory // nil keeps nothing
 	newTimer func() waker.Timer
+	resumed  func(Target, chat.Conversation) // nil: the load begins
 	log      *slog.Logger
 	random   *rand.Rand
 	arrivals arrivals
@@ -47,7 +49,7 @@ type loop struct {
 
 // run sends until ctx is done and then waits for what is in flight.
 func (l *loop) run(ctx context.Context) {
-	l.begin(time.Now())
+	l.begin(ctx, time.Now())
 	timer := l.newTimer()
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -80,10 +82,14 @@ func (l *loop) run(ctx context.Context) {
 //	now        opening
 //	├─── trial ───┼───── rest of a gap ─────┤ slot ── gap ── slot …
 //	 6k/TPM = 18 s          ≤ 180 s
-func (l *loop) begin(now time.Time) {
+func (l *loop) begin(ctx context.Context, now time.Time) {
 	l.resumeBackoff(now)
 	l.pause.look(now)
 	l.announceRate()
+	if l.resumed != nil {
+		l.resume(ctx, now)
+		return
+	}
 	l.pool.open(now)
 	share := gap(float64(max(l.pool.trial.session.NextTokens(), 1)), l.backoff.setPoint)
 	l.opening = now.Add(share)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/firsttoken/firsttoken/internal/waker"
 	"github.com/firsttoken/firsttoken/prober/budget"
+	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
@@ -35,6 +36,10 @@ type Options struct {
 	NewTimer func() waker.Timer
 	// Version becomes part of the prompts that all sessions share.
 	Version string
+	// Resume makes each load go on as if it had been running, instead of beginning: see resume. It receives the
+	// last prompt of each session, and puts it into the prefix cache of the target's server before it returns. Only a
+	// simulated server lets it; nil begins.
+	Resume func(t Target, last chat.Conversation)
 	// Estimates are shared with whoever else needs those of the targets' workloads; nil makes some.
 	Estimates *workload.Estimates
 }

@@ -370,7 +370,7 @@ func BenchmarkTurn(b *testing.B) {
 	target := example("t", ProfileLoad)
 	p := New(Options{Observer: discard{}, Seed: 1})
 	l := p.newLoop(target, prompt{})
-	l.begin(time.Now())
+	l.begin(context.Background(), time.Now())
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {

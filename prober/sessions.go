@@ -98,17 +98,21 @@ func (p *pool) next() workload.Identity {
 // fill makes the starting sessions, each in the middle of its life. As many of them are ready as in a
 // load that had been running for ever; the others become ready over one mean cycle.
 func (p *pool) fill(now time.Time) {
-	cycle := p.estimate.Pause + answerTime
 	p.sessions = make([]*sessionState, 0, p.start)
 	for i := range p.start {
-		s := workload.NewSession(p.shape, p.corpus, p.cal, p.next())
+		s := p.fresh()
 		s.MidLife()
-		ready := now
-		if i < p.busy {
-			ready = now.Add(scale(cycle, (float64(i)+p.random.Float64())/float64(p.busy)))
-		}
-		p.sessions = append(p.sessions, &sessionState{session: s, ready: ready})
+		p.sessions = append(p.sessions, &sessionState{session: s, ready: p.ready(i, now)})
 	}
+}
+
+// ready is when the starting session of that number becomes ready.
+func (p *pool) ready(i int, now time.Time) time.Time {
+	if i >= p.busy {
+		return now
+	}
+	cycle := p.estimate.Pause + answerTime
+	return now.Add(scale(cycle, (float64(i)+p.random.Float64())/float64(p.busy)))
 }
 
 // take returns the ready session that has waited longest, or a new one below the limit. It is false

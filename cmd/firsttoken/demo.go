@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/model"
 
+	"github.com/firsttoken/firsttoken/exporter/history"
 	"github.com/firsttoken/firsttoken/exporter/otel"
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/screen"
-	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -24,26 +25,31 @@ const demoHelp = "Show everything at work: three simulated engines, a steady loa
 type demoFlags struct {
 	last      time.Duration
 	tpm       float64
-	warmUp    time.Duration
+	after     time.Duration
 	incidents string
 }
 
 func (c *demoFlags) declare(cmd *kingpin.CmdClause) {
-	cmd.Flag("for", "How long to run, such as 10m. Default: until Ctrl-C.").DurationVar(&c.last)
+	cmd.Flag("for", "How long to run, such as 10m. Default: until q or Ctrl-C.").DurationVar(&c.last)
 	cmd.Flag("tokens-per-minute", "Load of each engine, in input tokens per minute.").
 		Default("2500000").Float64Var(&c.tpm)
-	cmd.Flag("warm-up", "For how long the engines read prompts fifty times as fast, so that the histories of the "+
-		"sessions are soon in their caches. 0: not at all; the first minutes are then a queue.").
-		Default("1m").DurationVar(&c.warmUp)
-	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long.").StringVar(&c.incidents)
+	cmd.Flag("incident-after", "When an incident comes by itself. 0: none does. The key i plays one at any time.").
+		Default("2m").DurationVar(&c.after)
+	cmd.Flag("incidents.file", "YAML file with incidents: what goes wrong, when, for how long. With it, no other comes "+
+		"by itself.").StringVar(&c.incidents)
 }
 
 const (
 	demoTitle = "firsttoken demo"
 	demoModel = "simulated-kimi-k2.5"
 	demoNote  = "The engines are simulated: calibrated to published figures, not measurements."
-	// Each session starts in the middle of its life and sends its whole history once.
-	demoWarmUp = "Warming up for %s more: prompts are read 50 times as fast, to fill caches."
+
+	// demoSeed repeats the same day each time, one whose second minute is like the mean of many: see
+	// TestDemoSecondMinute. The engines are new, so no prompt is in a cache that should not be.
+	demoSeed = 10
+	// demoRegularity is the shape of the arrivals' gaps. Of some twenty requests a minute, Poisson arrivals would miss
+	// the set-point by a quarter, and who watches for a few minutes would see no rate.
+	demoRegularity = 16
 )
 
 // demoEngines are the profiles of the published comparison, in its order.
@@ -51,76 +57,113 @@ func demoEngines() []string { return []string{"together", "tensorrt-llm", "sglan
 
 // run starts the engines, a prober on them, and the pages, and shows the results.
 func (c *demoFlags) run(ctx context.Context, p program, o options) error {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
 	if c.last > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.last)
 		defer cancel()
 	}
-	incidents, err := loadIncidents(c.incidents)
+	faults, err := loadIncidents(c.incidents)
 	if err != nil {
 		return err
 	}
-	engines, err := startEngines(append(incidents, c.speedUp()...))
+	if c.incidents != "" {
+		c.after = 0
+	}
+	engines, err := startEngines(faults)
 	if err != nil {
 		return err
 	}
-	targets, err := c.targets(engines)
-	if err != nil {
-		return errors.Join(err, engines.stop())
-	}
+	d := &demo{demoFlags: c, program: p, options: o, engines: engines, counts: newInFlightCounts(), quit: quit}
 	// The prober stops first: it would report an engine that stops under it as a failure.
-	return errors.Join(c.probe(ctx, p, o, targets), engines.stop())
+	return errors.Join(d.probe(ctx), engines.stop())
 }
 
-// speedUp fills the caches quickly. A load that is steady from the first minute starts with some twenty
-// histories of 45k to 200k tokens for each engine, and reading them takes minutes.
-func (c *demoFlags) speedUp() []simulator.Incident {
-	if c.warmUp <= 0 {
-		return nil
-	}
-	return []simulator.Incident{{For: model.Duration(c.warmUp), Kind: simulator.SlowPrefill, Factor: 0.02}}
+// demo is one run.
+type demo struct {
+	*demoFlags
+	program
+	options
+	engines   *engines
+	incidents *demoIncidents
+	counts    *inFlightCounts
+	log       *slog.Logger
+	quit      context.CancelFunc
 }
 
-// probe does the daemon's work on the given targets, with a screen.
-func (c *demoFlags) probe(ctx context.Context, p program, o options, targets []prober.Target) error {
-	var err error
-	if o.telemetry, err = otel.FromEnvironment(p.Environ); err != nil {
-		return err
-	}
-	out := newInFlightCounts()
-	live := screen.New(screen.Options{
-		Out: p.Stdout, Environ: p.Environ,
-		Title: demoTitle, Notes: c.notes, Order: demoEngines(), InFlight: out.of,
-	})
-	log, ok := live.Logger()
-	if !ok {
-		if log, err = p.logger(o); err != nil {
-			return err
-		}
-	}
-	listeners, err := demoListen(ctx, o.ListenAddresses)
+// probe does the daemon's work on the engines, with a screen.
+func (d *demo) probe(ctx context.Context) error {
+	targets, err := d.targets(d.engines)
 	if err != nil {
 		return err
 	}
-	file := &config.File{Targets: targets}
-	current, err := probe(ctx, file, serviceOptions{options: o, log: log, connect: out.connect})
+	if d.telemetry, err = otel.FromEnvironment(d.Environ); err != nil {
+		return err
+	}
+	d.incidents = &demoIncidents{engines: d.engines, after: d.after, started: time.Now()}
+	live := d.screen()
+	if err := d.logTo(live); err != nil {
+		return err
+	}
+	listeners, err := demoListen(ctx, d.ListenAddresses)
+	if err != nil {
+		return err
+	}
+	if d.WorkloadSeed == 0 {
+		d.WorkloadSeed = demoSeed
+	}
+	current, err := probe(ctx, &config.File{Targets: targets}, serviceOptions{
+		options: d.options, log: d.log, connect: d.counts.connect, resume: d.hold,
+	})
 	if err != nil {
 		return errors.Join(err, closeAll(listeners))
 	}
-	return newWebsite(current, o).serve(ctx, listeners, func(ctx context.Context) {
+	return newWebsite(current, d.options).serve(ctx, listeners, func(ctx context.Context) {
 		at := addresses(listeners)
-		p.listening(at...)
-		live.Show(ctx, current.service.history, at)
+		d.listening(at...)
+		d.show(ctx, live, current.service.history, at)
 	})
 }
 
-// notes are caveats for the screen after it has been up for a while.
-func (c *demoFlags) notes(up time.Duration) []string {
-	notes := []string{demoNote}
-	if left := c.warmUp - up; left > 0 {
-		notes = append(notes, fmt.Sprintf(demoWarmUp, screen.Clock(left)))
+func (d *demo) screen() *screen.Screen {
+	return screen.New(screen.Options{
+		In: d.Stdin, Out: d.Stdout, Environ: d.Environ,
+		Title: demoTitle, Notes: []string{demoNote}, Order: demoEngines(), InFlight: d.counts.of,
+		Incidents: d.incidents.sofar, Coming: d.incidents.coming, Incident: d.incidents.play, Quit: d.quit,
+	})
+}
+
+// logTo has the log shown by the screen where that has a terminal.
+func (d *demo) logTo(live *screen.Screen) (err error) {
+	if log, ok := live.Logger(); ok {
+		d.log = log
+		return nil
 	}
-	return notes
+	d.log, err = d.logger(d.options)
+	return err
+}
+
+// hold gives a history to the engine of its target.
+func (d *demo) hold(t prober.Target, last chat.Conversation) {
+	if err := d.engines.hold(t, last); err != nil {
+		d.log.Error("a history is not in the engine's cache", "target", t.Name, "err", err)
+	}
+}
+
+// show shows the history until the end. A terminal that is closed, SIGHUP, is an end too.
+func (d *demo) show(ctx context.Context, live *screen.Screen, h *history.History, at []string) {
+	var beside sync.WaitGroup
+	beside.Go(func() { d.incidents.run(ctx) })
+	beside.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-d.Reload:
+			d.quit()
+		}
+	})
+	live.Show(ctx, h, at)
+	beside.Wait()
 }
 
 // targets put a load on each engine, as a configuration file would.
@@ -137,7 +180,7 @@ func (c *demoFlags) targets(engines *engines) ([]prober.Target, error) {
 		}
 		t.Name, t.Engine, t.Region = e.name, e.name, "simulated"
 		t.URL, t.API, t.Model = "http://"+e.address+"/v1", chat.OpenAIChat, demoModel
-		t.Load.TokensPerMinute, t.Load.Until = c.tpm, end
+		t.Load.TokensPerMinute, t.Load.ArrivalShape, t.Load.Until = c.tpm, demoRegularity, end
 		t.EngineMetrics = []string{"http://" + e.address + "/metrics"}
 		cached := 0.20
 		t.Prices = &prober.Prices{Input: 1.20, Cached: &cached, Output: 4.50}

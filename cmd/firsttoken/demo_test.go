@@ -67,7 +67,9 @@ func TestDemoBadInput(t *testing.T) {
 func TestDemoTargets(t *testing.T) {
 	t.Parallel()
 	c := &demoFlags{last: 10 * time.Minute, tpm: 2.5e6}
-	targets, err := c.targets(&engines{all: []engineAddress{{"together", "127.0.0.1:1"}, {"sglang", "127.0.0.1:2"}}})
+	targets, err := c.targets(&engines{all: []demoEngine{
+		{name: "together", address: "127.0.0.1:1"}, {name: "sglang", address: "127.0.0.1:2"},
+	}})
 	if err != nil || len(targets) != 2 {
 		t.Fatal(targets, err)
 	}

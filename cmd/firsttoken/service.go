@@ -17,6 +17,7 @@ import (
 	"github.com/firsttoken/firsttoken/exporter/results"
 	"github.com/firsttoken/firsttoken/internal/ledger"
 	"github.com/firsttoken/firsttoken/prober"
+	"github.com/firsttoken/firsttoken/prober/chat"
 	"github.com/firsttoken/firsttoken/prober/selfcheck"
 )
 
@@ -54,7 +55,8 @@ type serviceOptions struct {
 	targets []prober.Target // of the first configuration: their thresholds shape the histograms
 	log     *slog.Logger
 	connect connector
-	ledger  *ledger.Ledger // nil keeps nothing: there is no budget
+	ledger  *ledger.Ledger                         // nil keeps nothing: there is no budget
+	resume  func(prober.Target, chat.Conversation) // see prober.Options; nil but in the demo
 }
 
 // newService sends no request yet: prober.Apply starts the targets.
@@ -72,7 +74,7 @@ func newService(ctx context.Context, o serviceOptions) (*service, error) {
 	s.prober = prober.New(prober.Options{
 		Connect: o.connect, Observer: s.observers(), Logger: o.log, Seed: seedOf(o.options), Version: programVersion(),
 		Trust: s.trust, NewTimer: newTimer, Estimates: o.options.estimates, Budget: s.budget(), Memory: s.memory(),
-		Pauses: s.pauses(),
+		Pauses: s.pauses(), Resume: o.resume,
 	})
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx)) // stop cancels it, after the last result
 	s.running.Go(func() { s.metrics.Run(ctx) })

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // rates is "2.48/2.50M": both in the unit of the set-point.
@@ -13,6 +14,10 @@ func rates(now, set float64) string {
 	digits, unit := 0, ""
 	div := 1.0
 	switch {
+	case set >= 1e8:
+		div, unit = 1e6, "M"
+	case set >= 1e7:
+		div, unit, digits = 1e6, "M", 1
 	case set >= 1e6:
 		div, unit, digits = 1e6, "M", 2
 	case set >= 1e3:
@@ -45,10 +50,36 @@ func (m measured) dollars() string {
 	if !m.OK {
 		return "–"
 	}
-	if m.Value < 99.995 {
+	switch {
+	case m.Value < 99.995:
 		return fmt.Sprintf("$%.2f", m.Value)
+	case m.Value < 99_999.5:
+		return Dollars(m.Value)
+	default:
+		return "$" + Tokens(m.Value)
 	}
-	return Dollars(m.Value)
+}
+
+// share is a share in whole percent, never more than all.
+func (m measured) share() string {
+	if !m.OK {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f%%", 100*min(1, m.Value))
+}
+
+// count is a number of things in so many characters, three or more: 1,234, or 12k where that is too long.
+func count(n int64, width int) string {
+	if text := Thousands(float64(n)); len(text) <= width {
+		return text
+	}
+	if text := fmt.Sprint(n); len(text) <= width {
+		return text
+	}
+	if n < 1e6 {
+		return fmt.Sprintf("%dk", n/1e3)
+	}
+	return fmt.Sprintf("%dM", n/1e6)
 }
 
 func percent(share float64) string {
@@ -75,6 +106,27 @@ func cut(text string, width int) string {
 		return string(clean)
 	}
 	return string(clean[:width-1]) + "…"
+}
+
+// fit joins as many parts as width has room for. "…" says that others are left out: no number is cut in the middle.
+func fit(parts []string, width int) string {
+	const between, more = " · ", " …"
+	text := ""
+	for i, p := range parts {
+		next := p
+		if i > 0 {
+			next = text + between + p
+		}
+		room := width
+		if i < len(parts)-1 {
+			room -= utf8.RuneCountInString(more)
+		}
+		if utf8.RuneCountInString(next) > room {
+			return text + more
+		}
+		text = next
+	}
+	return text
 }
 
 // Thousands is a whole number with commas: 1,234,567.

@@ -41,3 +41,21 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{13, "12 · 34 · 567"},
+		{12, "12 · 34 …"},
+		{9, "12 · 34 …"},
+		{8, "12 …"}, // there is no room to say that something is left out
+		{4, "12 …"},
+	} {
+		if got := fit([]string{"12", "34", "567"}, c.width); got != c.want {
+			t.Errorf("in %d columns: %q, want %q", c.width, got, c.want)
+		}
+	}
+}

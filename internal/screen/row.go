@@ -2,7 +2,6 @@ package screen
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/firsttoken/firsttoken/exporter/history"
@@ -20,7 +19,7 @@ type row struct {
 	Warm, Cold        percentiles
 	TPS               measured
 	OK, Failed, Skips int64
-	Why               string // failed outcomes and skipped slots, in words
+	Why               []string // failed outcomes and skipped slots, in words
 	Spend             measured
 	InFlight          int64
 	SLOs              []attainment
@@ -68,9 +67,8 @@ func rowOf(s history.Summary, last []results.Record, t prober.Target) row {
 
 // count adds up outcomes and skipped slots, and names them in Why.
 func (r *row) count(s history.Summary) {
-	var why []string
 	if s.SetPoint != nil && s.Effective != nil && *s.Effective < *s.SetPoint {
-		why = append(why, "backed off from "+Tokens(*s.SetPoint))
+		r.Why = append(r.Why, "backed off from "+Tokens(*s.SetPoint))
 	}
 	for _, o := range chat.Outcomes() {
 		n := s.Outcomes[o]
@@ -78,16 +76,15 @@ func (r *row) count(s history.Summary) {
 			r.OK = int64(n)
 		} else if n > 0 {
 			r.Failed += int64(n)
-			why = append(why, fmt.Sprintf("%d %s", n, o))
+			r.Why = append(r.Why, fmt.Sprintf("%d %s", n, o))
 		}
 	}
 	for _, reason := range prober.Reasons() {
 		if n := s.Skipped[reason]; n > 0 {
 			r.Skips += int64(n)
-			why = append(why, fmt.Sprintf("%d skipped: %s", n, reason))
+			r.Why = append(r.Why, fmt.Sprintf("%d skipped: %s", n, reason))
 		}
 	}
-	r.Why = strings.Join(why, " · ")
 }
 
 func percentilesOf(q history.Quantiles) percentiles {

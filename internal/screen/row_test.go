@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestRowOf(t *testing.T) {
 	}
 	r := rowOf(s, last, prober.Target{Prices: &prober.Prices{}})
 	if r.OK != 10 || r.Failed != 3 || r.Skips != 4 ||
-		r.Why != "backed off from 2.50M · 2 throttled · 1 timeout · 4 skipped: backoff" {
+		strings.Join(r.Why, " · ") != "backed off from 2.50M · 2 throttled · 1 timeout · 4 skipped: backoff" {
 		t.Errorf("%+v", r)
 	}
 	if r.TPM != in || r.Set != effective || r.Warm.P95 != is(1.4) || r.Cold.P50.OK || r.TPS != is(130) ||

@@ -15,21 +15,30 @@ import (
 
 // Options say what a Screen shows beside the history.
 type Options struct {
+	In       io.Reader // keys, if it is a terminal
 	Out      io.Writer
 	Environ  []string // KEY=value
 	Title    string
-	Notes    func(up time.Duration) []string // caveats, above the table
-	Order    []string                        // of the targets
+	Notes    []string // caveats, above the table
+	Order    []string // of the targets
 	InFlight func(target string) int64
+
+	Incidents func() []Incident // so far, the newest last
+	Coming    func() string     // when the next comes
+	Incident  func()            // somebody wants one
+	Quit      func()            // somebody wants the end: it ends the context of Show
 }
 
-// Screen shows the history of a run: on a terminal a picture that is redrawn every second, elsewhere
+// Screen shows the history of a run: on a terminal a picture that is redrawn all the time, elsewhere
 // one line for each target every few seconds.
 type Screen struct {
 	Options
 	terminal *terminal // nil where there is none
 	warnings *tail
 	started  time.Time
+	watched  []*watch // the incidents so far
+	help     bool     // the page is shown
+	keys     bool     // are read
 }
 
 // New returns a screen on o.Out. Its clock starts now.
@@ -47,74 +56,96 @@ func (s *Screen) Logger() (log *slog.Logger, ok bool) {
 	return quiet(s.warnings), s.terminal != nil
 }
 
-// How often the two forms are updated.
-const (
-	redraw    = time.Second
-	firstLine = 5 * time.Second
-	nextLines = 10 * time.Second
-)
+// redraw is how often the picture is drawn: a first answer is seen at once.
+const redraw = 250 * time.Millisecond
 
-// Show runs until ctx ends. The last state stays visible after it.
+// Show runs until ctx ends. The last state stays visible after it, with a summary of the incidents.
 func (s *Screen) Show(ctx context.Context, h *history.History, addresses []string) {
 	if s.terminal == nil {
 		s.printLines(ctx, h, addresses)
-		return
+	} else {
+		s.showPicture(ctx, h, addresses)
+		final := s.snapshot(h, addresses)
+		final.Over, final.Incident = true, nil
+		for _, line := range final.lines(minWidth, minHeight, s.terminal.style) {
+			fmt.Fprintln(s.Out, line)
+		}
 	}
-	s.terminal.open()
-	s.redraw(ctx, h, addresses)
-	s.terminal.close()
-	final := s.snapshot(h, addresses)
-	final.Over = true
-	for _, line := range final.lines(minWidth, s.terminal.style) {
+	s.follow(h)
+	for _, line := range s.summary() {
 		fmt.Fprintln(s.Out, line)
 	}
 }
 
-func (s *Screen) redraw(ctx context.Context, h *history.History, addresses []string) {
+// showPicture leaves the terminal as it found it, also when it panics.
+func (s *Screen) showPicture(ctx context.Context, h *history.History, addresses []string) {
+	s.terminal.open()
+	defer s.terminal.close()
+	var pressed <-chan rune
+	if keyboard, ok := openKeyboard(s.In); ok {
+		defer keyboard.restore()
+		s.keys, pressed = true, keyboard.pressed
+	}
+	s.redraw(ctx, h, addresses, pressed)
+}
+
+func (s *Screen) redraw(ctx context.Context, h *history.History, addresses []string, pressed <-chan rune) {
 	tick := time.NewTicker(redraw)
 	defer tick.Stop()
 	for {
-		s.terminal.draw(s.snapshot(h, addresses))
+		s.follow(h)
+		if s.help {
+			s.terminal.draw(func(_, _ int, st style) []string { return help(st) })
+		} else {
+			s.terminal.draw(s.snapshot(h, addresses).lines)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case key := <-pressed:
+			s.press(key)
 		}
 	}
 }
 
-func (s *Screen) printLines(ctx context.Context, h *history.History, addresses []string) {
-	fmt.Fprintln(s.Out, s.Title)
-	for _, n := range s.Notes(s.up()) {
-		fmt.Fprintln(s.Out, n)
-	}
-	fmt.Fprintf(s.Out, "%s/metrics\n", link(addresses))
-	timer := time.NewTimer(firstLine)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			s.printRows(h)
-			return
-		case <-timer.C:
-			s.printRows(h)
-			timer.Reset(nextLines)
-		}
+// press does what a key asks for.
+func (s *Screen) press(key rune) {
+	switch key {
+	case keyIncident:
+		s.help = false
+		s.Incident()
+	case keyHelp:
+		s.help = !s.help
+	case keyBack:
+		s.help = false
+	case keyRedraw:
+		s.terminal.clear()
+	case keyQuit:
+		s.Quit()
 	}
 }
 
-func (s *Screen) printRows(h *history.History) {
-	for _, r := range s.rows(h) {
-		fmt.Fprintln(s.Out, plain(s.up(), r))
+// follow looks at the incidents so far.
+func (s *Screen) follow(h *history.History) {
+	now := time.Now()
+	for _, i := range s.Incidents()[len(s.watched):] {
+		s.watched = append(s.watched, newWatch(i, h))
+	}
+	for _, w := range s.watched {
+		w.update(h, now)
 	}
 }
 
-func plain(up time.Duration, r row) string {
-	return fmt.Sprintf("%-7s %-13s tpm %s  ttft warm p50 %s p95 %s  cold p50 %s p95 %s s  "+
-		"tps %s  ok %d failed %d skipped %d  spent %s",
-		Clock(up), r.Name, rates(r.TPM, r.Set),
-		r.Warm.P50.seconds(), r.Warm.P95.seconds(), r.Cold.P50.seconds(), r.Cold.P95.seconds(),
-		r.TPS.whole(), r.OK, r.Failed, r.Skips, r.Spend.dollars())
+// shownFor is how long an incident stays on the screen after its end.
+const shownFor = time.Minute
+
+// incident is the one to be shown, or nil.
+func (s *Screen) incident(now time.Time) *watch {
+	if n := len(s.watched); n > 0 && now.Sub(s.watched[n-1].Until) < shownFor {
+		return s.watched[n-1]
+	}
+	return nil
 }
 
 // link is the address of the pages. Behind systemd's sockets it is empty: we do not know the address.
@@ -127,9 +158,14 @@ func link(addresses []string) string {
 
 func (s *Screen) up() time.Duration { return time.Since(s.started) }
 
+// shownResults is how many of a target's last results are looked at.
+const shownResults = 200
+
 func (s *Screen) snapshot(h *history.History, addresses []string) snapshot {
+	now := time.Now()
 	return snapshot{
-		Title: s.Title, Notes: s.Notes(s.up()), Up: s.up(),
+		Title: s.Title, Notes: s.Notes, Up: s.up(), Now: now, Keys: s.keys,
+		Incident: s.incident(now), Coming: s.Coming(),
 		Rows: s.rows(h), Link: link(addresses), Warnings: s.warnings.last(),
 	}
 }
@@ -141,7 +177,7 @@ func (s *Screen) rows(h *history.History) []row {
 	var all []row
 	for _, name := range names {
 		if summary, ok := h.Summary(name); ok {
-			last, _ := h.Last(name, 200)
+			last, _ := h.Last(name, shownResults)
 			t, _ := h.Target(name)
 			r := rowOf(summary, last, t)
 			r.InFlight = s.InFlight(name)

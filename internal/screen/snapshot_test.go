@@ -3,6 +3,7 @@ package screen
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +33,12 @@ func shown() snapshot {
 			{
 				Name: "together", TPM: 2.48e6, Set: 2.5e6, Warm: percentiles{is(0.71), is(1.2)},
 				Cold: percentiles{is(4.1), is(12.34)},
-				TPS:  is(131), OK: 1234, Skips: 7, Why: "7 skipped: no_session", InFlight: 3, Spend: is(12.5), SLOs: slos,
+				TPS:  is(131), OK: 1234, Skips: 7, Why: []string{"7 skipped: no_session"}, InFlight: 3, Spend: is(12.5), SLOs: slos,
 				Last: last,
 			},
 			{
 				Name: "tensorrt-llm", TPM: 1.1e6, Set: 1.25e6, Warm: percentiles{is(123), is(300)}, TPS: is(100), OK: 2, Failed: 3,
-				Why: "2 throttled · 1 timeout", InFlight: 1, Spend: is(1234.5), SLOs: slos, Last: last[:4],
+				Why: []string{"2 throttled", "1 timeout"}, InFlight: 1, Spend: is(1234.5), SLOs: slos, Last: last[:4],
 			},
 			{Name: "a-very-long-name", Set: 20_000, Spend: measured{}},
 		},
@@ -49,33 +50,108 @@ func shown() snapshot {
 
 func TestScreen(t *testing.T) {
 	t.Parallel()
-	lines := strings.Join(shown().lines(80, style{}), "\n") + "\n"
+	lines := strings.Join(shown().lines(80, 40, style{}), "\n") + "\n"
 	golden.Compare(t, filepath.Join("testdata", "screen.txt"), lines, *update)
 }
 
-// TestScreenIsLow checks that three targets fit on 24 lines, with the second note of the first minute.
-func TestScreenIsLow(t *testing.T) {
-	t.Parallel()
+// crowded is a snapshot in which every number is as long as it gets, with an incident at its height.
+func crowded() snapshot {
 	v := shown()
-	v.Warnings, v.Rows[2].SLOs = nil, v.Rows[0].SLOs
-	for range 2 {
-		if n := len(v.lines(80, style{})); n > 24 {
-			t.Errorf("%d lines with %d notes", n, len(v.Notes))
+	v.Keys, v.Now = true, time.Unix(1000, 0)
+	v.Warnings = slices.Repeat(v.Warnings, tailLines)
+	v.Link, v.Coming = "http://127.0.0.1:65535", "an incident comes in 1m59s"
+	full := []attainment{
+		{"ttft", 0.95, is(0.9994)},
+		{"tps", 0.95, is(0.9994)},
+		{"availability", 0.99, is(0.9994)},
+		{"recall", 0.95, is(0.9994)},
+	}
+	for i := range v.Rows {
+		v.Rows[i] = row{
+			Name: "tensorrt-llm", TPM: 12.48e6, Set: 12.5e6, Warm: percentiles{is(12.345), is(1234.5)},
+			Cold: percentiles{is(99.4), is(1234.5)}, TPS: is(1234), OK: 1_234_567, Failed: 123_456, Skips: 12_345,
+			Spend: is(123_456), InFlight: 64, SLOs: full, Last: v.Rows[0].Last,
+			Why: []string{"backed off from 12.5M", "12,345 server_error", "1,234 throttled", "12,345 skipped: no_session"},
 		}
-		v.Notes = append(v.Notes, "Warming up for 59s more: prompts are read 50 times as fast, to fill caches.")
+	}
+	v.Incident = &watch{
+		Incident: Incident{
+			Target: "tensorrt-llm", What: "4 in 10 requests get HTTP 503",
+			From: time.Unix(900, 0), Until: time.Unix(945, 0),
+		},
+		before: sample{is(12.34), is(1234), is(1), 0}, during: sample{is(123.4), is(12), is(0), 12},
+		after: sample{is(12.34), is(1234), is(1), 0},
+		burns: []burn{{"availability", 123, 234, 52}, {"ttft", 123, 234, 10.5}, {"tps", 123, 234, 10.5}},
+	}
+	return v
+}
+
+// TestScreenFits draws at several sizes. All blocks are there on 24 lines, no line is wider than the terminal, and no
+// number is cut where something is left out of a line.
+func TestScreenFits(t *testing.T) {
+	t.Parallel()
+	for _, size := range []struct{ width, height int }{{80, 24}, {80, 50}, {100, 30}, {132, 43}, {240, 24}} {
+		for name, v := range map[string]snapshot{"shown": shown(), "crowded": crowded()} {
+			lines := v.lines(size.width, size.height, style{})
+			if len(lines) > size.height {
+				t.Errorf("%s at %dx%d has %d lines", name, size.width, size.height, len(lines))
+			}
+			for _, line := range lines {
+				if n := utf8.RuneCountInString(line); n > size.width {
+					t.Errorf("%s at %dx%d: %d columns: %s", name, size.width, size.height, n, line)
+				}
+				if cutNumber.MatchString(line) {
+					t.Errorf("%s at %dx%d: a number is cut: %s", name, size.width, size.height, line)
+				}
+			}
+			page := strings.Join(lines, "\n")
+			for _, block := range []string{v.Title, v.Notes[0], "TARGET", "LAST ANSWERS", "OBJECTIVES", v.Link} {
+				if !strings.Contains(page, block) {
+					t.Errorf("%s at %dx%d lacks %q", name, size.width, size.height, block)
+				}
+			}
+		}
+	}
+}
+
+// cutNumber is a digit where something was left out.
+var cutNumber = regexp.MustCompile(`[0-9.,]…`)
+
+// TestCrowdedRows checks the numbers of a crowded row, which stand in columns of a fixed width.
+func TestCrowdedRows(t *testing.T) {
+	t.Parallel()
+	v := crowded()
+	want := []string{
+		"tensorrt-llm 12.5/12.5M   12.3  1234   99.4  1234  1234     1M 123k  12k   $123k",
+		"  64 in flight · backed off from 12.5M · 12,345 server_error · 1,234 throttled …",
+	}
+	for i, line := range v.table(80, style{})[2:4] {
+		if line != want[i] {
+			t.Errorf("got\n%s\nwant\n%s", line, want[i])
+		}
+	}
+}
+
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	lines := help(style{})
+	if len(lines) > minHeight {
+		t.Errorf("%d lines", len(lines))
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > minWidth {
+			t.Errorf("%d columns: %s", n, line)
+		}
 	}
 }
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
 
-// TestScreenFits checks that nothing is wider than 80 columns, and that colours do not change the text.
-func TestScreenFits(t *testing.T) {
+// TestColoursKeepTheText checks that colours do not change the text.
+func TestColoursKeepTheText(t *testing.T) {
 	t.Parallel()
-	plain, coloured := shown().lines(80, style{}), shown().lines(80, style{colour: true})
+	plain, coloured := shown().lines(80, 40, style{}), shown().lines(80, 40, style{colour: true})
 	for i, line := range plain {
-		if n := utf8.RuneCountInString(line); n > 80 {
-			t.Errorf("%d columns: %s", n, line)
-		}
 		if strings.Contains(line, "\x1b") {
 			t.Errorf("a colour without colours: %q", line)
 		}

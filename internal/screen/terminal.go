@@ -38,20 +38,22 @@ func (t *terminal) open() { fmt.Fprint(t.w, "\x1b[?1049h\x1b[?25l\x1b[2J") }
 
 func (t *terminal) close() { fmt.Fprint(t.w, "\x1b[?25h\x1b[?1049l") }
 
+func (t *terminal) clear() { fmt.Fprint(t.w, "\x1b[2J") }
+
 func sizeOf(f *os.File) (width, height int) {
 	width, height, err := term.GetSize(int(f.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
-		return minWidth, 24
+		return minWidth, minHeight
 	}
 	return width, height
 }
 
 // draw replaces the lines in a single write and clears no page first, so that nothing flickers.
-func (t *terminal) draw(v snapshot) {
+func (t *terminal) draw(page func(width, height int, s style) []string) {
 	width, height := t.size()
 	var b strings.Builder
 	b.WriteString("\x1b[?2026h\x1b[?7l\x1b[H") // one update; long lines are cut, not wrapped
-	lines := v.lines(width, t.style)
+	lines := page(width, height, t.style)
 	for i, line := range lines[:min(len(lines), height)] {
 		if i > 0 {
 			b.WriteString("\r\n")

@@ -12,7 +12,7 @@ func TestTerminal(t *testing.T) {
 	var b strings.Builder
 	term := &terminal{w: &b, size: func() (int, int) { return 80, 10 }}
 	term.open()
-	term.draw(shown())
+	term.draw(shown().lines)
 	drawn := b.String()
 	if got := strings.Count(drawn, "\r\n"); got != 9 {
 		t.Errorf("%d lines, want 10", got+1)

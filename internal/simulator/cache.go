@@ -43,6 +43,19 @@ func (c *cache) match(hashes []uint64) int {
 	return len(hashes)
 }
 
+// insert makes blocks known, all idle. Those that find no room are not.
+func (c *cache) insert(hashes []uint64) {
+	known := c.match(hashes)
+	held := c.pin(hashes[:known])
+	for _, h := range hashes[known:] {
+		if !c.reserve(1, c.capacity) {
+			break
+		}
+		held = append(held, c.commit(h))
+	}
+	c.release(held, 0)
+}
+
 // pin pins known blocks and returns their places.
 func (c *cache) pin(hashes []uint64) []int32 {
 	held := make([]int32, len(hashes))

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 // EngineOptions are the differences between two engines of one profile.
@@ -120,6 +122,26 @@ func (e *Engine) length(j Job) int {
 		return min(natural, j.MaxTokens)
 	}
 	return natural
+}
+
+// Hold puts a prompt into the prefix cache, as if the engine had just computed it. What has been idle longest makes
+// room.
+func (e *Engine) Hold(p *Prompt) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.machine.advance(time.Since(e.started))
+	e.machine.cache.insert(p.hashes)
+}
+
+// Play adds an incident, whose At counts from now. It must be valid.
+func (e *Engine) Play(i Incident) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Since(e.started)
+	e.machine.advance(now)
+	i.At += model.Duration(now)
+	e.script = append(e.script, scriptOf([]Incident{i}, e.name)...)
+	e.machine.script = e.script
 }
 
 // tick runs when the machine's next event is due.

@@ -41,6 +41,9 @@ func (s *Session) advance() recall {
 // next one.
 func (s *Session) decide(now recall) (maxTokens int, pause time.Duration) {
 	maxTokens = s.shape.Output.draw(&s.dice)
+	if s.brief {
+		maxTokens, s.brief = min(maxTokens, briefTokens), false
+	}
 	if now.asked {
 		maxTokens = max(maxTokens, minRecallTokens)
 	}

@@ -41,6 +41,7 @@ type Session struct {
 	asked   int // recall questions so far
 	first   int // module of the first of them
 	tenth   bool
+	brief   bool // the next answer
 	over    bool
 
 	fresh Phase  // of a turn while no server is known to hold any of the session's history
