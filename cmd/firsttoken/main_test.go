@@ -198,7 +198,7 @@ defaults:
   api: openai_chat
   model: m
   workload: small
-  load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 8e6, max_in_flight: 32}
+  load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 3e6, max_in_flight: 32}
 `
 
 // write writes a file into the test's own folder.
