@@ -119,6 +119,12 @@ func (r *running) request(method, path string) (int, string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return r.ask(request)
+}
+
+// ask sends a request on a connection of its own.
+func (r *running) ask(request *http.Request) (int, string) {
+	r.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	res, err := client.Do(request)
 	if err != nil {
