@@ -110,7 +110,7 @@ func runWithin(t *testing.T, target Target, l *fakeLedger, s *server, last time.
 func runSender(t *testing.T, target Target, l *fakeLedger, s Sender, last time.Duration, meanwhile func()) []Event {
 	t.Helper()
 	var j journal
-	p := New(Options{
+	p := newTestProber(Options{
 		Connect: func(Target) (Sender, error) { return s, nil }, Observer: &j, Seed: 1, Budget: l,
 	})
 	if err := p.Apply([]Target{target}); err != nil {
@@ -209,7 +209,7 @@ func TestSlowLedger(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l := newFakeLedger("t", budget.Limits{TokensPerDay: 1e12})
 			l.delay = row.delay
-			events := runWithin(t, example("t", ProfileWatch), l, newServer(1), 3*time.Hour, nil)
+			events := runWithin(t, example("t", ProfileWatch), l, newServer(1), 2*time.Hour, nil)
 			results, late := of[Result](events), 0.0
 			for _, r := range results {
 				lag, _ := r.Lag()
@@ -315,8 +315,8 @@ func TestBurstReservesForEach(t *testing.T) {
 		l.delay = 5 * time.Millisecond
 		target := example("t", ProfileLoad)
 		target.Load.ArrivalShape = 0.1
-		events := runWithin(t, target, l, newServer(1), time.Hour, nil)
-		if n := len(of[Result](events)); n < 500 || l.asked < n {
+		events := runWithin(t, target, l, newServer(1), 30*time.Minute, nil)
+		if n := len(of[Result](events)); n < 250 || l.asked < n {
 			t.Errorf("%d reservations for %d turns", l.asked, n)
 		}
 	})
@@ -343,8 +343,8 @@ func TestRecoveryProbesAreReserved(t *testing.T) {
 				return answer{duration: firstTokenTimeout(target, r), outcome: chat.Timeout}
 			}
 			target.Load.TokensPerMinute = 1_250_000
-			events := runWithin(t, target, l, s, 30*time.Minute, func() {
-				time.Sleep(10 * time.Minute)
+			events := runWithin(t, target, l, s, 20*time.Minute, func() {
+				time.Sleep(5 * time.Minute)
 				s.change(func(s *server) { s.answer = hang })
 				until(t, func() bool { return s.seen().open == target.Load.MaxInFlight })
 				before := l.reservations()

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/firsttoken/firsttoken/prober/budget"
-	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // TestCaps: Opus at the sentinel's load is $25.61 a day and 28.99 million tokens.
@@ -16,8 +15,8 @@ func TestCaps(t *testing.T) {
 	set := example("set", ProfileSentinel)
 	priced.Prices, set.Prices = opus, opus
 	set.Budget = budget.Limits{DollarsPerDay: 10, TokensPerMonth: budget.Unlimited()}
-	caps := Caps([]Target{free, priced, set}, &workload.Estimates{})
-	expected := priced.expected(priced.Workload.Estimate())
+	caps := Caps([]Target{free, priced, set}, testEstimates())
+	expected := priced.expected(testEstimates().Of(priced.Workload))
 	if expected.Dollars < 20 || expected.Dollars > 30 || expected.Tokens < 28.8e6 || expected.Tokens > 29.2e6 {
 		t.Errorf("a day is expected to use %+v", expected)
 	}
@@ -38,12 +37,13 @@ func TestCaps(t *testing.T) {
 
 // TestDefaultCapsLetRequestsOut: also of a load that is less than a request a day.
 func TestDefaultCapsLetRequestsOut(t *testing.T) {
+	estimates := testEstimates()
 	for _, profile := range Profiles() {
 		for _, tpm := range []float64{1, 1000, 2_500_000} {
 			target := example("t", profile)
 			target.Load.TokensPerMinute = tpm
 			target.Prices = &Prices{Input: 5, Output: 25}
-			limits := Caps([]Target{target}, &workload.Estimates{})["t"]
+			limits := Caps([]Target{target}, estimates)["t"]
 			target.Budget = limits
 			if errs := target.Validate(); len(errs) > 0 {
 				t.Errorf("%s at %v: %v", profile, tpm, errs)

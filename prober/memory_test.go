@@ -41,7 +41,7 @@ func TestBackoffOutlivesItsLoop(t *testing.T) {
 			o := Options{
 				Connect: func(Target) (Sender, error) { return s, nil }, Observer: &j, Seed: 1, Memory: memory,
 			}
-			p, target := New(o), example("t", profile)
+			p, target := newTestProber(o), example("t", profile)
 			s.change(func(s *server) {
 				s.answer = func(*chat.Request) answer { return answer{outcome: chat.Throttled, retry: time.Hour} }
 			})
@@ -62,7 +62,7 @@ func TestBackoffOutlivesItsLoop(t *testing.T) {
 				if err := p.Stop(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				p = New(o)
+				p = newTestProber(o)
 				apply()
 			}
 			time.Sleep(time.Until(began.Add(58 * time.Minute)))

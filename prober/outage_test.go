@@ -60,12 +60,14 @@ func badShare(events []Event, n slo.Name) (share float64, all int) {
 	return float64(bad) / float64(all), all
 }
 
-// periods are those of a test of outages; the short form has a third of them.
-func periods() time.Duration {
+// outages is how long a test of outages lasts at that many tokens a minute: 4,000 slots in the
+// short form, three times as many in the long one.
+func outages(tpm float64) time.Duration {
+	periods := 150.0
 	if testing.Short() {
-		return 50
+		periods = 50
 	}
-	return 150
+	return outagePeriod * time.Duration(math.Ceil(periods*1.25e6/tpm))
 }
 
 // An outage of a quarter of the time is a quarter of bad events, whether all requests of the outage fit into
@@ -86,7 +88,7 @@ func TestOutageCountsInFull(t *testing.T) {
 				target := example("t", ProfileWatch)
 				target.Load.TokensPerMinute = c.tpm
 				b := newBench(t, target, outage{start: time.Now(), gateway: c.gateway}.answer)
-				time.Sleep(periods() * outagePeriod * time.Duration(math.Ceil(1e6/c.tpm)))
+				time.Sleep(outages(c.tpm))
 				events := b.stop()
 				for _, n := range []slo.Name{slo.TTFT, slo.Availability} {
 					share, all := badShare(events, n)
@@ -108,9 +110,13 @@ func TestRecoveryIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := example("t", ProfileWatch)
 		target.Load.TokensPerMinute = 3_750_000
+		periods := time.Duration(20)
+		if testing.Short() {
+			periods = 8
+		}
 		o := outage{start: time.Now(), patience: 100 * time.Second}
 		b := newBench(t, target, o.answer)
-		time.Sleep(20 * outagePeriod)
+		time.Sleep(periods * outagePeriod)
 		events := b.stop()
 		full := target.Workload.Context.Median
 		for _, r := range of[Result](events) {
@@ -121,8 +127,8 @@ func TestRecoveryIsNoticed(t *testing.T) {
 				t.Fatalf("a recovery probe of %d tokens, steady %v", r.Turn.Tokens, r.Steady())
 			}
 		}
-		for period := 1; period < 20; period++ {
-			back := o.start.Add(time.Duration(period)*outagePeriod + 2*time.Minute)
+		for period := time.Duration(1); period < periods; period++ {
+			back := o.start.Add(period*outagePeriod + 2*time.Minute)
 			if at := firstTokenAfter(events, back); at.Sub(back) > 10*time.Second {
 				t.Errorf("outage %d: the first token after it came %s later", period, at.Sub(back))
 			}
@@ -144,7 +150,7 @@ func TestFrozenIsLateAndAvailable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := example("t", ProfileWatch)
 		b := newBench(t, target, outage{start: time.Now(), frozen: true}.answer)
-		time.Sleep(600 * outagePeriod)
+		time.Sleep(outages(target.Load.TokensPerMinute) / 2)
 		events := b.stop()
 		late, _ := badShare(events, slo.TTFT)
 		failed, _ := badShare(events, slo.Availability)

@@ -265,7 +265,7 @@ func TestStop(t *testing.T) {
 		if err := r.Apply(targets); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Hour)
+		time.Sleep(20 * time.Minute)
 		inFlight := 0
 		for _, s := range r.servers {
 			inFlight += s.seen().open

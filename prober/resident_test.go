@@ -125,7 +125,7 @@ func TestResidentExcess(t *testing.T) {
 	} {
 		target := example("t", ProfileWatch)
 		row.change(&target)
-		excess, wrong := target.ResidentExcess(target.Workload.Estimate())
+		excess, wrong := target.ResidentExcess(testEstimates().Of(target.Workload))
 		if len(excess) > 0 != row.excess || len(wrong) > 0 != row.wrong {
 			t.Errorf("%s: %v, %v", row.name, excess, wrong)
 		}

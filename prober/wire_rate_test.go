@@ -70,6 +70,14 @@ func eachDialect(t *testing.T, test func(t *testing.T, api chat.API, s speech)) 
 	}
 }
 
+// speak writes n tokens, fifty a second.
+func (s speech) speak(write func(string), n int) {
+	for range n {
+		write(s.token)
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 // The rate is that of the visible stream: 250 hidden tokens, then 50 visible ones at 50 a second.
 func TestHiddenReasoningOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
@@ -77,10 +85,7 @@ func TestHiddenReasoningOverHTTP(t *testing.T) {
 		r := overHTTP(t, api, func(write func(string)) {
 			write(s.start)
 			time.Sleep(5 * time.Second)
-			for range 50 {
-				write(s.token)
-				time.Sleep(20 * time.Millisecond)
-			}
+			s.speak(write, 50)
 			write(fmt.Sprintf(s.end, 300, 250))
 		})
 		tps, _ := r.TPS()
@@ -138,10 +143,7 @@ func TestNoUsageOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
 		t.Helper()
 		r := overHTTP(t, api, func(write func(string)) {
-			for range 100 {
-				write(s.token)
-				time.Sleep(20 * time.Millisecond)
-			}
+			s.speak(write, 100)
 			write(s.mute)
 		})
 		_, counted := r.TPS()
@@ -158,10 +160,7 @@ func TestInflatedUsageOverHTTP(t *testing.T) {
 	eachDialect(t, func(t *testing.T, api chat.API, s speech) {
 		t.Helper()
 		r := overHTTP(t, api, func(write func(string)) {
-			for range 100 {
-				write(s.token)
-				time.Sleep(20 * time.Millisecond)
-			}
+			s.speak(write, 100)
 			write(fmt.Sprintf(s.end, 2000, 0))
 		})
 		tps, counted := r.TPS()

@@ -1,10 +1,8 @@
 package prober
 
 import (
-	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -13,43 +11,16 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
-
-// pipe is a listener whose connections are in memory, so that the client and a server share a bubble of synctest.
-type pipe struct {
-	conns chan net.Conn
-	done  chan struct{}
-}
-
-func (p pipe) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p pipe) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipe) Close() error   { close(p.done); return nil }
-func (p pipe) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
 // overHTTP is the result of one request to a server that writes the given answer, in simulated time. Each call of write
 // is a write of its own on the connection.
 func overHTTP(t *testing.T, api chat.API, answer func(write func(string))) (r Result) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := pipe{make(chan net.Conn), make(chan struct{})}
+		p := pipenet.New()
 		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			w.Header().Set("Content-Type", "text/event-stream")
@@ -64,7 +35,7 @@ func overHTTP(t *testing.T, api chat.API, answer func(write func(string))) (r Re
 		served.Go(func() { _ = s.Serve(p) })
 		e := chat.DefaultEndpoint()
 		e.URL, e.API, e.Model, e.Timeout = "http://pipe/v1", api, "m", model.Duration(time.Hour)
-		c, err := chat.NewClient(e, chat.Options{DialContext: p.dial})
+		c, err := chat.NewClient(e, chat.Options{DialContext: p.DialContext})
 		if err != nil {
 			t.Fatal(err)
 		}

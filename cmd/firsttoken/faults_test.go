@@ -185,7 +185,7 @@ func faultyNetwork(t *testing.T, all []*fault, span time.Duration) (n *network, 
 	n.tls, der = certificate(t, "tls-expires", time.Duration(expiry*float64(span)))
 	var text strings.Builder
 	text.WriteString(strings.Replace(small,
-		"profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 8e6, max_in_flight: 32",
+		"profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 3e6, max_in_flight: 32",
 		"profile: watch, tokens_per_minute: 4000", 1) + "targets:\n")
 	dir := t.TempDir()
 	ca := write(t, dir, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))

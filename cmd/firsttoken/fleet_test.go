@@ -117,7 +117,7 @@ func fleetFile(e *endpoints, n int, label string, changed string) string {
 	if n > 500 {
 		load = 3500 * 60 / 5
 	}
-	heavy := "load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 8e6, max_in_flight: 32}"
+	heavy := "load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 3e6, max_in_flight: 32}"
 	light := fmt.Sprintf("load: {until: 2199-01-01T00:00:00Z, tokens_per_minute: %g, arrival_shape: 1000, "+
 		"max_in_flight: 1, max_sessions: 1}", load)
 	b.WriteString(strings.Replace(small, heavy, light, 1))

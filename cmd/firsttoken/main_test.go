@@ -119,6 +119,12 @@ func (r *running) request(method, path string) (int, string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return r.ask(request)
+}
+
+// ask sends a request on a connection of its own.
+func (r *running) ask(request *http.Request) (int, string) {
+	r.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	res, err := client.Do(request)
 	if err != nil {
@@ -198,7 +204,7 @@ defaults:
   api: openai_chat
   model: m
   workload: small
-  load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 8e6, max_in_flight: 32}
+  load: {profile: load, until: 2199-01-01T00:00:00Z, tokens_per_minute: 3e6, max_in_flight: 32}
 `
 
 // write writes a file into the test's own folder.

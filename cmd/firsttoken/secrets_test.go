@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,10 +42,10 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 				"--log.level=debug", "--log.format="+format, "--results.file="+filepath.Join(dir, "results.jsonl"))
 			turns := 2 * spellings
 			if testing.Short() {
-				turns = 12
+				turns = 6 // each server begins where the one before left off: together they use all spellings
 			}
 			for _, c := range all {
-				eventually(t, c.name+" has been answered in all ways", func() bool { return c.answered(turns) })
+				eventually(t, c.name+" has answered in all its ways", func() bool { return c.answered(turns) })
 			}
 			outputs := r.outputs(dir)
 			if code := r.stop(); code != 0 {
@@ -63,11 +65,14 @@ func credentials(t *testing.T, lengths []int) (all []*credential, file string) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(5, 6))
 	var text strings.Builder
-	text.WriteString(strings.Replace(small, "tokens_per_minute: 8e6", "tokens_per_minute: 1.5e6", 1) + "targets:\n")
-	for kind, lines := range credentialKinds() {
+	text.WriteString(strings.Replace(small, "tokens_per_minute: 3e6", "tokens_per_minute: 1e6", 1) + "targets:\n")
+	kinds := credentialKinds()
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		for _, length := range lengths {
 			c := &credential{name: fmt.Sprintf("%s-%d", kind, length), kind: kind, secret: randomSecret(random, length)}
-			text.WriteString(c.serve(t, dir, lines))
+			c.first = 6 * len(all)
+			c.turns = c.first
+			text.WriteString(c.serve(t, dir, kinds[kind]))
 			all = append(all, c)
 		}
 	}

@@ -185,17 +185,8 @@ func (r *running) openMetrics() string {
 		r.t.Fatal(err)
 	}
 	req.Header.Set("Accept", "application/openmetrics-text;version=1.0.0")
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
-	res, err := client.Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	page, err := io.ReadAll(res.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return string(page)
+	_, page := r.ask(req)
+	return page
 }
 
 // TestTelemetryHangs checks that a collector which never answers delays neither the probing nor the end, and

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/firsttoken/firsttoken/exporter/metrics"
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -43,7 +44,7 @@ func Play(t *testing.T, s Scenario) (start time.Time, pages []Page) {
 		}
 		defer engine.Close()
 		handler := simulator.NewServer(simulator.Options{}, simulator.Model{Name: s.Target.Model, Engine: engine})
-		network := newNetwork()
+		network := pipenet.New()
 		defer serve(t, handler, network)()
 
 		ledger := newLedger(s.Target)
@@ -96,7 +97,7 @@ func instrument(t *testing.T, s Scenario, l *memoryLedger) (*prometheus.Registry
 	return registry, metrics
 }
 
-func probe(t *testing.T, s Scenario, metrics prober.Observer, l *memoryLedger, n *network) *prober.Prober {
+func probe(t *testing.T, s Scenario, metrics prober.Observer, l *memoryLedger, n *pipenet.Network) *prober.Prober {
 	t.Helper()
 	if s.Observer != nil {
 		metrics = s.Observer(metrics)
@@ -104,7 +105,7 @@ func probe(t *testing.T, s Scenario, metrics prober.Observer, l *memoryLedger, n
 	s.Target.URL, s.Target.API = "http://engine.test/v1", chat.OpenAIChat
 	p := prober.New(prober.Options{
 		Connect: func(t prober.Target) (prober.Sender, error) {
-			return chat.NewClient(t.Endpoint, chat.Options{DialContext: n.dial})
+			return chat.NewClient(t.Endpoint, chat.Options{DialContext: n.DialContext})
 		},
 		Observer: metrics, Seed: s.Seed, Version: "e2e", Budget: l,
 	})

@@ -32,26 +32,18 @@ func TestTokensEqualTheEngine(t *testing.T) {
 // compareTokens holds results and metrics to the engine's counters.
 func compareTokens(t *testing.T, e *engine, d *daemon) {
 	t.Helper()
-	var input, cached, output float64
-	for _, r := range d.read(t) {
-		if r.Outcome != "ok" {
-			t.Errorf("%s: %s", r.Outcome, r.Error)
-		}
-		input += float64(r.Tokens.Input)
-		cached += float64(r.Tokens.Cached)
-		output += float64(r.Tokens.Output)
-	}
+	results := d.goodTokens(t)
 	c := e.counters(t)
-	t.Logf("%.0f input tokens, %.0f of them cached, %.0f output tokens", input, cached, output)
+	t.Logf("%.0f input tokens, %.0f of them cached, %.0f output tokens", results.input, results.cached, results.output)
 	fromCache := c["llamacpp:prompt_tokens_cached_total"]
 	prompt := d.tokens(t, "input_uncached") + d.tokens(t, "input_cached") + d.tokens(t, "input_cache_write")
 	for _, row := range []struct {
 		what                string
 		results, own, other float64
 	}{
-		{"input", input, prompt, c["llamacpp:prompt_tokens_total"] + fromCache},
-		{"cached", cached, d.tokens(t, "input_cached"), fromCache},
-		{"output", output, d.tokens(t, "output"), c["llamacpp:tokens_predicted_total"]},
+		{"input", results.input, prompt, c["llamacpp:prompt_tokens_total"] + fromCache},
+		{"cached", results.cached, d.tokens(t, "input_cached"), fromCache},
+		{"output", results.output, d.tokens(t, "output"), c["llamacpp:tokens_predicted_total"]},
 	} {
 		if row.results != row.other || row.own != row.other || row.other == 0 {
 			t.Errorf("%s tokens: results %.0f, metrics %.0f, engine %.0f", row.what, row.results, row.own, row.other)

@@ -26,6 +26,23 @@ type daemon struct {
 	results string // file
 }
 
+// tokenCounts are sums over results.
+type tokenCounts struct{ input, cached, output float64 }
+
+// goodTokens are the tokens of all results, each of which must be ok.
+func (d *daemon) goodTokens(t *testing.T) (sum tokenCounts) {
+	t.Helper()
+	for _, r := range d.read(t) {
+		if r.Outcome != "ok" {
+			t.Errorf("%s: %s", r.Outcome, r.Error)
+		}
+		sum.input += float64(r.Tokens.Input)
+		sum.cached += float64(r.Tokens.Cached)
+		sum.output += float64(r.Tokens.Output)
+	}
+	return sum
+}
+
 // target is one target of a configuration; small prompts and answers, so that a machine without a GPU does many.
 type target struct {
 	name, url, model string

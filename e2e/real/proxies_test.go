@@ -192,24 +192,16 @@ litellm_settings: {fallbacks: [{large: [tiny]}], drop_params: true}
 			d.settled(t)
 			e.idle(t)
 			after := e.counters(t)
-			var input, cached, output float64
-			for _, r := range d.read(t) {
-				if r.Outcome != "ok" {
-					t.Errorf("%s: %s", r.Outcome, r.Error)
-				}
-				input += float64(r.Tokens.Input)
-				cached += float64(r.Tokens.Cached)
-				output += float64(r.Tokens.Output)
-			}
+			passed := d.goodTokens(t)
 			own := func(name string) float64 { return after[name] - before[name] }
 			fromCache := own("llamacpp:prompt_tokens_cached_total")
 			for _, counts := range []struct {
 				what          string
 				passed, other float64
 			}{
-				{"input", input, own("llamacpp:prompt_tokens_total") + fromCache},
-				{"cached", cached, fromCache},
-				{"output", output, own("llamacpp:tokens_predicted_total")},
+				{"input", passed.input, own("llamacpp:prompt_tokens_total") + fromCache},
+				{"cached", passed.cached, fromCache},
+				{"output", passed.output, own("llamacpp:tokens_predicted_total")},
 			} {
 				t.Logf("%s tokens: LiteLLM %.0f, engine %.0f", counts.what, counts.passed, counts.other)
 				if counts.passed != counts.other || counts.other == 0 {

@@ -35,7 +35,8 @@ func testTarget(name string) prober.Target {
 // idOf is a request id for a small number.
 func idOf(n int) string { return fmt.Sprintf("%016x%016x", n+1, ^uint64(n)) }
 
-// good is an answer with every instant: TTFT 720 ms, 500 tokens in 10 s behind the first.
+// good is an answer with every instant: TTFT 720 ms, 500 tokens in 10 s behind the first. It is written
+// out beside that of probertest, since golden spans show its fields.
 func good(n int) prober.Result {
 	return prober.Result{
 		Target: "a", Scheduled: ms(-2),

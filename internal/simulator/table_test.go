@@ -21,7 +21,7 @@ func hurried() bool { return raceEnabled || testing.Short() }
 func span() (warmup, d time.Duration, seeds uint64, by float64) {
 	switch {
 	case testing.Short():
-		return 3 * time.Minute, 6 * time.Minute, 1, 0.3
+		return 3*time.Minute + 30*time.Second, 5 * time.Minute, 1, 0.3
 	case hurried():
 		return 5 * time.Minute, 10 * time.Minute, 1, 0.3
 	}
@@ -70,7 +70,7 @@ func TestPublishedTable(t *testing.T) {
 func TestKnee(t *testing.T) {
 	if hurried() {
 		healthy := figures{ttft: 0.71, hit: 0.98} // as TestPublishedTable sees it
-		collapsed(t, "together", healthy, at(t, "together", 3, 5*time.Minute, 10*time.Minute))
+		collapsed(t, "together", healthy, at(t, "together", 3, 4*time.Minute, 8*time.Minute))
 		return
 	}
 	for _, engine := range []string{"together", "sglang"} {

@@ -12,56 +12,32 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 )
 
-// pipes is a listener whose connections are in memory, so that a client and a server can live in
-// one bubble of synctest.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-	// connect is how long a connection takes.
+// network is one on which a connection takes its time.
+type network struct {
+	*pipenet.Network
 	connect time.Duration
 }
 
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
+func newNetwork() *network { return &network{Network: pipenet.New()} }
 
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, error) {
 	select {
-	case <-time.After(p.connect):
+	case <-time.After(n.connect):
+		return n.DialContext(ctx, kind, address)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
 }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.done) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
 // in runs a test against a server in a bubble. The server reads a request's body, then calls h.
-func in(t *testing.T, h http.HandlerFunc, test func(t *testing.T, c *Client, p *pipes)) {
+func in(t *testing.T, h http.HandlerFunc, test func(t *testing.T, c *Client, p *network)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPipes()
+		p := newNetwork()
 		s := &http.Server{ErrorLog: quiet(), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, err := io.Copy(io.Discard, r.Body)
 			if err != nil {
@@ -133,7 +109,7 @@ func TestInstants(t *testing.T) {
 		say(w, tokenEvent)
 		time.Sleep(time.Second)
 		say(w, finishEvent+doneEvent)
-	}, func(t *testing.T, c *Client, p *pipes) {
+	}, func(t *testing.T, c *Client, p *network) {
 		t.Helper()
 		p.connect = time.Second
 		var told []time.Time
@@ -222,7 +198,7 @@ func TestTooLate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in(t, tt.handler, func(t *testing.T, c *Client, p *pipes) {
+			in(t, tt.handler, func(t *testing.T, c *Client, p *network) {
 				t.Helper()
 				p.connect = tt.connect
 				x := c.Send(t.Context(), request(), nil)
@@ -267,7 +243,7 @@ func TestCancelled(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			say(w, tokenEvent)
 			<-r.Context().Done()
-		}, func(t *testing.T, c *Client, _ *pipes) {
+		}, func(t *testing.T, c *Client, _ *network) {
 			t.Helper()
 			ctx, cancel := context.WithCancel(t.Context())
 			timer := time.AfterFunc(tt.after, cancel)
@@ -287,7 +263,7 @@ func TestCancelled(t *testing.T) {
 // conversation.
 func TestEarlyAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPipes()
+		p := newNetwork()
 		var server sync.WaitGroup
 		server.Go(func() {
 			conn, err := p.Accept()
@@ -303,7 +279,7 @@ func TestEarlyAnswer(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			<-p.done
+			_, _ = p.Accept() // until it is closed
 			_ = conn.Close()
 		})
 		e := testEndpoint(OpenAIChat)

@@ -33,7 +33,7 @@ func TestFirstTokenTimeout(t *testing.T) {
 				}
 				say(w, finishEvent+doneEvent)
 			}
-			in(t, handler, func(t *testing.T, client *Client, _ *pipes) {
+			in(t, handler, func(t *testing.T, client *Client, _ *network) {
 				t.Helper()
 				client.endpoint.FirstTokenTimeout = model.Duration(bound)
 				r := request()

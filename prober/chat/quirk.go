@@ -24,7 +24,9 @@ type quirk struct {
 	meaning string // for documents: what the answer had
 }
 
-// quirks is the table. The place of a row is its bit in Quirks.
+// quirks is the table. The place of a row is its bit in Quirks. Outcomes, causes and quirks look up their rows in the
+// same way, each by itself: they are three types
+// with rows of their own.
 func quirks() []quirk {
 	return []quirk{
 		{QuirkNoOpening, "no event that opens it: message_start, response.created"},

@@ -168,7 +168,7 @@ func TestStaleConnectionCountsFromTheFirstAttempt(t *testing.T) {
 			return
 		}
 		_ = conn.Close()
-	}, func(t *testing.T, c *Client, _ *pipes) {
+	}, func(t *testing.T, c *Client, _ *network) {
 		t.Helper()
 		c.Send(t.Context(), request(), nil)
 		x := c.Send(t.Context(), request(), nil)

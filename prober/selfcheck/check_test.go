@@ -9,15 +9,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 )
 
-// memory is a loopback of pipes, for bubbles of synctest. hold delays the reads of the client's side, as
-// a starved process does.
+// memory is a network whose client is starved: hold delays its reads.
 type memory struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-	hold  *holding
+	*pipenet.Network
+	hold *holding
 }
 
 type holding struct {
@@ -28,30 +27,14 @@ type holding struct {
 func (h *holding) set(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.d = d }
 func (h *holding) get() time.Duration  { h.mu.Lock(); defer h.mu.Unlock(); return h.d }
 
-func newMemory() *memory {
-	return &memory{conns: make(chan net.Conn), done: make(chan struct{}), hold: &holding{}}
-}
+func newMemory() *memory { return &memory{pipenet.New(), &holding{}} }
 
-func (m *memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.conns:
-		return c, nil
-	case <-m.done:
-		return nil, net.ErrClosed
+func (m *memory) dial(ctx context.Context, kind, address string) (net.Conn, error) {
+	client, err := m.DialContext(ctx, kind, address)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (m *memory) Close() error   { m.once.Do(func() { close(m.done) }); return nil }
-func (m *memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (m *memory) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case m.conns <- server:
-		return slow{client, m.hold}, nil
-	case <-m.done:
-		return nil, net.ErrClosed
-	}
+	return slow{client, m.hold}, nil
 }
 
 type slow struct {
