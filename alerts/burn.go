@@ -12,12 +12,12 @@ package alerts
 //	99.9 %      0.001   0.0144     0.2008         0.0144    the textbook's
 //	99 %        0.01    0.144      0.208          0.144     the textbook's
 //	95 %        0.05    0.72       0.24           0.35      the cap
-//	75 %        0.25    3.6        0.40           0.40      the floor: above the budget itself
+//	75 %        0.25    3.6        0.40           0.40      the Floor: above the budget itself
 type Burn struct {
 	Long, Short Window
 	Factor      float64
-	capAt       float64 // share of bad events that is always bad enough
-	floor       float64 // share of what could go wrong beyond the budget, for lenient objectives
+	Cap         float64 // share of bad events that is always bad enough
+	Floor       float64 // share of what could go wrong beyond the budget, for lenient objectives
 	Severity    Severity
 }
 
@@ -29,10 +29,10 @@ type BurnTable struct{ Over1h, Over6h, Over1d, Over3d Burn }
 // Reliability Workbook, chapter 5, for a period of 30 days.
 func Burns() BurnTable {
 	return BurnTable{
-		Over1h: Burn{Long: "1h", Short: "5m", Factor: 14.4, capAt: 0.35, floor: 0.20, Severity: Page},
-		Over6h: Burn{Long: "6h", Short: "30m", Factor: 6, capAt: 0.25, floor: 0.15, Severity: Page},
-		Over1d: Burn{Long: "1d", Short: "2h", Factor: 3, capAt: 0.20, floor: 0.10, Severity: Ticket},
-		Over3d: Burn{Long: "3d", Short: "6h", Factor: 1, capAt: 0.15, floor: 0, Severity: Ticket},
+		Over1h: Burn{Long: "1h", Short: "5m", Factor: 14.4, Cap: 0.35, Floor: 0.20, Severity: Page},
+		Over6h: Burn{Long: "6h", Short: "30m", Factor: 6, Cap: 0.25, Floor: 0.15, Severity: Page},
+		Over1d: Burn{Long: "1d", Short: "2h", Factor: 3, Cap: 0.20, Floor: 0.10, Severity: Ticket},
+		Over3d: Burn{Long: "3d", Short: "6h", Factor: 1, Cap: 0.15, Floor: 0, Severity: Ticket},
 	}
 }
 
@@ -43,7 +43,7 @@ func (t BurnTable) All() []Burn { return []Burn{t.Over1h, t.Over6h, t.Over1d, t.
 // minimum of two vectors: (a < b) or b is the smaller one.
 func (b Burn) threshold() string {
 	most := fill("clamp_min($floor + $rest * $budget, $cap)", values{
-		"floor": number(b.floor), "rest": number(1 - b.floor), "budget": BudgetRecord, "cap": number(b.capAt),
+		"floor": number(b.Floor), "rest": number(1 - b.Floor), "budget": BudgetRecord, "cap": number(b.Cap),
 	})
 	return fill(`
 ($factor * $budget < $most)

@@ -6,11 +6,12 @@ import "strings"
 type Links struct {
 	Runbooks   string // an alert's section is this plus # and its name in lower case
 	Dashboards string // a dashboard is this plus its uid
+	Pages      string // firsttoken's own page, where a person sees the last results; empty is none
 }
 
-// DefaultLinks point to this project's runbooks, and to a Grafana that every user replaces:
+// defaultLinks point to this project's runbooks, and to a Grafana that every user replaces:
 // go run ./alerts/generate -dashboards=https://grafana.my.org/d/
-func DefaultLinks() Links {
+func defaultLinks() Links {
 	return Links{
 		Runbooks:   "https://github.com/firsttoken/firsttoken/blob/main/docs/runbooks.md",
 		Dashboards: "https://grafana.example.com/d/",
@@ -36,5 +37,5 @@ const (
 	capacityDashboard = CapacityUID + ofTarget
 	gpuDashboard      = GPUUID + ofTarget
 
-	ofTarget = "?var-target={{ $labels.target }}"
+	ofTarget = "?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}"
 )

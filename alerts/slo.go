@@ -20,7 +20,7 @@ const (
 	burnKeep         = 10 * time.Minute
 )
 
-// Records of the service level indicators, each by job, target and slo.
+// Records of the service level indicators, each by target and slo.
 
 // EventsRecord is the number of judged events in the window.
 func EventsRecord(w Window) string { return "target_slo:firsttoken_slo_events:increase" + string(w) }
@@ -46,53 +46,55 @@ const (
 	BudgetRemainingRecord = "target_slo:firsttoken_slo_error_budget_remaining:ratio" + string(budgetPeriod)
 )
 
-const budget = "1 - max by (" + bySLO + ") (firsttoken_slo_objective_ratio)"
+func (b builder) budget() string {
+	return b.fill("1 - max by ($bySLO) (firsttoken_slo_objective_ratio)", nil)
+}
 
 // sloGroups has one group for each interval at which windows have to be evaluated.
-func sloGroups() []Group {
+func (b builder) sloGroups() []Group {
 	const second, minute = model.Duration(time.Second), model.Duration(time.Minute)
-	burns := Burns()
+	burns := b.Burns
 	return []Group{
-		{Name: "firsttoken-slo-objectives", Interval: minute, Rules: objectiveRecords(burns)},
-		{Name: "firsttoken-slo-1h", Interval: 30 * second, Rules: burnRecords(burns.Over1h)},
-		{Name: "firsttoken-slo-6h", Interval: minute, Rules: burnRecords(burns.Over6h)},
+		{Name: "firsttoken-slo-objectives", Interval: minute, Rules: b.objectiveRecords(burns)},
+		{Name: "firsttoken-slo-1h", Interval: 30 * second, Rules: b.burnRecords(burns.Over1h)},
+		{Name: "firsttoken-slo-6h", Interval: minute, Rules: b.burnRecords(burns.Over6h)},
 		{Name: "firsttoken-slo-3d", Interval: 2 * minute, Rules: slices.Concat(
-			burnRecords(burns.Over1d),
-			longRecords(burns.Over3d), // its short window is the long one of the group before
+			b.burnRecords(burns.Over1d),
+			b.longRecords(burns.Over3d), // its short window is the long one of the group before
 		)},
 		{Name: "firsttoken-slo-budget", Interval: 4 * minute, Rules: append(
-			eventRecords(BudgetStep),
-			record(BudgetRemainingRecord, budgetRemaining()),
+			b.eventRecords(BudgetStep),
+			record(BudgetRemainingRecord, b.budgetRemaining()),
 		)},
 	}
 }
 
-func objectiveRecords(burns BurnTable) []Rule {
-	rules := []Rule{record(BudgetRecord, budget)}
+func (b builder) objectiveRecords(burns BurnTable) []Rule {
+	rules := []Rule{record(BudgetRecord, b.budget())}
 	for _, b := range burns.All() {
 		rules = append(rules, record(ThresholdRecord(b.Long), b.threshold()))
 	}
 	return rules
 }
 
-func burnRecords(b Burn) []Rule {
-	return append(shareRecords(b.Short), longRecords(b)...)
+func (b builder) burnRecords(pair Burn) []Rule {
+	return append(b.shareRecords(pair.Short), b.longRecords(pair)...)
 }
 
-func longRecords(b Burn) []Rule {
-	bound := Wilson(BadRecord(b.Long), EventsRecord(b.Long), WilsonZ)
-	return append(shareRecords(b.Long), record(wilsonRecord(b.Long), bound))
+func (b builder) longRecords(pair Burn) []Rule {
+	bound := Wilson(BadRecord(pair.Long), EventsRecord(pair.Long), WilsonZ)
+	return append(b.shareRecords(pair.Long), record(wilsonRecord(pair.Long), bound))
 }
 
-func eventRecords(w Window) []Rule {
+func (b builder) eventRecords(w Window) []Rule {
 	return []Rule{
-		record(EventsRecord(w), increase(bySLO, "firsttoken_slo_events_total", w)),
-		record(BadRecord(w), increase(bySLO, "firsttoken_slo_bad_events_total", w)),
+		record(EventsRecord(w), increase(b.bySLO, "firsttoken_slo_events_total", w)),
+		record(BadRecord(w), increase(b.bySLO, "firsttoken_slo_bad_events_total", w)),
 	}
 }
 
-func shareRecords(w Window) []Rule {
-	return append(eventRecords(w), record(RatioRecord(w), fill(`
+func (b builder) shareRecords(w Window) []Rule {
+	return append(b.eventRecords(w), record(RatioRecord(w), b.fill(`
   $bad
 /
   ($events > 0)`, values{"bad": BadRecord(w), "events": EventsRecord(w)})))
@@ -120,8 +122,8 @@ clamp_min(
 // budgetRemaining sums the period up from short steps, since reading 30 days of every raw counter
 // would cost many times as much. Steps that overlap weigh on both sums alike, so the interval at
 // which they were recorded does not matter.
-func budgetRemaining() string {
-	return fill(`
+func (b builder) budgetRemaining() string {
+	return b.fill(`
 1 -
   (
       sum_over_time($bad[$period])
@@ -130,6 +132,6 @@ func budgetRemaining() string {
   )
   / ($budget)`, values{
 		"bad": BadRecord(BudgetStep), "events": EventsRecord(BudgetStep),
-		"period": string(budgetPeriod), "budget": budget,
+		"period": string(budgetPeriod), "budget": b.budget(),
 	})
 }

@@ -11,21 +11,22 @@ import (
 )
 
 func main() {
-	links := alerts.DefaultLinks()
+	parameters := alerts.Defaults()
+	links := &parameters.Links
 	out := flag.String("out", ".", "directory to write to")
 	flag.StringVar(&links.Runbooks, "runbooks", links.Runbooks,
 		"address of the runbooks; # and the alert's name are appended")
 	flag.StringVar(&links.Dashboards, "dashboards", links.Dashboards,
 		"address of the dashboards; a dashboard's uid is appended")
 	flag.Parse()
-	if err := write(*out, links); err != nil {
+	if err := write(*out, parameters); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func write(dir string, links alerts.Links) error {
-	groups := alerts.Groups(links)
+func write(dir string, parameters alerts.Parameters) error {
+	groups := alerts.Groups(parameters)
 	plain, err := alerts.Plain(groups)
 	if err != nil {
 		return err
