@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +28,7 @@ const Prefix = "Firsttoken"
 func (b builder) alertGroup(name string, alerts []alert) Group {
 	g := Group{Name: name}
 	for _, a := range alerts {
-		if !slices.Contains(b.Omit, Prefix+a.name) {
-			g.Rules = append(g.Rules, b.alertRule(a))
-		}
+		g.Rules = append(g.Rules, b.alertRule(a))
 	}
 	return g
 }
@@ -47,12 +44,13 @@ func (b builder) alertRule(a alert) Rule {
 		Expr:   a.expr,
 		For:    model.Duration(a.wait),
 		Keep:   model.Duration(a.keep),
-		Labels: Labels{Severity: severity, Component: a.component},
+		Labels: Labels{Severity: severity, Component: a.component, Extra: b.extraLabels()},
 		Annotations: Annotations{
 			Summary:      a.summary,
 			Description:  a.details,
 			RunbookURL:   b.Links.runbook(name),
 			DashboardURL: b.Links.Dashboards + a.dashboard,
+			PageURL:      b.Links.page(),
 		},
 	}
 }

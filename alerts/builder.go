@@ -24,14 +24,13 @@ type builder struct {
 
 func newBuilder(p Parameters) builder {
 	list := func(labels ...string) string { return strings.Join(slices.Concat(p.Aggregation, labels), ", ") }
-	places := slices.DeleteFunc(slices.Clone(p.Aggregation), func(label string) bool { return label == "job" })
 	return builder{
 		Parameters: p,
 		byTarget:   list("target"),
 		bySLO:      list("target", "slo"),
 		byContext:  list("target", "cache", "context"),
 		byInstance: list(p.Replica),
-		byEngine:   strings.Join(append(places, "target"), ", "),
+		byEngine:   strings.Join(append(p.places(), "target"), ", "),
 	}
 }
 

@@ -7,9 +7,8 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Groups are all rule groups, records before the alerts that read them.
-func Groups(p Parameters) []Group {
-	b := newBuilder(p)
+// groups are all rule groups, records before the alerts that read them.
+func (b builder) groups() []Group {
 	const minute = model.Duration(time.Minute)
 	return slices.Concat(
 		b.sloGroups(),
@@ -46,9 +45,11 @@ func (b builder) proberAlerts() []alert {
 }
 
 // Alerts are the alerting rules of all groups.
-func Alerts(p Parameters) []Rule {
+func Alerts(p Parameters) []Rule { return alertsOf(Groups(p)) }
+
+func alertsOf(groups []Group) []Rule {
 	var rules []Rule
-	for _, g := range Groups(p) {
+	for _, g := range groups {
 		for _, r := range g.Rules {
 			if r.Alert != "" {
 				rules = append(rules, r)

@@ -1,7 +1,9 @@
 package alerts
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -56,11 +58,10 @@ func (b builder) sloGroups() []Group {
 	burns := b.Burns
 	return []Group{
 		{Name: "firsttoken-slo-objectives", Interval: minute, Rules: b.objectiveRecords(burns)},
-		{Name: "firsttoken-slo-1h", Interval: 30 * second, Rules: b.burnRecords(burns.Over1h)},
-		{Name: "firsttoken-slo-6h", Interval: minute, Rules: b.burnRecords(burns.Over6h)},
-		{Name: "firsttoken-slo-3d", Interval: 2 * minute, Rules: slices.Concat(
-			b.burnRecords(burns.Over1d),
-			b.longRecords(burns.Over3d), // its short window is the long one of the group before
+		{Name: "firsttoken-slo-" + string(burns.Over1h.Long), Interval: 30 * second, Rules: b.burnRecords(burns.Over1h)},
+		{Name: "firsttoken-slo-" + string(burns.Over6h.Long), Interval: minute, Rules: b.burnRecords(burns.Over6h)},
+		{Name: "firsttoken-slo-" + string(burns.Over3d.Long), Interval: 2 * minute, Rules: slices.Concat(
+			b.burnRecords(burns.Over1d), b.burnRecords(burns.Over3d),
 		)},
 		{Name: "firsttoken-slo-budget", Interval: 4 * minute, Rules: append(
 			b.eventRecords(BudgetStep),
@@ -71,19 +72,33 @@ func (b builder) sloGroups() []Group {
 
 func (b builder) objectiveRecords(burns BurnTable) []Rule {
 	rules := []Rule{record(BudgetRecord, b.budget())}
-	for _, b := range burns.All() {
-		rules = append(rules, record(ThresholdRecord(b.Long), b.threshold()))
+	for i, pair := range burns.All() {
+		rules = append(rules, record(ThresholdRecord(pair.Long), b.thresholds(i, pair)))
 	}
 	return rules
 }
 
-func (b builder) burnRecords(pair Burn) []Rule {
-	return append(b.shareRecords(pair.Short), b.longRecords(pair)...)
+// thresholds of a row of the table: those of the indicators that have limits of their own, then of all others.
+func (b builder) thresholds(row int, pair Burn) string {
+	own := b.slos()
+	if len(own) == 0 {
+		return pair.threshold(BudgetRecord)
+	}
+	var parts []string
+	for _, name := range own {
+		part := pair.with(b.SLOs[name].all()[row]).threshold(BudgetRecord + fmt.Sprintf("{slo=%q}", name))
+		parts = append(parts, part)
+	}
+	parts = append(parts, pair.threshold(BudgetRecord+fmt.Sprintf("{slo!~%q}", strings.Join(own, "|"))))
+	return either(parts...)
 }
 
-func (b builder) longRecords(pair Burn) []Rule {
+// burnRecords are those of both windows; Groups drops what another pair has recorded.
+func (b builder) burnRecords(pair Burn) []Rule {
 	bound := Wilson(BadRecord(pair.Long), EventsRecord(pair.Long), WilsonZ)
-	return append(b.shareRecords(pair.Long), record(wilsonRecord(pair.Long), bound))
+	return slices.Concat(
+		b.shareRecords(pair.Short), b.shareRecords(pair.Long), []Rule{record(wilsonRecord(pair.Long), bound)},
+	)
 }
 
 func (b builder) eventRecords(w Window) []Rule {
