@@ -1,9 +1,6 @@
 package alerts
 
-import (
-	"regexp"
-	"slices"
-)
+import "slices"
 
 // Groups are the rule groups by these parameters, records before the alerts that read them.
 func Groups(p Parameters) []Group { return kept(newBuilder(p).groups(), p.Omit) }
@@ -49,13 +46,12 @@ type need struct{ rule, record, group string }
 // needs finds what the omitted groups leave without its records. What only an annotation looks up is no need: there it
 // says "unknown".
 func needs(all []Group, omit []string) []need {
-	name := regexp.MustCompile(`[A-Za-z_:][\w:]*`)
 	groups := kept(all, omit)
 	made, left := records(all), records(groups)
 	var found []need
 	for _, g := range groups {
 		for _, r := range g.Rules {
-			for _, read := range slices.Compact(slices.Sorted(slices.Values(name.FindAllString(r.Expr, -1)))) {
+			for _, read := range slices.Compact(slices.Sorted(slices.Values(nameInExpr().FindAllString(r.Expr, -1)))) {
 				if group, gone := made[read], left[read] == ""; group != "" && gone {
 					found = append(found, need{rule: r.Record + r.Alert, record: read, group: group})
 				}

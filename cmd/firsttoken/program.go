@@ -104,6 +104,8 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	demo.declare(add("demo", demoHelp, demo.run))
 	grafana := dashboardsFlags{}
 	grafana.declare(add("dashboards", dashboardsHelp, grafana.run))
+	rules := rulesFlags{}
+	rules.declare(add("rules", rulesHelp, rules.run))
 	agent := gpuAgent{}
 	agent.declare(add(dcgm.AgentCommand, gpuAgentHelp, agent.run))
 	return app, commands
