@@ -16,9 +16,9 @@ import (
 //	  team: inference
 //	  owner: {from: team, metric: firsttoken_target_info, otherwise: nobody}
 type Label struct {
-	From      string `yaml:"from"`      // label of the series; empty for a constant
-	Metric    string `yaml:"metric"`    // of the series; firsttoken_target_info if empty
-	Otherwise string `yaml:"otherwise"` // the constant, or the value where no series says one; empty is no label
+	From      string // label of the series; empty for a constant
+	Metric    string // of the series; firsttoken_target_info if empty
+	Otherwise string // the constant, or the value where no series says one; empty is no label
 }
 
 const targetInfo = "firsttoken_target_info"

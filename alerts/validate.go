@@ -231,7 +231,7 @@ func (p Parameters) checkSLOs() (errs invalid.Errors) {
 			continue
 		}
 		for i, limit := range p.SLOs[name].all() {
-			errs.Under(name+"."+burnKeys()[i], p.Burns.All()[i].with(limit).checkLimits())
+			errs.Under(name+"."+burnKeys()[i], Burns().All()[i].with(limit).checkLimits())
 		}
 	}
 	return errs
