@@ -48,6 +48,13 @@ const (
 	BudgetRemainingRecord = "target_slo:firsttoken_slo_error_budget_remaining:ratio" + string(budgetPeriod)
 )
 
+// BudgetSeenRecord is the share of the period of which there are records: less than 1 for a target that is younger, and
+// in a Prometheus that is younger or keeps less. BudgetSeenEnough is from where on an alert speaks of the period.
+const (
+	BudgetSeenRecord = "target_slo:firsttoken_slo_events_seen:ratio" + string(budgetPeriod)
+	BudgetSeenEnough = 0.8
+)
+
 func (b builder) budget() string {
 	return b.fill("1 - max by ($bySLO) (firsttoken_slo_objective_ratio)", nil)
 }
@@ -66,6 +73,7 @@ func (b builder) sloGroups() []Group {
 		{Name: "firsttoken-slo-budget", Interval: 4 * minute, Rules: append(
 			b.eventRecords(BudgetStep),
 			record(BudgetRemainingRecord, b.budgetRemaining()),
+			record(BudgetSeenRecord, budgetSeen()),
 		)},
 	}
 }
@@ -148,5 +156,13 @@ func (b builder) budgetRemaining() string {
   / ($budget)`, values{
 		"bad": BadRecord(BudgetStep), "events": EventsRecord(BudgetStep),
 		"period": string(budgetPeriod), "budget": b.budget(),
+	})
+}
+
+// budgetSeen counts the hours that have a record, at whatever interval they were recorded.
+func budgetSeen() string {
+	period, _ := budgetPeriod.Duration()
+	return fill("count_over_time($events[$period:1h]) / $hours", values{
+		"events": EventsRecord(BudgetStep), "period": string(budgetPeriod), "hours": number(period.Hours()),
 	})
 }

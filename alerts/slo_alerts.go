@@ -39,14 +39,17 @@ func (b builder) budgetExhausted() alert {
   $left <= 0
 and
   $events * $budget >= $least
+and
+  $seen >= $share
 )`, values{
-			"left": BudgetRemainingRecord, "events": EventsRecord(recent), "budget": BudgetRecord,
+			"seen": BudgetSeenRecord, "share": number(BudgetSeenEnough), "left": BudgetRemainingRecord, "events": EventsRecord(recent), "budget": BudgetRecord,
 			"least": number(budgetMinimumBad),
 		}),
 		wait: 15 * time.Minute, keep: 30 * time.Minute,
 		summary: "{{ $labels.target }} has no error budget left for {{ $labels.slo }}",
 		details: "{{ $value | humanizePercentage }} of the " + string(budgetPeriod) +
-			" error budget is left (negative is overspent). Objective: " +
+			" error budget is left (negative is overspent), of which " +
+			lookup(BudgetSeenRecord, "humanizePercentage", b.bySLO) + " were watched. Objective: " +
 			lookup("firsttoken_slo_objective_ratio", "humanizePercentage", b.bySLO) +
 			" of events good. Bad in the last " + string(recent) + ": " +
 			lookup(RatioRecord(recent), "humanizePercentage", b.bySLO) + ".",
