@@ -11,7 +11,7 @@ import (
 
 // shipped are the hand-written files, in the form that they have by the default parameters.
 //
-//go:embed gpu.rules.yml gpu.rules.test.yml alertmanager.example.yml tests
+//go:embed gpu.rules.yml gpu.rules.test.yml alertmanager.example.yml tests mixin/functions.libsonnet mixin/groups.libsonnet
 var shipped embed.FS
 
 // Names of the files that hold the rules and the example.
@@ -47,7 +47,11 @@ func Files(p Parameters) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, tests...)
+	mixin, err := mixinFiles(p)
+	if err != nil {
+		return nil, err
+	}
+	files = slices.Concat(files, tests, mixin)
 	for i, f := range files {
 		if !bytes.HasPrefix(f.Content, []byte(header)) {
 			files[i].Content = append([]byte(header), f.Content...)
@@ -62,7 +66,12 @@ func Generated() ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(files, func(f File) bool { return f.Path == gpuRulesFile }), nil
+	mixin, err := Defaults().generatedMixin()
+	if err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(f File) bool { return f.Path == gpuRulesFile })
+	return append(files, mixin...), nil
 }
 
 func ruleFiles(p Parameters) ([]File, error) {

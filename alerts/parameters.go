@@ -46,6 +46,9 @@ func Defaults() Parameters {
 
 // places are the labels of Aggregation that series of other jobs have as well.
 func (p Parameters) places() []string {
+	if slices.Equal(p.Aggregation, []string{aggregationMark}) {
+		return []string{placesMark}
+	}
 	return slices.DeleteFunc(slices.Clone(p.Aggregation), func(label string) bool { return label == "job" })
 }
 
