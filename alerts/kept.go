@@ -51,8 +51,10 @@ func needs(all []Group, omit []string) []need {
 	var found []need
 	for _, g := range groups {
 		for _, r := range g.Rules {
-			for _, read := range slices.Compact(slices.Sorted(slices.Values(nameInExpr().FindAllString(r.Expr, -1)))) {
-				if group, gone := made[read], left[read] == ""; group != "" && gone {
+			told := map[string]bool{} // one record of a group is enough to name
+			for _, read := range nameInExpr().FindAllString(r.Expr, -1) {
+				if group := made[read]; group != "" && left[read] == "" && !told[group] {
+					told[group] = true
 					found = append(found, need{rule: r.Record + r.Alert, record: read, group: group})
 				}
 			}
