@@ -2,11 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/firsttoken/firsttoken/alerts"
 	"github.com/firsttoken/firsttoken/internal/golden"
 )
 
@@ -68,4 +74,63 @@ func TestRulesNeedTheirFile(t *testing.T) {
 	if _, output, code := rules(t, "--parameters", "nowhere.yml"); code != 1 || !strings.Contains(output, "nowhere.yml") {
 		t.Errorf("exit code %d, %s", code, output)
 	}
+}
+
+// TestRulesDocument: docs/rules.md has every key of the parameters with its default, and its example is one.
+func TestRulesDocument(t *testing.T) {
+	content, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(content)
+	for heading, of := range map[string]any{
+		"## The file": alerts.Parameters{}, "## labels": alerts.Label{}, "## links": alerts.Links{}, "## burns": alerts.BurnTable{},
+		"### A pair": alerts.Burn{}, "## weekend": alerts.Weekend{},
+	} {
+		if got, want := documentedKeys(t, doc, heading), keysOf(reflect.TypeOf(of)); !slices.Equal(got, want) {
+			t.Errorf("%s: documented are %v, the keys are %v", heading, got, want)
+		}
+	}
+	for _, burn := range alerts.Burns().All() {
+		pair := fmt.Sprintf("`{long: %s, short: %s, factor: %v, cap: %v, floor: %v}`",
+			burn.Long, burn.Short, burn.Factor, burn.Cap, burn.Floor)
+		if !strings.Contains(doc, pair) {
+			t.Errorf("the default %s is not documented", pair)
+		}
+	}
+	_, example, _ := strings.Cut(doc, "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	path := filepath.Join(t.TempDir(), "rules.yml")
+	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := readParameters(path)
+	if err != nil || p.Probers != 2 || p.Labels["team"].Otherwise != "platform" {
+		t.Errorf("the example: %v, %+v", err, p)
+	}
+}
+
+// documentedKeys are the first cells of the table under a heading, in order.
+func documentedKeys(t *testing.T, doc, heading string) []string {
+	t.Helper()
+	_, section, ok := strings.Cut(doc, "\n"+heading+"\n")
+	if !ok {
+		t.Fatalf("there is no heading %s", heading)
+	}
+	section, _, _ = strings.Cut(section, "\n#")
+	var keys []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(section, -1) {
+		keys = append(keys, m[1])
+	}
+	return slices.Sorted(slices.Values(keys))
+}
+
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for field := range t.Fields() {
+		if name := cmp.Or(field.Tag.Get("yaml"), strings.ToLower(field.Name)); name != "-" {
+			keys = append(keys, name)
+		}
+	}
+	return slices.Sorted(slices.Values(keys))
 }
