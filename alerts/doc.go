@@ -18,8 +18,8 @@
 // What depends on the parameters is a method of builder, which has the lists of labels by name: b.fill replaces
 // $byTarget in an expression, lookup and each take b.byTarget, and a join says on ($byTarget).
 //
-// Recording rules are named level:metric:operation; the level names the labels that are left, except
-// those of Parameters.Aggregation. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
+// Recording rules are named level:metric:operation; the level names the labels that are left, except those of
+// Parameters.Aggregation. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
 // no _bucket, _sum or _count, so a rule that needs a mean reads both forms.
 //
 // # Arithmetic

@@ -11,7 +11,8 @@ import (
 
 // shipped are the hand-written files, in the form that they have by the default parameters.
 //
-//go:embed gpu.rules.yml gpu.rules.test.yml alertmanager.example.yml tests mixin/functions.libsonnet mixin/groups.libsonnet
+//go:embed gpu.rules.yml gpu.rules.test.yml alertmanager.example.yml tests
+//go:embed mixin/functions.libsonnet mixin/groups.libsonnet
 var shipped embed.FS
 
 // Names of the files that hold the rules and the example.
@@ -106,10 +107,7 @@ func (p Parameters) ofShipped(name string) ([]byte, error) {
 // relabelled replaces the default lists of labels in a text, first the longer one, with the job.
 func (p Parameters) relabelled(text string) string {
 	places := strings.Join(Defaults().places(), ", ") + ", "
-	own := ""
-	for _, label := range p.places() {
-		own += label + ", "
-	}
+	own := strings.Join(append(p.places(), ""), ", ")
 	return strings.NewReplacer(
 		defaultAggregation, strings.Join(p.Aggregation, ", "),
 		places, own,

@@ -99,7 +99,8 @@ func (p Parameters) libsonnet() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.WriteString(header)
-	b.WriteString("local functions = import 'functions.libsonnet';\n\nfunction(config) {\n  local c = functions(config),\n  groups:: c.kept([\n")
+	b.WriteString("local functions = import 'functions.libsonnet';\n\n" +
+		"function(config) {\n  local c = functions(config),\n  groups:: c.kept([\n")
 	for _, g := range append(groups, file.Groups...) {
 		b.WriteString(libsonnetGroup(g))
 	}
@@ -151,7 +152,8 @@ func libsonnetRule(r Rule) string {
 func libsonnetLabels(r Rule) string {
 	fields := []string{}
 	if r.Alert != "" {
-		fields = append(fields, fmt.Sprintf("severity: c.severity(%s, %s)", jsonnet(r.Alert), jsonnet(string(r.Labels.Severity))))
+		usual := jsonnet(string(r.Labels.Severity))
+		fields = append(fields, fmt.Sprintf("severity: c.severity(%s, %s)", jsonnet(r.Alert), usual))
 	}
 	own := map[string]string{"component": string(r.Labels.Component), "cause": r.Labels.Cause}
 	maps.Copy(own, r.Labels.Extra)

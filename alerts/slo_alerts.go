@@ -42,7 +42,8 @@ and
 and
   $seen >= $share
 )`, values{
-			"seen": BudgetSeenRecord, "share": number(BudgetSeenEnough), "left": BudgetRemainingRecord, "events": EventsRecord(recent), "budget": BudgetRecord,
+			"seen": BudgetSeenRecord, "share": number(BudgetSeenEnough),
+			"left": BudgetRemainingRecord, "events": EventsRecord(recent), "budget": BudgetRecord,
 			"least": number(budgetMinimumBad),
 		}),
 		wait: 15 * time.Minute, keep: 30 * time.Minute,

@@ -21,8 +21,8 @@ type rulesFlags struct {
 
 func (c *rulesFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("out", "Folder to write to; it is made where it does not exist.").Default("rules").StringVar(&c.out)
-	cmd.Flag("parameters", "File of parameters: labels, severities, windows, links, what to leave out. Empty: the defaults.").
-		StringVar(&c.parameters)
+	cmd.Flag("parameters", "File of parameters: labels, severities, windows, links, what to leave out. "+
+		"Empty: the defaults.").StringVar(&c.parameters)
 	cmd.Flag("force", "Overwrite files that this command did not write.").BoolVar(&c.force)
 }
 

@@ -84,7 +84,8 @@ func TestRulesDocument(t *testing.T) {
 	}
 	doc := string(content)
 	for heading, of := range map[string]any{
-		"## The file": alerts.Parameters{}, "## labels": alerts.Label{}, "## links": alerts.Links{}, "## burns": alerts.BurnTable{},
+		"## The file": alerts.Parameters{}, "## labels": alerts.Label{}, "## links": alerts.Links{},
+		"## burns":   alerts.BurnTable{},
 		"### A pair": alerts.Burn{}, "## weekend": alerts.Weekend{},
 	} {
 		if got, want := documentedKeys(t, doc, heading), keysOf(reflect.TypeOf(of)); !slices.Equal(got, want) {
