@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -43,7 +44,7 @@ func Files(p Parameters) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, File{alertmanagerFile, p.withTeam(example)})
+	files = append(files, File{alertmanagerFile, p.withReplica(p.withTeam(example))})
 	tests, err := p.testFiles()
 	if err != nil {
 		return nil, err
@@ -102,6 +103,11 @@ func (p Parameters) ofShipped(name string) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", path.Base(name), err)
 	}
 	return []byte(p.relabelled(string(content))), nil
+}
+
+// withReplica names the label of replicas in tests and in the example of Alertmanager's configuration.
+func (p Parameters) withReplica(content []byte) []byte {
+	return regexp.MustCompile(`\binstance\b`).ReplaceAll(content, []byte(p.Replica))
 }
 
 // relabelled replaces the default lists of labels in a text, first the longer one, with the job.

@@ -79,9 +79,7 @@ func (p fixtures) testFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Replica != Defaults().Replica {
-		content = regexp.MustCompile(`\binstance\b`).ReplaceAll(content, []byte(p.Replica))
-	}
+	content = p.withReplica(content)
 	var f fixture
 	if err := yaml.Unmarshal(content, &f); err != nil {
 		return nil, err

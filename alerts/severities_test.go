@@ -74,7 +74,7 @@ func TestExampleRoutesByLabelsThatExist(t *testing.T) {
 		p := Defaults()
 		p.Aggregation = aggregation
 		p.Labels = map[string]Label{"team": {From: "team"}}
-		known := slices.Concat(aggregation, []string{"alertname", "target", "slo", "severity", "team"})
+		known := slices.Concat(aggregation, []string{"alertname", "target", "slo", "severity", "team", p.Replica})
 		example := alertmanager(t, p)
 		names := regexp.MustCompile(`(?m)(?:group_by|equal): \[([^\]]*)\]`).FindAllStringSubmatch(example, -1)
 		if len(names) < 6 {
