@@ -25,29 +25,51 @@ type alert struct {
 // Prefix of every alert's name, so that they stand together in an Alertmanager that others share.
 const Prefix = "Firsttoken"
 
-func alertGroup(name string, links Links, alerts []alert) Group {
+func (b builder) alertGroup(name string, alerts []alert) Group {
 	g := Group{Name: name}
 	for _, a := range alerts {
-		g.Rules = append(g.Rules, a.rule(links))
+		g.Rules = append(g.Rules, b.alertRule(a))
 	}
 	return g
 }
 
-func (a alert) rule(links Links) Rule {
+func (b builder) alertRule(a alert) Rule {
 	name := Prefix + a.name
+	severity, ok := b.Severities[name]
+	if !ok {
+		severity = a.severity
+	}
 	return Rule{
 		Alert:  name,
 		Expr:   a.expr,
 		For:    model.Duration(a.wait),
 		Keep:   model.Duration(a.keep),
-		Labels: Labels{Severity: a.severity, Component: a.component},
+		Labels: Labels{Severity: severity, Component: a.component, Extra: b.extraLabels()},
 		Annotations: Annotations{
 			Summary:      a.summary,
 			Description:  a.details,
-			RunbookURL:   links.runbook(name),
-			DashboardURL: links.Dashboards + a.dashboard,
+			RunbookURL:   b.Links.runbook(name),
+			DashboardURL: b.Links.Dashboards + a.dashboard,
+			PageURL:      b.Links.page(),
 		},
 	}
+}
+
+// each is a template that queries when the alert is sent and prints body for each result. $own in the query stands for
+// the matchers of the alert's own values of the labels.
+func each(query, labels, body string) string {
+	matchers, args := ownMatchers(labels)
+	query = strings.ReplaceAll(query, "$own", strings.Join(matchers, ","))
+	return fmt.Sprintf(`{{ range printf %s%s | query }}%s{{ end }}`, strconv.Quote(query), args, body)
+}
+
+// ownMatchers are matchers with a %q for each of the labels, and the alert's values of them as arguments of printf.
+func ownMatchers(labels string) (matchers []string, args string) {
+	for l := range strings.SplitSeq(labels, ", ") {
+		matchers = append(matchers, l+"=%q")
+		args += " $labels." + l
+	}
+	return matchers, args
 }
 
 // lookup is a template that looks a series up when the alert is sent and prints its first value by
@@ -55,13 +77,9 @@ func (a alert) rule(links Links) Rule {
 // labels, which are listed as in "job, target", and to matchers that it brings: name{period="day"}.
 func lookup(series, format, labels string) string {
 	name, own, _ := strings.Cut(strings.TrimSuffix(series, "}"), "{")
-	matchers, args := []string{}, ""
+	matchers, args := ownMatchers(labels)
 	if own != "" {
-		matchers = append(matchers, own)
-	}
-	for l := range strings.SplitSeq(labels, ", ") {
-		matchers = append(matchers, l+"=%q")
-		args += " $labels." + l
+		matchers = append([]string{own}, matchers...)
 	}
 	selector := strconv.Quote(name + "{" + strings.Join(matchers, ",") + "}")
 	return fmt.Sprintf(`{{ with printf %s%s | query }}{{ . | first | value | %s }}{{ else }}unknown{{ end }}`,

@@ -11,7 +11,7 @@ const (
 	blindFor       = 5 * time.Minute
 )
 
-func watchdog() alert {
+func (b builder) watchdog() alert {
 	return alert{
 		name: "Watchdog", severity: none, component: prober,
 		expr:    "vector(1)",
@@ -23,61 +23,61 @@ func watchdog() alert {
 }
 
 // proberDown knows a prober by its build info, whatever its job is called.
-func proberDown() alert {
+func (b builder) proberDown() alert {
 	return alert{
 		name: "ProberDown", severity: Page, component: prober,
-		expr: fill(`
+		expr: b.fill(`
 (
-  max by (job, instance) (up) == 0
-and on (job, instance)
+  max by ($byInstance) (up) == 0
+and on ($byInstance)
   last_over_time(firsttoken_build_info[1h])
 )
 or
 absent_over_time(firsttoken_build_info[10m])`, nil),
 		wait:    proberDownFor,
-		summary: "firsttoken {{ with $labels.instance }}{{ . }} {{ end }}cannot be scraped",
+		summary: "firsttoken {{ with $labels." + b.Replica + " }}{{ . }} {{ end }}cannot be scraped",
 		details: "No target of this prober is being watched, and no other alert about them can be believed" +
 			" (value {{ $value }}: 0 is a failed scrape, 1 no prober at all).",
 		dashboard: fleetDashboard,
 	}
 }
 
-func noProbes() alert {
+func (b builder) noProbes() alert {
 	return alert{
 		name: "NoProbes", severity: Ticket, component: prober,
-		expr: unlessPaused(fill(`
-sum by (job, target) (increase(firsttoken_requests_total[$w])) == 0
+		expr: b.unlessPaused(b.fill(`
+sum by ($byTarget) (increase(firsttoken_requests_total[$w])) == 0
 and
-  max by (job, target) (firsttoken_tokens_per_minute_effective) > 0
+  max by ($byTarget) (firsttoken_tokens_per_minute_effective) > 0
 unless
-  sum by (job, target) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0`,
+  sum by ($byTarget) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0`,
 			values{"w": string(noProbesWindow)})),
 		wait:    noProbesFor,
 		summary: "{{ $labels.target }} is not being probed",
 		details: "{{ $value }} turns ended in " + string(noProbesWindow) + " though the load is set to " +
-			lookup("firsttoken_tokens_per_minute_effective", "humanize", byTarget) + " tokens per minute.",
+			lookup("firsttoken_tokens_per_minute_effective", "humanize", b.byTarget) + " tokens per minute.",
 		dashboard: endpointDashboard,
 	}
 }
 
-func probeBudgetExhausted() alert {
+func (b builder) probeBudgetExhausted() alert {
 	return alert{
 		name: "ProbeBudgetExhausted", severity: Ticket, component: prober,
-		expr: unlessPaused(fill(`
-sum by (job, target) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0
+		expr: b.unlessPaused(b.fill(`
+sum by ($byTarget) (increase(firsttoken_turns_skipped_total{reason="budget"}[$w])) > 0
 unless
-  sum by (job, target) (increase(firsttoken_requests_total[$w])) > 0`, values{"w": string(blindWindow)})),
+  sum by ($byTarget) (increase(firsttoken_requests_total[$w])) > 0`, values{"w": string(blindWindow)})),
 		wait:    blindFor,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
 		details: "{{ $value | humanize }} turns were skipped for want of budget in " + string(blindWindow) +
-			", and none was sent. Spent: " + spentToday("dollars") + " dollars and " + spentToday("tokens") + " tokens today.",
+			", and none was sent. Spent: " + b.spentToday("dollars") + " dollars and " + b.spentToday("tokens") + " tokens today.",
 		dashboard: endpointDashboard,
 	}
 }
 
 // spentToday is "12.3 of 30", of the cap of a day.
-func spentToday(unit string) string {
+func (b builder) spentToday(unit string) string {
 	day := `{period="day"}`
-	return lookup("firsttoken_budget_spent_"+unit+day, "humanize", byTarget) + " of " +
-		lookup("firsttoken_budget_limit_"+unit+day, "humanize", byTarget)
+	return lookup("firsttoken_budget_spent_"+unit+day, "humanize", b.byTarget) + " of " +
+		lookup("firsttoken_budget_limit_"+unit+day, "humanize", b.byTarget)
 }

@@ -12,12 +12,12 @@ const (
 	costFor    = 15 * time.Minute
 )
 
-func costDisagreement() alert {
+func (b builder) costDisagreement() alert {
 	return alert{
 		name: "CostDisagreement", severity: Warning, component: endpoint,
 		// The two costs are of the same requests only where these end well and bring usage. A target that stops reporting
 		// is charged by the estimate, and is no contradiction; one that fails reports what the estimate leaves out.
-		expr: fill(`
+		expr: b.fill(`
 (
   (
       $reported
@@ -37,12 +37,12 @@ unless
   $failed > $apart * $requests
 unless
   $unreported > $apart * $sent`, values{
-			"reported":   increase(byTarget, "firsttoken_cost_dollars_total", costWindow),
-			"estimated":  increase(byTarget, "firsttoken_estimated_cost_dollars_total", costWindow),
-			"failed":     increase(byTarget, `firsttoken_requests_total{outcome!="ok"}`, costWindow),
-			"requests":   increase(byTarget, "firsttoken_requests_total", costWindow),
-			"unreported": increase(byTarget, `firsttoken_tokens_estimated_total{kind="input"}`, costWindow),
-			"sent":       increase(byTarget, "firsttoken_sent_tokens_total", costWindow),
+			"reported":   increase(b.byTarget, "firsttoken_cost_dollars_total", costWindow),
+			"estimated":  increase(b.byTarget, "firsttoken_estimated_cost_dollars_total", costWindow),
+			"failed":     increase(b.byTarget, `firsttoken_requests_total{outcome!="ok"}`, costWindow),
+			"requests":   increase(b.byTarget, "firsttoken_requests_total", costWindow),
+			"unreported": increase(b.byTarget, `firsttoken_tokens_estimated_total{kind="input"}`, costWindow),
+			"sent":       increase(b.byTarget, "firsttoken_sent_tokens_total", costWindow),
 			"low":        number(costLow), "high": number(costHigh), "apart": number(costApart),
 		}),
 		wait:    costFor,

@@ -7,12 +7,19 @@
 //
 // # Conventions
 //
-// Every firsttoken rule aggregates by job and target (and slo, or cache and context) and so drops
-// instance and pod: a prober that restarts under a new address continues its own series. Probers in two
-// regions that watch a target of the same name need two job names, or their events add up.
+// Every firsttoken rule aggregates by the labels of Parameters.Aggregation and target (and slo, or cache and context)
+// and so drops instance and pod: a prober that restarts under a new address continues its own series. Probers in two
+// regions that watch a target of the same name need labels that differ, or their events add up.
 //
-// Recording rules are named level:metric:operation; the level names the labels that are left, except
-// job. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
+// A rule must not take these labels from firsttoken_target_info: its own label region is that of the target, and no
+// other series has it unless Prometheus adds it. Where a rule needs to know that a target exists, it reads
+// firsttoken_consecutive_failures, which every target has from its start.
+//
+// What depends on the parameters is a method of builder, which has the lists of labels by name: b.fill replaces
+// $byTarget in an expression, lookup and each take b.byTarget, and a join says on ($byTarget).
+//
+// Recording rules are named level:metric:operation; the level names the labels that are left, except those of
+// Parameters.Aggregation. No rule reads a histogram's bucket or quantile: a server that ingests native histograms has
 // no _bucket, _sum or _count, so a rule that needs a mean reads both forms.
 //
 // # Arithmetic

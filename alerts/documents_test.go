@@ -10,14 +10,14 @@ import (
 
 func alertNames() []string {
 	var names []string
-	for _, r := range Alerts(DefaultLinks()) {
+	for _, r := range Alerts(Defaults()) {
 		names = append(names, r.Alert)
 	}
 	return names
 }
 
 func TestEveryAlertSaysWhatAReaderNeeds(t *testing.T) {
-	for _, r := range Alerts(DefaultLinks()) {
+	for _, r := range Alerts(Defaults()) {
 		if !slices.Contains([]Severity{Page, Ticket, Warning, none}, r.Labels.Severity) {
 			t.Errorf("%s: severity %q", r.Alert, r.Labels.Severity)
 		}
@@ -48,7 +48,7 @@ func TestRunbooks(t *testing.T) {
 	}
 	questions := []string{"**What it means.**", "**Find the cause.**", "**What to do.**", "**Silence.**"}
 	suspects := []string{"ngine", "etwork", "GPU", "rober"} // capitals differ within a sentence
-	for _, r := range Alerts(DefaultLinks()) {
+	for _, r := range Alerts(Defaults()) {
 		_, anchor, _ := strings.Cut(r.Annotations.RunbookURL, "#")
 		text, ok := sections[anchor]
 		if !ok {
@@ -84,7 +84,7 @@ func TestAlertTable(t *testing.T) {
 			listed[name] = m[2]
 		}
 	}
-	for _, r := range Alerts(DefaultLinks()) {
+	for _, r := range Alerts(Defaults()) {
 		if got := listed[r.Alert]; got != string(r.Labels.Severity) {
 			t.Errorf("%s: its severity is %q, the table says %q", r.Alert, r.Labels.Severity, got)
 		}

@@ -26,64 +26,66 @@ const (
 // Together's dedicated endpoints. Where two are there, as with Dynamo, which passes its engine's
 // series through, the first wins: it is nearer to the GPU. Names are those of the projects'
 // documentation in autumn 2026; {target!=""} leaves out engines that are mapped to no target.
-func engineRecords() []Rule {
+func (b builder) engineRecords() []Rule {
 	return []Rule{
-		record(WaitingRecord, byEngine("sum",
+		record(WaitingRecord, b.engines("sum",
 			"vllm:num_requests_waiting", "sglang:num_queue_reqs", "trtllm_num_requests_waiting",
 			"dynamo_frontend_queued_requests")),
-		record(RunningRecord, byEngine("sum",
+		record(RunningRecord, b.engines("sum",
 			"vllm:num_requests_running", "sglang:num_running_reqs", "trtllm_num_requests_running",
 			"dynamo_frontend_inflight_requests",
 			"router_inference_inflight_requests", "edge_inference_inflight_requests")),
-		record(KVRecord, kvUsage()),
+		record(KVRecord, b.kvUsage()),
 		record(HitRecord, either(
-			hits("vllm:prefix_cache_hits_total", "vllm:prefix_cache_queries_total"),
-			hits("trtllm_kv_cache_reused_blocks_total",
+			b.hits("vllm:prefix_cache_hits_total", "vllm:prefix_cache_queries_total"),
+			b.hits("trtllm_kv_cache_reused_blocks_total",
 				"trtllm_kv_cache_reused_blocks_total", "trtllm_kv_cache_missed_blocks_total"),
-			byEngine("avg", "sglang:cache_hit_rate", "trtllm_kv_cache_hit_rate", "worker_engine_cache_hit_rate"))),
-		record(EngineTTFTRecord, engineTTFT()),
+			b.engines("avg", "sglang:cache_hit_rate", "trtllm_kv_cache_hit_rate", "worker_engine_cache_hit_rate"))),
+		record(EngineTTFTRecord, b.engineTTFT()),
 		record(PreemptedRecord, either(
-			`sum by (target) (increase(vllm:num_preemptions_total{target!=""}[5m]))`,
-			byEngine("sum", "sglang:num_retracted_reqs", "trtllm_num_paused_requests"))),
+			increase(b.byEngine, `vllm:num_preemptions_total{target!=""}`, "5m"),
+			b.engines("sum", "sglang:num_retracted_reqs", "trtllm_num_paused_requests"))),
 	}
 }
 
-// byEngine aggregates the first of the series that exists.
-func byEngine(operation string, series ...string) string {
+// engines aggregates the first of the series that exists.
+func (b builder) engines(operation string, series ...string) string {
 	var exprs []string
 	for _, s := range series {
-		exprs = append(exprs, operation+` by (target) (`+s+`{target!=""})`)
+		exprs = append(exprs, operation+` by (`+b.byEngine+`) (`+s+`{target!=""})`)
 	}
 	return either(exprs...)
 }
 
 // kvUsage is 0 to 1; Dynamo counts blocks.
-func kvUsage() string {
+func (b builder) kvUsage() string {
 	return either(
-		byEngine("max", "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc", "sglang:token_usage",
+		b.engines("max", "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc", "sglang:token_usage",
 			"trtllm_kv_cache_utilization", "worker_engine_kv_cache_utilization"),
-		`max by (target) (dynamo_frontend_worker_active_decode_blocks{target!=""})
+		b.fill(`max by ($byEngine) (dynamo_frontend_worker_active_decode_blocks{target!=""})
 /
-(max by (target) (dynamo_frontend_model_total_kv_blocks{target!=""}) > 0)`)
+(max by ($byEngine) (dynamo_frontend_model_total_kv_blocks{target!=""}) > 0)`, nil))
 }
 
 // hits is the share of hits in all queries, which may be the sum of several counters.
-func hits(hit string, queries ...string) string {
-	rate := func(counter string) string { return `sum by (target) (rate(` + counter + `{target!=""}[5m]))` }
+func (b builder) hits(hit string, queries ...string) string {
+	rate := func(counter string) string {
+		return "sum by (" + b.byEngine + ") (rate(" + counter + `{target!=""}[5m]))`
+	}
 	var all []string
 	for _, q := range queries {
 		all = append(all, rate(q))
 	}
-	return fill(`
+	return b.fill(`
   $hit
 /
   (($all) > 0)`, values{"hit": rate(hit), "all": strings.Join(all, " + ")})
 }
 
 // engineTTFT is the engine's own mean TTFT in seconds; Together's edge counts in milliseconds.
-func engineTTFT() string {
+func (b builder) engineTTFT() string {
 	mean := func(name string) string {
-		return histogram{name: name, selector: `{target!=""}`}.mean("target", "5m", "")
+		return histogram{name: name, selector: `{target!=""}`}.mean(b.byEngine, "5m", "")
 	}
 	return either(
 		mean("vllm:time_to_first_token_seconds"),
@@ -96,16 +98,16 @@ func engineTTFT() string {
 	)
 }
 
-func kvPressure() alert {
+func (b builder) kvPressure() alert {
 	return alert{
 		name: "EngineKVPressure", severity: Warning, component: engine,
 		expr: KVRecord + " > " + number(kvRatio),
 		wait: kvFor, keep: burnKeep,
 		summary: "The KV cache behind {{ $labels.target }} is full",
 		details: "{{ $value | humanizePercentage }} of the KV cache is in use in the fullest replica." +
-			" Requests running: " + lookup(RunningRecord, "humanize", "target") +
-			", waiting: " + lookup(WaitingRecord, "humanize", "target") +
-			"; prefix-cache hits: " + lookup(HitRecord, "humanizePercentage", "target") + ".",
+			" Requests running: " + lookup(RunningRecord, "humanize", b.byEngine) +
+			", waiting: " + lookup(WaitingRecord, "humanize", b.byEngine) +
+			"; prefix-cache hits: " + lookup(HitRecord, "humanizePercentage", b.byEngine) + ".",
 		dashboard: capacityDashboard,
 	}
 }

@@ -27,7 +27,7 @@ func parse(t *testing.T, b []byte, into any) {
 
 // TestFilesAreUpToDate: what is committed is what the code says now, in both forms.
 func TestFilesAreUpToDate(t *testing.T) {
-	groups := Groups(DefaultLinks())
+	groups := Groups(Defaults())
 	plain, err := Plain(groups)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestFormsAgree(t *testing.T) {
 // TestNoRuleNeedsClassicHistograms: a server that ingests native histograms has no buckets, and neither
 // _sum nor _count of histograms without the other form beside them.
 func TestNoRuleNeedsClassicHistograms(t *testing.T) {
-	for _, g := range Groups(DefaultLinks()) {
+	for _, g := range Groups(Defaults()) {
 		for _, r := range g.Rules {
 			if strings.Contains(r.Expr, "_bucket") || strings.Contains(r.Expr, "histogram_quantile") {
 				t.Errorf("%s%s reads buckets", r.Record, r.Alert)

@@ -51,61 +51,61 @@ const (
 		`(increase(dcgm_gpu_nvlink_errors_total{kind=~"integrity|recovery_failed"}[10m])) > 0`
 )
 
-func gpuRecords() []Rule {
+func (b builder) gpuRecords() []Rule {
 	const temperature = `{__name__=~"DCGM_FI_DEV_GPU_TEMP|DCGM_FI_DEV_GPU_TEMP_CELSIUS", target!="", GPU_I_ID=""}`
 	rules := []Rule{
-		record(gpuOfTarget, fill(`
-max by (target, uuid) (firsttoken_target_gpu_info{uuid!=""})
+		record(gpuOfTarget, b.fill(`
+max by ($byEngine, uuid) (firsttoken_target_gpu_info{uuid!=""})
 or
-max by (target, uuid) (
+max by ($byEngine, uuid) (
   label_replace($temperature, "uuid", "$1", "UUID", "(.+)")
 ) * 0 + 1`, values{"temperature": temperature})),
-		record(nodeOfTarget, fill(`
-max by (target, hostengine) (firsttoken_target_gpu_info{hostengine!=""})
+		record(nodeOfTarget, b.fill(`
+max by ($byEngine, hostengine) (firsttoken_target_gpu_info{hostengine!=""})
 or
-max by (target, hostengine) (
+max by ($byEngine, hostengine) (
   $gpus * on (uuid) group_left (hostengine) max by (hostengine, uuid) (gpu:temperature_celsius)
 ) * 0 + 1`, values{"gpus": gpuOfTarget})),
 	}
 	for _, c := range causes() {
-		r := record(GPUDegradedRecord, c.ofTarget())
+		r := record(GPUDegradedRecord, b.causeOfTarget(c))
 		r.Labels.Cause = c.name
 		rules = append(rules, r)
 	}
 	return rules
 }
 
-// ofTarget is the cause's worst value among the target's GPUs, or among those of its nodes where a
+// causeOfTarget is the cause's worst value among the target's GPUs, or among those of its nodes where a
 // target has whole nodes.
-func (c cause) ofTarget() string {
+func (b builder) causeOfTarget(c cause) string {
 	if c.ofNodes {
-		return fill(`
-max by (target) (
+		return b.fill(`
+max by ($byEngine) (
   $map * on (hostengine) group_left () max by (hostengine) ($expr)
 )`, values{"map": nodeOfTarget, "expr": indent(c.expr)})
 	}
-	return fill(`
-max by (target) (
+	return b.fill(`
+max by ($byEngine) (
   $map * on (uuid) group_left () max by (uuid) ($expr)
 )
 or
-max by (target) (
-  max by (target, hostengine) (firsttoken_target_gpu_info{uuid=""})
+max by ($byEngine) (
+  max by ($byEngine, hostengine) (firsttoken_target_gpu_info{uuid=""})
   * on (hostengine) group_left () max by (hostengine) ($expr)
 )`, values{"map": gpuOfTarget, "expr": indent(c.expr)})
 }
 
-func gpuDegradation() alert {
-	slowdown, burn := Regressions().Over30m, Burns().Over6h
+func (b builder) gpuDegradation() alert {
+	slowdown, burn := Regressions().Over30m, b.Burns.Over6h
 	return alert{
 		name: "GPUDegradation", severity: Page, component: gpu,
-		expr: fill(`
+		expr: b.fill(`
 $degraded
-and on (target)
+and on ($byEngine)
   (
-    max by (target) ($slowdown) > $ratio
+    max by ($byEngine) ($slowdown) > $ratio
   or
-    max by (target) ($bad{slo=~"ttft|tps"} > $threshold{slo=~"ttft|tps"})
+    max by ($byEngine) ($bad{slo=~"ttft|tps"} > $threshold{slo=~"ttft|tps"})
   )`, values{
 			"degraded": GPUDegradedRecord,
 			"slowdown": slowdownRecord(slowdown.Window), "ratio": number(gpuTTFTRatio),
@@ -116,8 +116,8 @@ and on (target)
 		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target" +
 			" (a ratio for throttling and straggler, a count or a state for the others)," +
 			" and its latency is worse than usual or than promised. TTFT against yesterday: " +
-			lookup(slowdownRecord(slowdown.Window), "humanize", "target") + " times over " + string(slowdown.Window) +
-			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", "target") + ".",
+			lookup(slowdownRecord(slowdown.Window), "humanize", b.byEngine) + " times over " + string(slowdown.Window) +
+			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", b.byEngine) + ".",
 		dashboard: gpuDashboard,
 	}
 }

@@ -7,47 +7,49 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Groups are all rule groups, records before the alerts that read them.
-func Groups(links Links) []Group {
+// groups are all rule groups, records before the alerts that read them.
+func (b builder) groups() []Group {
 	const minute = model.Duration(time.Minute)
 	return slices.Concat(
-		sloGroups(),
-		regressionGroups(),
+		b.sloGroups(),
+		b.regressionGroups(),
 		[]Group{
-			{Name: "firsttoken-tps", Interval: minute, Rules: tpsRecords()},
-			{Name: "firsttoken-saturation", Interval: minute, Rules: saturationRecords()},
-			{Name: "firsttoken-prefix-cache", Interval: minute, Rules: cacheRecords()},
-			{Name: "firsttoken-engines", Rules: engineRecords()},
-			{Name: "firsttoken-gpus", Rules: gpuRecords()},
-			{Name: "firsttoken-prober", Rules: proberRecords()},
-			alertGroup("firsttoken-alerts-slo", links, sloAlerts()),
-			alertGroup("firsttoken-alerts-endpoint", links, endpointAlerts()),
-			alertGroup("firsttoken-alerts-engine", links, []alert{kvPressure()}),
-			alertGroup("firsttoken-alerts-gpu", links, []alert{gpuDegradation()}),
-			alertGroup("firsttoken-alerts-prober", links, proberAlerts()),
+			{Name: "firsttoken-tps", Interval: minute, Rules: b.tpsRecords()},
+			{Name: "firsttoken-saturation", Interval: minute, Rules: b.saturationRecords()},
+			{Name: "firsttoken-prefix-cache", Interval: minute, Rules: b.cacheRecords()},
+			{Name: "firsttoken-engines", Rules: b.engineRecords()},
+			{Name: "firsttoken-gpus", Rules: b.gpuRecords()},
+			{Name: "firsttoken-prober", Rules: b.proberRecords()},
+			b.alertGroup("firsttoken-alerts-slo", b.sloAlerts()),
+			b.alertGroup("firsttoken-alerts-endpoint", b.endpointAlerts()),
+			b.alertGroup("firsttoken-alerts-engine", []alert{b.kvPressure()}),
+			b.alertGroup("firsttoken-alerts-gpu", []alert{b.gpuDegradation()}),
+			b.alertGroup("firsttoken-alerts-prober", b.proberAlerts()),
 		},
 	)
 }
 
-func endpointAlerts() []alert {
+func (b builder) endpointAlerts() []alert {
 	return []alert{
-		targetDown(), noAnswer(), regression(), regressionAfterRevision(), tpsDrop(), saturation(), cacheShortfall(),
-		notStreamed(), otherModel(), costDisagreement(), loadShort(),
+		b.targetDown(), b.noAnswer(), b.regression(), b.regressionAfterRevision(), b.tpsDrop(), b.saturation(), b.cacheShortfall(),
+		b.notStreamed(), b.otherModel(), b.costDisagreement(), b.loadShort(),
 	}
 }
 
-func proberAlerts() []alert {
+func (b builder) proberAlerts() []alert {
 	return []alert{
-		watchdog(), proberDown(), noProbes(), misconfigured(), localFault(), calibrationBounded(), probeBudgetExhausted(),
-		proberLagging(), proberUntrustworthy(), targetDoubtful(), configReloadFailed(),
-		discoveryFailing(),
+		b.watchdog(), b.proberDown(), b.noProbes(), b.misconfigured(), b.localFault(), b.calibrationBounded(), b.probeBudgetExhausted(),
+		b.proberLagging(), b.proberUntrustworthy(), b.targetDoubtful(), b.configReloadFailed(),
+		b.discoveryFailing(),
 	}
 }
 
 // Alerts are the alerting rules of all groups.
-func Alerts(links Links) []Rule {
+func Alerts(p Parameters) []Rule { return alertsOf(Groups(p)) }
+
+func alertsOf(groups []Group) []Rule {
 	var rules []Rule
-	for _, g := range Groups(links) {
+	for _, g := range groups {
 		for _, r := range g.Rules {
 			if r.Alert != "" {
 				rules = append(rules, r)

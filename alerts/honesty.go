@@ -19,46 +19,44 @@ const (
 
 // misconfigured is about requests that are refused for their content or their key: they count in no
 // objective, and no other alert sees them.
-func misconfigured() alert {
-	const causes = "sum by (cause) (increase(firsttoken_failures_total{job=%q,target=%q}" +
-		"[" + string(misconfiguredWindow) + "])) > 0.5"
+func (b builder) misconfigured() alert {
+	const causes = "sum by (cause) (increase(firsttoken_failures_total{$own}[" + string(misconfiguredWindow) + "])) > 0.5"
 	return alert{
 		name: "TargetMisconfigured", severity: Ticket, component: prober,
-		expr: unlessPaused(fill(`
-sum by (job, target) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[$w])) > 0
+		expr: b.unlessPaused(b.fill(`
+sum by ($byTarget) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[$w])) > 0
 unless
-  sum by (job, target) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0`,
+  sum by ($byTarget) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0`,
 			values{"w": string(misconfiguredWindow)})),
 		wait: misconfiguredFor, keep: burnKeep,
 		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
 		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) +
 			", and none was answered:" +
-			`{{ range printf "` + causes + `" $labels.job $labels.target | query }}` +
-			` {{ .Value | humanize }} {{ .Labels.cause }}{{ end }}. They count in no objective.`,
+			each(causes, b.byTarget, " {{ .Value | humanize }} {{ .Labels.cause }}") + ". They count in no objective.",
 		dashboard: endpointDashboard,
 	}
 }
 
-func localFault() alert {
+func (b builder) localFault() alert {
 	return alert{
 		name: "ProberLocalFault", severity: Ticket, component: prober,
-		expr: fill(`sum by (job, instance, target) (increase(firsttoken_requests_total{outcome="local"}[$w])) > 0`,
+		expr: b.fill(`sum by ($byInstance, target) (increase(firsttoken_requests_total{outcome="local"}[$w])) > 0`,
 			values{"w": string(localWindow)}),
 		keep:    burnKeep,
-		summary: "The prober {{ $labels.instance }} cannot send to {{ $labels.target }}",
+		summary: "The prober {{ $labels." + b.Replica + " }} cannot send to {{ $labels.target }}",
 		details: "{{ $value | humanize }} requests in " + string(localWindow) +
 			" failed for want of file descriptors, memory or a readable key. They count in no objective.",
 		dashboard: fleetDashboard,
 	}
 }
 
-func notStreamed() alert {
+func (b builder) notStreamed() alert {
 	return alert{
 		name: "NotStreamed", severity: Warning, component: endpoint,
-		expr: fill(`
-  sum by (job, target) (increase(firsttoken_not_streamed_total[$w]))
+		expr: b.fill(`
+  sum by ($byTarget) (increase(firsttoken_not_streamed_total[$w]))
 /
-  (sum by (job, target) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0)
+  (sum by ($byTarget) (increase(firsttoken_requests_total{outcome="ok"}[$w])) > 0)
 > $share`, values{"w": string(streamWindow), "share": number(streamShare)}),
 		wait: streamFor, keep: burnKeep,
 		summary: "Answers of {{ $labels.target }} come all at once: something between you and the engine buffers",
@@ -68,10 +66,10 @@ func notStreamed() alert {
 	}
 }
 
-func otherModel() alert {
+func (b builder) otherModel() alert {
 	return alert{
 		name: "OtherModel", severity: Ticket, component: endpoint,
-		expr: fill(`sum by (job, target) (increase(firsttoken_other_model_total[$w])) > 0`,
+		expr: b.fill(`sum by ($byTarget) (increase(firsttoken_other_model_total[$w])) > 0`,
 			values{"w": string(modelWindow)}),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} is answered by another model than the one that was asked for",
@@ -81,45 +79,43 @@ func otherModel() alert {
 	}
 }
 
-func calibrationBounded() alert {
+func (b builder) calibrationBounded() alert {
 	return alert{
 		name: "CalibrationBounded", severity: Ticket, component: prober,
-		expr:    "max by (job, target) (firsttoken_tokens_per_word_bounded) == 1",
+		expr:    b.fill("max by ($byTarget) (firsttoken_tokens_per_word_bounded) == 1", nil),
 		wait:    misconfiguredFor,
 		summary: "{{ $labels.target }} misreports the size of prompts, or `tokens_per_word` is far off",
 		details: "The calibration stands at its bound ({{ $value }}): " +
-			lookup("firsttoken_tokens_per_word", "humanize", byTarget) + " tokens a word. Prompts do not have the size" +
+			lookup("firsttoken_tokens_per_word", "humanize", b.byTarget) + " tokens a word. Prompts do not have the size" +
 			" that they should, and neither usage nor cost of this target is to be believed.",
 		dashboard: endpointDashboard,
 	}
 }
 
 // loadShort compares what was sent with what the schedule asked for.
-func loadShort() alert {
-	const reasons = "sum by (reason) (increase(firsttoken_turns_skipped_total{job=%q,target=%q}" +
-		"[" + string(shortWindow) + "])) > 0.5"
+func (b builder) loadShort() alert {
+	const reasons = "sum by (reason) (increase(firsttoken_turns_skipped_total{$own}[" + string(shortWindow) + "])) > 0.5"
 	return alert{
 		name: "LoadShort", severity: Warning, component: endpoint,
-		expr: unlessPaused(fill(`
-  sum by (job, target) (rate(firsttoken_sent_tokens_total[$w]))
+		expr: b.unlessPaused(b.fill(`
+  sum by ($byTarget) (rate(firsttoken_sent_tokens_total[$w]))
 /
-  (sum by (job, target) (rate(firsttoken_scheduled_tokens_total[$w])) > 0)
+  (sum by ($byTarget) (rate(firsttoken_scheduled_tokens_total[$w])) > 0)
 < $share`, values{"w": string(shortWindow), "share": number(shortShare)})),
 		wait: shortFor, keep: burnKeep,
 		summary: "{{ $labels.target }} gets less load than it should",
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(shortWindow) +
 			". Slots that were not used:" +
-			`{{ range printf "` + reasons + `" $labels.job $labels.target | query }}` +
-			` {{ .Value | humanize }} {{ .Labels.reason }}{{ end }}.`,
+			each(reasons, b.byTarget, " {{ .Value | humanize }} {{ .Labels.reason }}") + ".",
 		dashboard: endpointDashboard,
 	}
 }
 
 // noAnswer is quicker than targetDown, which counts failures and so waits for timeouts.
-func noAnswer() alert {
+func (b builder) noAnswer() alert {
 	return alert{
 		name: "NoAnswer", severity: Warning, component: endpoint,
-		expr: unlessPaused(fill(`time() - (max by (job, target) (firsttoken_waiting_since_timestamp_seconds) > 0) > $after`,
+		expr: b.unlessPaused(b.fill(`time() - (max by ($byTarget) (firsttoken_waiting_since_timestamp_seconds) > 0) > $after`,
 			values{"after": seconds(noAnswerAfter)})),
 		keep:      5 * time.Minute,
 		summary:   "{{ $labels.target }} holds a request and does not answer",

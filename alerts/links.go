@@ -4,17 +4,26 @@ import "strings"
 
 // Links are where alerts point to.
 type Links struct {
-	Runbooks   string // an alert's section is this plus # and its name in lower case
-	Dashboards string // a dashboard is this plus its uid
+	Runbooks   string `yaml:"runbooks"`   // an alert's section is this plus # and its name in lower case
+	Dashboards string `yaml:"dashboards"` // a dashboard is this plus its uid
+	Pages      string `yaml:"pages"`      // firsttoken's own address, where a person sees the last results; empty is none
 }
 
-// DefaultLinks point to this project's runbooks, and to a Grafana that every user replaces:
-// go run ./alerts/generate -dashboards=https://grafana.my.org/d/
-func DefaultLinks() Links {
+// defaultLinks point to this project's runbooks, and to a Grafana that every user replaces:
+// links in the parameters.
+func defaultLinks() Links {
 	return Links{
 		Runbooks:   "https://github.com/firsttoken/firsttoken/blob/main/docs/runbooks.md",
 		Dashboards: "https://grafana.example.com/d/",
 	}
+}
+
+// page is where firsttoken shows the last results of its targets.
+func (l Links) page() string {
+	if l.Pages == "" {
+		return ""
+	}
+	return strings.TrimSuffix(l.Pages, "/") + "/targets"
 }
 
 func (l Links) runbook(alert string) string { return l.Runbooks + "#" + strings.ToLower(alert) }
@@ -36,5 +45,5 @@ const (
 	capacityDashboard = CapacityUID + ofTarget
 	gpuDashboard      = GPUUID + ofTarget
 
-	ofTarget = "?var-target={{ $labels.target }}"
+	ofTarget = "?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}"
 )

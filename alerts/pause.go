@@ -9,17 +9,17 @@ const pauseMemory = Window("10m")
 // PausedRecord is 1 where nothing is sent on purpose, and for pauseMemory after that, else absent.
 const PausedRecord = "target:firsttoken_paused:bool"
 
-func pausedRecord() Rule {
-	return record(PausedRecord, fill("max by (job, target) (max_over_time(firsttoken_paused[$w])) > 0",
+func (b builder) pausedRecord() Rule {
+	return record(PausedRecord, b.fill("max by ($byTarget) (max_over_time(firsttoken_paused[$w])) > 0",
 		values{"w": string(pauseMemory)}))
 }
 
 // unlessPaused silences an alert about what a target lacks: load, answers, first tokens.
-func unlessPaused(expr string) string {
-	return fill(`
+func (b builder) unlessPaused(expr string) string {
+	return b.fill(`
 (
   $expr
 )
-unless on (job, target)
+unless on ($byTarget)
   $paused`, values{"expr": strings.ReplaceAll(expr, "\n", "\n  "), "paused": PausedRecord})
 }

@@ -10,7 +10,7 @@ const (
 	cacheFor    = 15 * time.Minute
 )
 
-// Records by job and target.
+// Records by target.
 const (
 	cacheRecord         = "target:firsttoken_prefix_cache_reported_expected:ratio" + string(cacheWindow)
 	cacheExpectedRecord = "target:firsttoken_expected_cached_tokens:increase" + string(cacheWindow)
@@ -19,19 +19,19 @@ const (
 
 const cachedTokens = `firsttoken_tokens_total{kind="input_cached"}`
 
-func cacheRecords() []Rule {
+func (b builder) cacheRecords() []Rule {
 	return []Rule{
-		record(cacheReportedRecord, increase(byTarget, cachedTokens, cacheWindow)),
-		record(cacheExpectedRecord, increase(byTarget, "firsttoken_expected_cached_tokens_total", cacheWindow)),
+		record(cacheReportedRecord, increase(b.byTarget, cachedTokens, cacheWindow)),
+		record(cacheExpectedRecord, increase(b.byTarget, "firsttoken_expected_cached_tokens_total", cacheWindow)),
 		record(cacheRecord, cacheReportedRecord+" / ("+cacheExpectedRecord+" > 0)"),
 	}
 }
 
-func cacheShortfall() alert {
+func (b builder) cacheShortfall() alert {
 	return alert{
 		name: "PrefixCacheShortfall", severity: Warning, component: endpoint,
 		// A target that reported no cached token in a day does not report them at all, or has no cache.
-		expr: fill(`
+		expr: b.fill(`
 $cache < $ratio
 and
   $expected >= $enough
@@ -39,14 +39,14 @@ and
   $reported > 0`, values{
 			"cache": cacheRecord, "ratio": number(cacheRatio),
 			"expected": cacheExpectedRecord, "enough": number(cacheTokens),
-			"reported": increase(byTarget, cachedTokens, "1d"),
+			"reported": increase(b.byTarget, cachedTokens, "1d"),
 		}),
 		wait: cacheFor, keep: burnKeep,
 		summary: "{{ $labels.target }} recomputes prompts that its prefix cache should hold",
 		details: "Of the tokens that a healthy prefix cache would have served in " + string(cacheWindow) +
 			", {{ $value | humanizePercentage }} were reported as cached. Expected: " +
-			lookup(cacheExpectedRecord, "humanize", byTarget) + " tokens. KV cache in use: " +
-			lookup(KVRecord, "humanizePercentage", "target") + ".",
+			lookup(cacheExpectedRecord, "humanize", b.byTarget) + " tokens. KV cache in use: " +
+			lookup(KVRecord, "humanizePercentage", b.byEngine) + ".",
 		dashboard: endpointDashboard,
 	}
 }

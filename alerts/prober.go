@@ -21,57 +21,60 @@ const (
 	DoubtfulRecord    = "target:firsttoken_doubtful:bool" // 1 where the prober's numbers are in doubt, else absent
 )
 
-func proberRecords() []Rule {
-	mean := func(name string) string { return histogram{name: name}.mean(byInstance, "5m", "") }
+func (b builder) proberRecords() []Rule {
+	mean := func(name string) string { return histogram{name: name}.mean(b.byInstance, "5m", "") }
 	return []Rule{
 		record(ScheduleLagRecord, mean("firsttoken_schedule_lag_seconds")),
 		record(receiveLagRecord, mean("firsttoken_receive_lag_seconds")),
 		record(selfCheckRecord, mean("firsttoken_selfcheck_error_seconds")),
-		pausedRecord(),
-		record(DoubtfulRecord, fill(`
-max by (job, target) (
-    firsttoken_target_info
-  and on (job, instance)
+		b.pausedRecord(),
+		// Not of firsttoken_target_info, whose own label region is the target's, not the prober's.
+		record(DoubtfulRecord, b.fill(`
+group by ($byTarget) (
+    firsttoken_consecutive_failures
+  and on ($byInstance)
     (
       $untrustworthy
     or
       $lagging
     )
-)`, values{"untrustworthy": untrustworthy, "lagging": lagging()})),
+)`, values{"untrustworthy": b.untrustworthy(), "lagging": lagging()})),
 	}
 }
 
-const untrustworthy = "min by (job, instance) (firsttoken_trustworthy) == 0"
+func (b builder) untrustworthy() string {
+	return b.fill("min by ($byInstance) (firsttoken_trustworthy) == 0", nil)
+}
 
 func lagging() string {
 	return either(ScheduleLagRecord+" > "+seconds(ScheduleLag), receiveLagRecord+" > "+seconds(receiveLag))
 }
 
-func proberLagging() alert {
+func (b builder) proberLagging() alert {
 	return alert{
 		name: "ProberLagging", severity: Warning, component: prober,
 		expr: lagging(), wait: lagFor, keep: burnKeep,
-		summary: "The prober {{ $labels.instance }} is too busy to measure well",
+		summary: "The prober {{ $labels." + b.Replica + " }} is too busy to measure well",
 		details: "Lag is {{ $value | humanizeDuration }} on average. Schedule lag: " +
-			lookup(ScheduleLagRecord, "humanizeDuration", byInstance) + ", receive lag: " +
-			lookup(receiveLagRecord, "humanizeDuration", byInstance) + ". Its latencies are about itself.",
+			lookup(ScheduleLagRecord, "humanizeDuration", b.byInstance) + ", receive lag: " +
+			lookup(receiveLagRecord, "humanizeDuration", b.byInstance) + ". Its latencies are about itself.",
 		dashboard: fleetDashboard,
 	}
 }
 
-func proberUntrustworthy() alert {
+func (b builder) proberUntrustworthy() alert {
 	return alert{
 		name: "ProberUntrustworthy", severity: Warning, component: prober,
-		expr: untrustworthy, wait: lagFor, keep: burnKeep,
-		summary: "The prober {{ $labels.instance }} doubts its own numbers",
+		expr: b.untrustworthy(), wait: lagFor, keep: burnKeep,
+		summary: "The prober {{ $labels." + b.Replica + " }} doubts its own numbers",
 		details: "firsttoken_trustworthy is {{ $value }}. Mean error of its self-check against a known delay: " +
-			lookup(selfCheckRecord, "humanizeDuration", byInstance) + ".",
+			lookup(selfCheckRecord, "humanizeDuration", b.byInstance) + ".",
 		dashboard: fleetDashboard,
 	}
 }
 
 // targetDoubtful notifies nobody: Alertmanager inhibits other alerts by it.
-func targetDoubtful() alert {
+func (b builder) targetDoubtful() alert {
 	return alert{
 		name: "TargetDoubtful", severity: none, component: prober,
 		expr: DoubtfulRecord + " > 0", keep: doubtKeep,
@@ -82,23 +85,24 @@ func targetDoubtful() alert {
 	}
 }
 
-func configReloadFailed() alert {
+func (b builder) configReloadFailed() alert {
 	return alert{
 		name: "ConfigReloadFailed", severity: Ticket, component: prober,
-		expr: "max by (job, instance) (firsttoken_config_last_reload_successful) == 0", wait: reloadFor,
-		summary: "The prober {{ $labels.instance }} runs on an old configuration",
+		expr: b.fill("max by ($byInstance) (firsttoken_config_last_reload_successful) == 0", nil), wait: reloadFor,
+		summary: "The prober {{ $labels." + b.Replica + " }} runs on an old configuration",
 		details: "Its last reload failed (firsttoken_config_last_reload_successful is {{ $value }}). Last success: " +
-			lookup("firsttoken_config_last_reload_success_timestamp_seconds", "humanizeTimestamp", byInstance) + ".",
+			lookup("firsttoken_config_last_reload_success_timestamp_seconds", "humanizeTimestamp", b.byInstance) + ".",
 		dashboard: fleetDashboard,
 	}
 }
 
-func discoveryFailing() alert {
+func (b builder) discoveryFailing() alert {
 	return alert{
 		name: "DiscoveryFailing", severity: Ticket, component: prober,
-		expr:    "sum by (job, instance, config) (increase(firsttoken_sd_refresh_failures_total[" + listWindow + "])) > 0",
+		expr: b.fill("sum by ($byInstance, config) (increase(firsttoken_sd_refresh_failures_total[$w])) > 0",
+			values{"w": listWindow}),
 		wait:    listFor,
-		summary: "The prober {{ $labels.instance }} probes an old list of targets",
+		summary: "The prober {{ $labels." + b.Replica + " }} probes an old list of targets",
 		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | humanize }} failures in " +
 			listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
 		dashboard: fleetDashboard,

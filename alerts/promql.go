@@ -10,14 +10,6 @@ import (
 	"time"
 )
 
-// The labels that records keep.
-const (
-	byTarget   = "job, target"
-	bySLO      = "job, target, slo"
-	byContext  = "job, target, cache, context"
-	byInstance = "job, instance"
-)
-
 // number writes a constant as PromQL wants it, without a float's tail.
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 

@@ -11,7 +11,7 @@ import (
 const ttftLevel = "target_cache_context:firsttoken_ttft"
 
 // slowdownRecord is the ratio of the geometric mean TTFT of the window to that of its baseline, by
-// job, target, cache and context.
+// target, cache and context.
 func slowdownRecord(w Window) string { return ttftLevel + ":slowdown" + string(w) }
 
 // welchRecord is stat.Welch of the window and its baseline: by how many standard errors ln of the
@@ -28,24 +28,24 @@ func logMeanRecord(w string) string { return ttftLevel + "_log:mean" + w }
 // logVarianceRecord is the unbiased variance of ln(TTFT in ms).
 func logVarianceRecord(w string) string { return ttftLevel + "_log:variance" + w }
 
-func regressionGroups() []Group {
+func (b builder) regressionGroups() []Group {
 	const minute = model.Duration(time.Minute)
 	r := Regressions()
 	return []Group{
 		{Name: "firsttoken-ttft-slow", Interval: 2 * minute, Rules: slices.Concat(
-			baselineRecords(sameHours()), baselineRecords(wholeDay()),
-			windowRecords(r.Over6h), windowRecords(r.Over1d),
+			b.baselineRecords(sameHours()), b.baselineRecords(wholeDay()),
+			b.windowRecords(r.Over6h), b.windowRecords(r.Over1d),
 		)},
 		{Name: "firsttoken-ttft-quick", Interval: minute, Rules: slices.Concat(
-			windowRecords(r.Over30m), windowRecords(r.Over2h),
+			b.windowRecords(r.Over30m), b.windowRecords(r.Over2h),
 		)},
 	}
 }
 
 // windowRecords describe the window and compare it with its baseline.
-func windowRecords(r Regression) []Rule {
+func (b builder) windowRecords(r Regression) []Rule {
 	w, base := string(r.Window), r.Base.name()
-	rules := momentRecords(w, func(counter string) string { return increase(byContext, counter, r.Window) })
+	rules := momentRecords(w, func(counter string) string { return increase(b.byContext, counter, r.Window) })
 	return append(rules,
 		record(slowdownRecord(r.Window), fmt.Sprintf("exp(%s - %s)", logMeanRecord(w), logMeanRecord(base))),
 		record(welchRecord(r.Window), Welch(moments(w), moments(base), designEffect(logCountRecord(w), r.Window))),
@@ -54,16 +54,16 @@ func windowRecords(r Regression) []Rule {
 
 // baselineRecords adds two ranges up by giving them different labels first: series of the same
 // labels could not stand in one vector, and a + b is empty where one of them is.
-func baselineRecords(b Baseline) []Rule {
-	return momentRecords(b.name(), func(counter string) string {
-		return fill(`
+func (b builder) baselineRecords(base Baseline) []Rule {
+	return momentRecords(base.name(), func(counter string) string {
+		return b.fill(`
 sum by ($labels) (
     label_replace(increase($counter[$range] offset $offset), "base", "day", "", "")
   or
     label_replace(increase($counter[$range] offset $week), "base", "week", "", "")
 )`, values{
-			"labels": byContext, "counter": counter,
-			"range": string(b.Range), "offset": string(b.offset), "week": string(b.weekOffset),
+			"labels": b.byContext, "counter": counter,
+			"range": string(base.Range), "offset": string(base.offset), "week": string(base.weekOffset),
 		})
 	})
 }

@@ -36,15 +36,15 @@ and
 	})
 }
 
-func regression() alert {
+func (b builder) regression() alert {
 	var conditions, slowdowns []string
 	for _, r := range Regressions().All() {
 		conditions = append(conditions, slower(r, r.Slowdown, WelchZ))
-		slowdowns = append(slowdowns, lookup(slowdownRecord(r.Window), "humanize", byContext)+" over "+string(r.Window))
+		slowdowns = append(slowdowns, lookup(slowdownRecord(r.Window), "humanize", b.byContext)+" over "+string(r.Window))
 	}
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
-		expr: unlessPaused(either(conditions...)), wait: RegressionFor, keep: burnKeep,
+		expr: b.unlessPaused(either(conditions...)), wait: RegressionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }})" +
 			" slower than yesterday and last week",
 		details: "Geometric mean TTFT is {{ $value | humanize }} times that of the same hours before, beyond chance." +
@@ -53,26 +53,25 @@ func regression() alert {
 	}
 }
 
-func regressionAfterRevision() alert {
-	const served = "firsttoken_target_revision_info{job=%q,target=%q}"
+func (b builder) regressionAfterRevision() alert {
+	const served = "firsttoken_target_revision_info{$own}"
 	r := Regressions().Over30m
 	return alert{
 		name: "TTFTRegressionAfterRevision", severity: Warning, component: endpoint,
-		expr: unlessPaused(fill(`
+		expr: b.unlessPaused(b.fill(`
 $slower
-and on (job, target)
-  max by (job, target) (changes(firsttoken_target_revision_timestamp_seconds[$recent])) > 0
-and on (job, target)
-  count by (job, target) (
-    count by (job, target, model, fingerprint) (last_over_time(firsttoken_target_revision_info[$recent]))
+and on ($byTarget)
+  max by ($byTarget) (changes(firsttoken_target_revision_timestamp_seconds[$recent])) > 0
+and on ($byTarget)
+  count by ($byTarget) (
+    count by ($byTarget, model, fingerprint) (last_over_time(firsttoken_target_revision_info[$recent]))
   ) > 1`, values{"slower": slower(r, revisionRatio, revisionZ), "recent": string(revisionRecent)})),
 		wait: revisionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} became slower with a new model or fingerprint",
 		details: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) over " + string(r.Window) +
 			" is {{ $value | humanize }} times the usual," +
 			" and the endpoint changed what it says it serves within the last " + string(revisionRecent) +
-			`. Served now:{{ range printf "` + served + `" $labels.job $labels.target | query }}` +
-			` {{ .Labels.model }} {{ .Labels.fingerprint }}{{ end }}.`,
+			". Served now:" + each(served, b.byTarget, " {{ .Labels.model }} {{ .Labels.fingerprint }}") + ".",
 		dashboard: endpointDashboard,
 	}
 }

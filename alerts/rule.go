@@ -25,6 +25,8 @@ type Labels struct {
 	Severity  Severity  `yaml:"severity,omitempty"`
 	Component component `yaml:"component,omitempty"`
 	Cause     string    `yaml:"cause,omitempty"` // of a GPU's trouble
+
+	Extra map[string]string `yaml:",inline"` // by the parameters
 }
 
 // Annotations of an alert, in the order in which a person reads them.
@@ -33,6 +35,7 @@ type Annotations struct {
 	Description  string `yaml:"description,omitempty"`
 	RunbookURL   string `yaml:"runbook_url,omitempty"`
 	DashboardURL string `yaml:"dashboard_url,omitempty"`
+	PageURL      string `yaml:"page_url,omitempty"`
 }
 
 // Severity says who is notified.
@@ -45,6 +48,8 @@ const (
 	Warning Severity = "warning" // nobody by itself: context for a page
 	none    Severity = "none"    // nobody: the watchdog, and what only inhibits other alerts
 )
+
+func severities() []Severity { return []Severity{Page, Ticket, Warning, none} }
 
 // component is what an alert is about.
 type component string

@@ -12,7 +12,7 @@ const (
 	correlationWindow = Window("2h")
 )
 
-// Records by job and target.
+// Records by target.
 const (
 	ttftRecord        = "target:firsttoken_ttft_log:mean" + string(loadWindow) // ln of the geometric mean TTFT in ms
 	ttftQuietRecord   = "target:firsttoken_ttft_log:quantile20_1d"
@@ -22,17 +22,17 @@ const (
 	CorrelationRecord = "target:firsttoken_ttft_log_tokens_per_minute:pearson" + string(correlationWindow)
 )
 
-func saturationRecords() []Rule {
+func (b builder) saturationRecords() []Rule {
 	return []Rule{
-		record(ttftRecord, fill(`
+		record(ttftRecord, b.fill(`
   $sum
 /
   ($count > 0)`, values{
-			"sum":   increase(byTarget, "firsttoken_ttft_log_sum", loadWindow),
-			"count": increase(byTarget, "firsttoken_ttft_log_count", loadWindow),
+			"sum":   increase(b.byTarget, "firsttoken_ttft_log_sum", loadWindow),
+			"count": increase(b.byTarget, "firsttoken_ttft_log_count", loadWindow),
 		})),
-		record(tpmRecord, fill(`60 * sum by ($labels) (rate(firsttoken_tokens_total{kind!="reasoning"}[$w]))`,
-			values{"labels": byTarget, "w": string(loadWindow)})),
+		record(tpmRecord, b.fill(`60 * sum by ($labels) (rate(firsttoken_tokens_total{kind!="reasoning"}[$w]))`,
+			values{"labels": b.byTarget, "w": string(loadWindow)})),
 		record(answeredTPMRecord, tpmRecord+" and "+ttftRecord),
 		record(productRecord, ttftRecord+" * "+tpmRecord),
 		record(CorrelationRecord, pearson(ttftRecord, answeredTPMRecord, productRecord, correlationWindow)),
@@ -59,10 +59,10 @@ func pearson(x, y, xy string, w Window) string {
 )`, values{"xy": xy, "x": x, "y": y, "w": string(w)})
 }
 
-func saturation() alert {
+func (b builder) saturation() alert {
 	return alert{
 		name: "Saturation", severity: Warning, component: endpoint,
-		expr: unlessPaused(fill(`
+		expr: b.unlessPaused(b.fill(`
 (
   $correlation > $r
 and
@@ -75,8 +75,8 @@ and
 		summary: "{{ $labels.target }} is near its knee: TTFT rises with tokens per minute",
 		details: "TTFT and tokens per minute of the last " + string(correlationWindow) +
 			" correlate with r = {{ $value | humanize }}, and TTFT is well above the fastest fifth of the day." +
-			" Tokens per minute now: " + lookup(tpmRecord, "humanize", byTarget) +
-			". Requests waiting in the engine: " + lookup(WaitingRecord, "humanize", "target") + ".",
+			" Tokens per minute now: " + lookup(tpmRecord, "humanize", b.byTarget) +
+			". Requests waiting in the engine: " + lookup(WaitingRecord, "humanize", b.byEngine) + ".",
 		dashboard: capacityDashboard,
 	}
 }

@@ -1,7 +1,9 @@
 package alerts
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -20,7 +22,7 @@ const (
 	burnKeep         = 10 * time.Minute
 )
 
-// Records of the service level indicators, each by job, target and slo.
+// Records of the service level indicators, each by target and slo.
 
 // EventsRecord is the number of judged events in the window.
 func EventsRecord(w Window) string { return "target_slo:firsttoken_slo_events:increase" + string(w) }
@@ -46,53 +48,76 @@ const (
 	BudgetRemainingRecord = "target_slo:firsttoken_slo_error_budget_remaining:ratio" + string(budgetPeriod)
 )
 
-const budget = "1 - max by (" + bySLO + ") (firsttoken_slo_objective_ratio)"
+// BudgetSeenRecord is the share of the period of which there are records: less than 1 for a target that is younger, and
+// in a Prometheus that is younger or keeps less. BudgetSeenEnough is from where on an alert speaks of the period.
+const (
+	BudgetSeenRecord = "target_slo:firsttoken_slo_events_seen:ratio" + string(budgetPeriod)
+	BudgetSeenEnough = 0.8
+)
+
+func (b builder) budget() string {
+	return b.fill("1 - max by ($bySLO) (firsttoken_slo_objective_ratio)", nil)
+}
 
 // sloGroups has one group for each interval at which windows have to be evaluated.
-func sloGroups() []Group {
+func (b builder) sloGroups() []Group {
 	const second, minute = model.Duration(time.Second), model.Duration(time.Minute)
-	burns := Burns()
+	burns := b.Burns
 	return []Group{
-		{Name: "firsttoken-slo-objectives", Interval: minute, Rules: objectiveRecords(burns)},
-		{Name: "firsttoken-slo-1h", Interval: 30 * second, Rules: burnRecords(burns.Over1h)},
-		{Name: "firsttoken-slo-6h", Interval: minute, Rules: burnRecords(burns.Over6h)},
-		{Name: "firsttoken-slo-3d", Interval: 2 * minute, Rules: slices.Concat(
-			burnRecords(burns.Over1d),
-			longRecords(burns.Over3d), // its short window is the long one of the group before
+		{Name: "firsttoken-slo-objectives", Interval: minute, Rules: b.objectiveRecords(burns)},
+		{Name: "firsttoken-slo-" + string(burns.Over1h.Long), Interval: 30 * second, Rules: b.burnRecords(burns.Over1h)},
+		{Name: "firsttoken-slo-" + string(burns.Over6h.Long), Interval: minute, Rules: b.burnRecords(burns.Over6h)},
+		{Name: "firsttoken-slo-" + string(burns.Over3d.Long), Interval: 2 * minute, Rules: slices.Concat(
+			b.burnRecords(burns.Over1d), b.burnRecords(burns.Over3d),
 		)},
 		{Name: "firsttoken-slo-budget", Interval: 4 * minute, Rules: append(
-			eventRecords(BudgetStep),
-			record(BudgetRemainingRecord, budgetRemaining()),
+			b.eventRecords(BudgetStep),
+			record(BudgetRemainingRecord, b.budgetRemaining()),
+			record(BudgetSeenRecord, budgetSeen()),
 		)},
 	}
 }
 
-func objectiveRecords(burns BurnTable) []Rule {
-	rules := []Rule{record(BudgetRecord, budget)}
-	for _, b := range burns.All() {
-		rules = append(rules, record(ThresholdRecord(b.Long), b.threshold()))
+func (b builder) objectiveRecords(burns BurnTable) []Rule {
+	rules := []Rule{record(BudgetRecord, b.budget())}
+	for i, pair := range burns.All() {
+		rules = append(rules, record(ThresholdRecord(pair.Long), b.thresholds(i, pair)))
 	}
 	return rules
 }
 
-func burnRecords(b Burn) []Rule {
-	return append(shareRecords(b.Short), longRecords(b)...)
+// thresholds of a row of the table: those of the indicators that have limits of their own, then of all others.
+func (b builder) thresholds(row int, pair Burn) string {
+	own := b.slos()
+	if len(own) == 0 {
+		return pair.threshold(BudgetRecord)
+	}
+	var parts []string
+	for _, name := range own {
+		part := pair.with(b.SLOs[name].all()[row]).threshold(BudgetRecord + fmt.Sprintf("{slo=%q}", name))
+		parts = append(parts, part)
+	}
+	parts = append(parts, pair.threshold(BudgetRecord+fmt.Sprintf("{slo!~%q}", strings.Join(own, "|"))))
+	return either(parts...)
 }
 
-func longRecords(b Burn) []Rule {
-	bound := Wilson(BadRecord(b.Long), EventsRecord(b.Long), WilsonZ)
-	return append(shareRecords(b.Long), record(wilsonRecord(b.Long), bound))
+// burnRecords are those of both windows; Groups drops what another pair has recorded.
+func (b builder) burnRecords(pair Burn) []Rule {
+	bound := Wilson(BadRecord(pair.Long), EventsRecord(pair.Long), WilsonZ)
+	return slices.Concat(
+		b.shareRecords(pair.Short), b.shareRecords(pair.Long), []Rule{record(wilsonRecord(pair.Long), bound)},
+	)
 }
 
-func eventRecords(w Window) []Rule {
+func (b builder) eventRecords(w Window) []Rule {
 	return []Rule{
-		record(EventsRecord(w), increase(bySLO, "firsttoken_slo_events_total", w)),
-		record(BadRecord(w), increase(bySLO, "firsttoken_slo_bad_events_total", w)),
+		record(EventsRecord(w), increase(b.bySLO, "firsttoken_slo_events_total", w)),
+		record(BadRecord(w), increase(b.bySLO, "firsttoken_slo_bad_events_total", w)),
 	}
 }
 
-func shareRecords(w Window) []Rule {
-	return append(eventRecords(w), record(RatioRecord(w), fill(`
+func (b builder) shareRecords(w Window) []Rule {
+	return append(b.eventRecords(w), record(RatioRecord(w), b.fill(`
   $bad
 /
   ($events > 0)`, values{"bad": BadRecord(w), "events": EventsRecord(w)})))
@@ -120,8 +145,8 @@ clamp_min(
 // budgetRemaining sums the period up from short steps, since reading 30 days of every raw counter
 // would cost many times as much. Steps that overlap weigh on both sums alike, so the interval at
 // which they were recorded does not matter.
-func budgetRemaining() string {
-	return fill(`
+func (b builder) budgetRemaining() string {
+	return b.fill(`
 1 -
   (
       sum_over_time($bad[$period])
@@ -130,6 +155,14 @@ func budgetRemaining() string {
   )
   / ($budget)`, values{
 		"bad": BadRecord(BudgetStep), "events": EventsRecord(BudgetStep),
-		"period": string(budgetPeriod), "budget": budget,
+		"period": string(budgetPeriod), "budget": b.budget(),
+	})
+}
+
+// budgetSeen counts the hours that have a record, at whatever interval they were recorded.
+func budgetSeen() string {
+	period, _ := budgetPeriod.Duration()
+	return fill("count_over_time($events[$period:1h]) / $hours", values{
+		"events": EventsRecord(BudgetStep), "period": string(budgetPeriod), "hours": number(period.Hours()),
 	})
 }

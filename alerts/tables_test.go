@@ -9,7 +9,7 @@ import (
 
 // over is the share of bad events above which the pair alerts, given the error budget ε.
 func (b Burn) over(budget float64) float64 {
-	return min(b.Factor*budget, max(b.capAt, b.floor+(1-b.floor)*budget))
+	return min(b.Factor*budget, max(b.Cap, b.Floor+(1-b.Floor)*budget))
 }
 
 // TestThresholdsCanBeReached: for any objective a threshold lies above the budget and below all bad,

@@ -7,22 +7,21 @@ const (
 	downSilence  = 120 * time.Second
 )
 
-func targetDown() alert {
-	const outcomes = `sum by (outcome) (increase(firsttoken_requests_total{job=%q,target=%q}[15m])) > 0.5`
+func (b builder) targetDown() alert {
+	const outcomes = "sum by (outcome) (increase(firsttoken_requests_total{$own}[15m])) > 0.5"
 	return alert{
 		name: "TargetDown", severity: Page, component: endpoint,
 		// unless, because a target that never answered has no last success to compare with.
-		expr: unlessPaused(fill(`
-max by (job, target) (firsttoken_consecutive_failures) >= $failures
+		expr: b.unlessPaused(b.fill(`
+max by ($byTarget) (firsttoken_consecutive_failures) >= $failures
 unless
-  time() - max by (job, target) (firsttoken_last_success_timestamp_seconds) <= $silence`,
+  time() - max by ($byTarget) (firsttoken_last_success_timestamp_seconds) <= $silence`,
 			values{"failures": number(downFailures), "silence": seconds(downSilence)})),
 		keep:    5 * time.Minute,
 		summary: "{{ $labels.target }} does not answer",
 		details: "{{ $value | humanize }} turns failed in a row. Outcomes in the last 15m:" +
-			`{{ range printf "` + outcomes + `" $labels.job $labels.target | query }}` +
-			` {{ .Value | humanize }} {{ .Labels.outcome }}{{ end }}. Last success: ` +
-			lookup("firsttoken_last_success_timestamp_seconds", "humanizeTimestamp", byTarget) + ".",
+			each(outcomes, b.byTarget, " {{ .Value | humanize }} {{ .Labels.outcome }}") + ". Last success: " +
+			lookup("firsttoken_last_success_timestamp_seconds", "humanizeTimestamp", b.byTarget) + ".",
 		dashboard: endpointDashboard,
 	}
 }

@@ -10,7 +10,7 @@ const (
 	tpsFor    = 10 * time.Minute
 )
 
-// Records by job and target.
+// Records by target.
 const (
 	tpsRecord      = "target:firsttoken_output_tokens_per_second:mean" + string(tpsWindow)
 	tpsCountRecord = "target:firsttoken_output_tokens_per_second:count" + string(tpsWindow)
@@ -20,23 +20,23 @@ func tpsBaseRecord() string {
 	return "target:firsttoken_output_tokens_per_second:mean_" + sameHours().name()
 }
 
-func tpsRecords() []Rule {
+func (b builder) tpsRecords() []Rule {
 	h := histogram{name: "firsttoken_output_tokens_per_second"}
 	base := sameHours()
 	return []Rule{
-		record(tpsRecord, h.mean(byTarget, tpsWindow, "")),
-		record(tpsCountRecord, h.count(byTarget, tpsWindow)),
+		record(tpsRecord, h.mean(b.byTarget, tpsWindow, "")),
+		record(tpsCountRecord, h.count(b.byTarget, tpsWindow)),
 		record(tpsBaseRecord(), either(
-			h.mean(byTarget, base.Range, base.offset),
-			h.mean(byTarget, base.Range, base.weekOffset),
+			h.mean(b.byTarget, base.Range, base.offset),
+			h.mean(b.byTarget, base.Range, base.weekOffset),
 		)),
 	}
 }
 
-func tpsDrop() alert {
+func (b builder) tpsDrop() alert {
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
-		expr: unlessPaused(fill(`
+		expr: b.unlessPaused(b.fill(`
 $now / $base < $ratio
 and
   $count >= $enough`, values{
@@ -47,8 +47,8 @@ and
 		summary: "{{ $labels.target }} streams slower than before",
 		details: "Output tokens per second of one user are at {{ $value | humanizePercentage }}" +
 			" of the same hours yesterday: " +
-			lookup(tpsRecord, "humanize", byTarget) + " over " + string(tpsWindow) + ", " +
-			lookup(tpsBaseRecord(), "humanize", byTarget) + " before.",
+			lookup(tpsRecord, "humanize", b.byTarget) + " over " + string(tpsWindow) + ", " +
+			lookup(tpsBaseRecord(), "humanize", b.byTarget) + " before.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -43,7 +43,7 @@ func annotations(marks ...mark) []dashboard.AnnotationQuery {
 
 // events are on every dashboard.
 func events() []dashboard.AnnotationQuery {
-	const served = "count by (job, target, model, fingerprint) " +
+	const served = "count by (" + alerts.ByTarget + ", model, fingerprint) " +
 		"(last_over_time(firsttoken_target_revision_info{SEL}[$__rate_interval]))"
 	return annotations(
 		mark{

@@ -3,14 +3,14 @@ package dashboards
 import "github.com/firsttoken/firsttoken/alerts"
 
 // load30 is smooth enough to be called a load: the arrivals of a few requests a minute are bursty.
-const load30 = `60 * sum by (job, target) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[30m]))`
+const load30 = `60 * sum by (` + alerts.ByTarget + `) (rate(firsttoken_tokens_total{SEL,kind!="reasoning"}[30m]))`
 
 const (
 	ttftBad     = `target_slo:firsttoken_slo_bad:ratio30m{SEL,slo="ttft"}`
 	ttftAllowed = alerts.BudgetRecord + `{SEL,slo="ttft"}`
 
-	loadWhileHeld   = load30 + "\nand on (job, target)\n(" + ttftBad + " <= " + ttftAllowed + ")"
-	loadWhileBroken = load30 + "\nand on (job, target)\n(" + ttftBad + " > " + ttftAllowed + ")"
+	loadWhileHeld   = load30 + "\nand on (" + alerts.ByTarget + ")\n(" + ttftBad + " <= " + ttftAllowed + ")"
+	loadWhileBroken = load30 + "\nand on (" + alerts.ByTarget + ")\n(" + ttftBad + " > " + ttftAllowed + ")"
 
 	highestHeld  = `max by (target) (max_over_time((` + loadWhileHeld + `)[$__range:5m]))`
 	lowestBroken = `min by (target) (min_over_time((` + loadWhileBroken + `)[$__range:5m]))`

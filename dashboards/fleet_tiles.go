@@ -3,7 +3,7 @@ package dashboards
 import "github.com/firsttoken/firsttoken/alerts"
 
 // doubtfulTargets is how many targets have a prober whose numbers are in doubt.
-const doubtfulTargets = "count(max by (job, target) (" + alerts.DoubtfulRecord + "{SEL}) > 0)"
+const doubtfulTargets = "count(max by (" + alerts.ByTarget + ") (" + alerts.DoubtfulRecord + "{SEL}) > 0)"
 
 func fleetTiles() []panel {
 	return []panel{
@@ -102,7 +102,7 @@ func proberTrust() panel {
 		metric: alerts.DoubtfulRecord + ", " + alerts.ScheduleLagRecord,
 	},
 		ask(
-			"1 - ("+doubtfulTargets+" or vector(0)) / count(max by (job, target) (firsttoken_target_info{SEL}))",
+			"1 - ("+doubtfulTargets+" or vector(0)) / count(max by ("+alerts.ByTarget+") (firsttoken_target_info{SEL}))",
 			"trusted",
 		),
 		ask(`max(`+alerts.ScheduleLagRecord+`{job=~"$job"} >= 0)`, "late by"),

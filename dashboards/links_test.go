@@ -18,7 +18,9 @@ func TestAlertsOpenADashboard(t *testing.T) {
 			have[*d.Uid][v.Name] = true
 		}
 	}
-	for _, r := range alerts.Alerts(alerts.Links{Dashboards: "https://x/d/"}) {
+	parameters := alerts.Defaults()
+	parameters.Links.Dashboards = "https://x/d/"
+	for _, r := range alerts.Alerts(parameters) {
 		uid, query, _ := strings.Cut(strings.TrimPrefix(r.Annotations.DashboardURL, "https://x/d/"), "?")
 		if have[uid] == nil {
 			t.Errorf("%s links to %q, which does not exist", r.Alert, uid)

@@ -13,7 +13,7 @@ const (
 	tpsObjective  = `max by (target) (firsttoken_slo_threshold{SEL,slo="tps"})`
 
 	// setPoint is what the targets' configuration asks for, effectiveTPM what back-off leaves of it.
-	setPoint     = `sum(max by (job, target) (firsttoken_tokens_per_minute_target{SEL}))`
+	setPoint     = `sum(max by (` + alerts.ByTarget + `) (firsttoken_tokens_per_minute_target{SEL}))`
 	effectiveTPM = `max by (target) (firsttoken_tokens_per_minute_effective{SEL})`
 
 	// tokensPerMinute counts reasoning once: it is part of the output. A server that reports nothing bears a load all

@@ -28,5 +28,8 @@ const bySLO = "{{target}} {{slo}}"
 
 func eachSLO(expr string) string { return "max by (target, slo) (" + expr + ")" }
 
+// watchedFor is how much of the budget's period has records, in seconds.
+const watchedFor = "30 * 86400 * " + alerts.BudgetSeenRecord + selSLO
+
 // attained is the share of good events over the budget's period, from what is left of the budget.
 const attained = "1 - (1 - " + alerts.BudgetRemainingRecord + selSLO + ") * " + alerts.BudgetRecord + selSLO

@@ -10,7 +10,8 @@ func budgetTiles() []panel {
 
 func leastAttained30d() panel {
 	return tile("Least attained, 30 d", about{
-		means:  "Share of good events in 30 days of the objective that is worst off against its own goal.",
+		means: "Share of good events in 30 days, or since a younger target is watched, of the objective that is worst" +
+			" off against its own goal.",
 		moves:  "events are bad.",
 		metric: alerts.BudgetRemainingRecord,
 	},
@@ -31,7 +32,8 @@ func leastAttained24h() panel {
 
 func leastBudgetLeft() panel {
 	return tile("Least budget left", about{
-		means:  "What is left of the 30 days' error budget where least is left; below 0 it is overspent.",
+		means: "What is left of the 30 days' error budget where least is left; below 0 it is overspent." +
+			" The table says since when there are records.",
 		moves:  "events are bad, or bad ones leave the 30 days.",
 		metric: alerts.BudgetRemainingRecord,
 	},
@@ -78,6 +80,7 @@ func budgetTable() panel {
 		{title: "Events, 24 h", expr: of(alerts.EventsRecord(day)), unit: "short"},
 		{title: "Attained, 24 h", expr: of("1 - " + alerts.RatioRecord(day)), unit: "percentunit", decimals: 2},
 		{title: "Attained, 30 d", expr: eachSLO(attained), unit: "percentunit", decimals: 2},
+		{title: "Since (ago)", expr: eachSLO(watchedFor), unit: "s", decimals: 1},
 		{
 			title: "Budget left", expr: of(alerts.BudgetRemainingRecord), unit: "percentunit",
 			thresholds: budgetLeft(),
@@ -89,9 +92,10 @@ func budgetTable() panel {
 	}
 	return tableOf("Objectives", about{
 		means: "One row for each objective of each target. Burn is in budgets: 1 spends exactly the whole" +
-			" budget in its period.",
-		moves:  "events are judged; the threshold is seconds for ttft and tokens per second for tps.",
-		metric: "firsttoken_slo_objective_ratio, firsttoken_slo_threshold, " + alerts.BudgetRemainingRecord,
+			" budget in its period. Of a younger target, 30 d holds what was recorded since.",
+		moves: "events are judged; the threshold is seconds for ttft and tokens per second for tps.",
+		metric: "firsttoken_slo_objective_ratio, firsttoken_slo_threshold, " + alerts.BudgetRemainingRecord + ", " +
+			alerts.BudgetSeenRecord,
 	},
 		[]heading{{"target", "Target"}, {"slo", "SLO"}},
 		columns...,

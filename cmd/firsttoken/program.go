@@ -106,6 +106,8 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 	demo.declare(add("demo", demoHelp, demo.run))
 	grafana := dashboardsFlags{}
 	grafana.declare(add("dashboards", dashboardsHelp, grafana.run))
+	rules := rulesFlags{}
+	rules.declare(add("rules", rulesHelp, rules.run))
 	completion := completionFlags{app: app}
 	completion.declare(add("completion", completionHelp, completion.run))
 	agent := gpuAgent{}

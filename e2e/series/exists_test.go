@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
 
+	"github.com/firsttoken/firsttoken/alerts"
 	"github.com/firsttoken/firsttoken/exporter/dcgm"
 	"github.com/firsttoken/firsttoken/exporter/metrics"
 	"github.com/firsttoken/firsttoken/exporter/series"
@@ -55,6 +56,9 @@ func (all existing) addCatalogue(t *testing.T) {
 	}
 	for _, f := range families {
 		m := metric{source: "exporter", labels: map[string][]string{"job": nil, "instance": nil}}
+		for _, place := range alerts.Defaults().Aggregation { // a Prometheus adds them to all series
+			m.labels[place] = nil
+		}
 		for _, l := range f.Labels {
 			m.labels[l.Name] = l.Values
 		}

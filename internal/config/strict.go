@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/firsttoken/firsttoken/internal/invalid"
 )
 
 // checkType compares a value with the Go type that it is for, key by key and value by value, so that each
@@ -165,7 +167,7 @@ func withoutWrapping(err error) (text string, ours bool) {
 
 func (r *reader) addUnknownKey(parent, key *yaml.Node, known fields) {
 	path := join(r.places[parent].path, key.Value)
-	if near, ok := nearest(key.Value, known.names()); ok {
+	if near, ok := invalid.Nearest(key.Value, known.names()); ok {
 		r.add(key.Line, path, "there is no such key; did you mean %s?", near)
 		return
 	}

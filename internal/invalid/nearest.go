@@ -1,7 +1,7 @@
-package config
+package invalid
 
-// nearest returns the known name within two edits of a mistyped one.
-func nearest(name string, known []string) (string, bool) {
+// Nearest returns the known name within two edits of a mistyped one.
+func Nearest(name string, known []string) (string, bool) {
 	best, at := 3, ""
 	for _, k := range known {
 		if d := edits(name, k); d < best && d < len(k) {

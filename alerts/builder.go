@@ -1,0 +1,48 @@
+package alerts
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// builder makes records and alerts by parameters. It holds lists of labels as PromQL writes them between the brackets
+// of by and on. With the default parameters:
+//
+//	byTarget    cluster, region, job, target
+//	bySLO       cluster, region, job, target, slo
+//	byContext   cluster, region, job, target, cache, context
+//	byInstance  cluster, region, job, instance
+//	byEngine    cluster, region, target
+//
+// The last is for series that do not come from firsttoken: those of engines and GPUs, which Prometheus scrapes in
+// another job.
+type builder struct {
+	Parameters
+	byTarget, bySLO, byContext, byInstance, byEngine string
+}
+
+func newBuilder(p Parameters) builder {
+	list := func(labels ...string) string { return strings.Join(slices.Concat(p.Aggregation, labels), ", ") }
+	return builder{
+		Parameters: p,
+		byTarget:   list("target"),
+		bySLO:      list("target", "slo"),
+		byContext:  list("target", "cache", "context"),
+		byInstance: list(p.Replica),
+		byEngine:   strings.Join(append(p.places(), "target"), ", "),
+	}
+}
+
+// fill knows the builder's lists of labels by their names, besides the values: sum by ($byTarget).
+func (b builder) fill(expr string, v values) string {
+	all := values{
+		"byTarget": b.byTarget, "bySLO": b.bySLO, "byContext": b.byContext,
+		"byInstance": b.byInstance, "byEngine": b.byEngine,
+	}
+	maps.Copy(all, v)
+	return fill(expr, all)
+}
+
+// ByTarget lists the labels of a target by the default parameters, for the dashboards.
+const ByTarget = defaultAggregation + ", target"
