@@ -9,8 +9,8 @@ const (
 	goneFor    = 15 * time.Minute
 )
 
-// engineMetricsGone is about a target that answers, since an engine that is down says nothing of itself. Pages of engines
-// are those that Prometheus scrapes with the label target, less those of dcgm-exporter.
+// engineMetricsGone is about a target that answers, since an engine that is down says nothing of itself. Pages of
+// engines are those that Prometheus scrapes with the label target, less those of dcgm-exporter.
 func (b builder) engineMetricsGone() alert {
 	return alert{
 		name: "EngineMetricsGone", severity: Ticket, component: engine,

@@ -21,9 +21,9 @@ const (
 	byGPU   = "hostengine, gpu, uuid"
 )
 
-// applicationXIDs are the errors that a program of the user's causes, on a GPU that is well. They are those that NVIDIA's
-// k8s-device-plugin does not take for a sick GPU: 13 graphics exception, 31 page fault, 43 stopped processing, 45 cleanup
-// after another error, 68 video processor, 109 context switch timeout.
+// applicationXIDs are the errors that a program of the user's causes, on a GPU that is well. They are those that
+// NVIDIA's k8s-device-plugin does not take for a sick GPU: 13 graphics exception, 31 page fault, 43 stopped processing,
+// 45 cleanup after another error, 68 video processor, 109 context switch timeout.
 func applicationXIDs() []int { return []int{13, 31, 43, 45, 68, 109} }
 
 // hardwareXID holds the GPUs whose newest XID error is none of a program's.
