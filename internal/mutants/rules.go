@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	promtool = "bin/promtool" // built by make
+	gpuRules = "gpu.rules.yml"
+)
+
+// tryRules writes the rules with the mistake into a folder that has the tests beside them, and reports whether promtool
+// notices.
+func (m mutant) tryRules(ctx context.Context, dir, overlay string) (noticed bool, err error) {
+	if _, err := os.Stat(promtool); err != nil {
+		return false, fmt.Errorf("make %s: %w", promtool, err)
+	}
+	out := filepath.Join(dir, "alerts")
+	if err := m.writeRules(ctx, out, overlay); err != nil {
+		return false, fmt.Errorf("line %d: %s: %w", m.line, m.title, err)
+	}
+	args := []string{"test", "rules"}
+	for _, name := range m.tests {
+		args = append(args, filepath.Join(out, name+".yml"))
+	}
+	text, err := exec.CommandContext(ctx, promtool, args...).CombinedOutput()
+	switch {
+	case err == nil:
+		return false, nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return false, ctx.Err()
+	case !strings.Contains(string(text), "exp:"): // no test failed
+		return false, fmt.Errorf("line %d: %s is no rule any more:\n%s", m.line, m.title, text)
+	}
+	return true, nil
+}
+
+// writeRules copies the tests and the rules that are written by hand, and generates the others.
+func (m mutant) writeRules(ctx context.Context, out, overlay string) error {
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.CopyFS(out, os.DirFS("alerts")); err != nil {
+		return err
+	}
+	if filepath.Base(m.file) == gpuRules {
+		mutated, err := os.ReadFile(replacement(filepath.Dir(out)))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(out, gpuRules), mutated, 0o600)
+	}
+	text, err := exec.CommandContext(ctx, "go", "run", "-overlay", overlay, "./alerts/generate", "-out", out).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("it does not compile: %w\n%s", err, text)
+	}
+	return nil
+}
