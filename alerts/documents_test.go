@@ -123,7 +123,8 @@ func TestQueriesURL(t *testing.T) {
 		{
 			[]string{`x{instance="I"}`, `y{hostengine="N"}`},
 			`g0.range_input=6h&g0.tab=0&g0.expr={{ printf "x{cluster=%q,pod=%q}" $labels.cluster $labels.pod | urlquery }}` +
-				`&g1.range_input=6h&g1.tab=0&g1.expr={{ printf "y{hostengine=%q}" $labels.hostengine | urlquery }}`,
+				`&g1.range_input=6h&g1.tab=0&g1.expr={{ printf "y{cluster=%q,hostengine=%q}"` +
+				` $labels.cluster $labels.hostengine | urlquery }}`,
 		},
 	} {
 		want := row.want

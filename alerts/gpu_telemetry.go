@@ -18,7 +18,6 @@ const (
 	lostRecord = "gpu:lost:bool"
 	// gpuSeen exists for each GPU that anything watches.
 	gpuSeen = "gpu:temperature_celsius"
-	byGPU   = "hostengine, gpu, uuid"
 )
 
 // applicationXIDs are the errors that a program of the user's causes, on a GPU that is well. They are those that
@@ -34,11 +33,14 @@ func hardwareXID() string {
 	}
 	return fill(`
 gpu:xid_errors:increase10m > 0
-unless on ($gpu)
+unless on (uuid)
   (
     $application
-  )`, values{"gpu": byGPU, "application": strings.Join(codes, "\n    or\n    ")})
+  )`, values{"application": strings.Join(codes, "\n    or\n    ")})
 }
+
+// byNode lists the labels of a node of GPUs.
+func (b builder) byNode() string { return strings.Join(append(b.places(), "hostengine"), ", ") }
 
 // targetsOf lists the targets that a GPU serves.
 func targetsOf() string {
@@ -51,7 +53,7 @@ func dashboardOf(mapped, label string) string {
 		label + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
 }
 
-func gpuLost() alert {
+func (b builder) gpuLost() alert {
 	return alert{
 		name: "GPULost", severity: Ticket, component: gpu,
 		expr: lostRecord + " > 0", wait: lostFor, keep: burnKeep,
@@ -63,21 +65,23 @@ func gpuLost() alert {
 }
 
 // gpuTelemetryDown leaves out the nodes whose prober is gone, as ProberDown says that.
-func gpuTelemetryDown() alert {
+func (b builder) gpuTelemetryDown() alert {
 	return alert{
 		name: "GPUTelemetryDown", severity: Ticket, component: gpu,
-		expr: fill(`
-count by (hostengine) (last_over_time($seen[$memory]))
-unless on (hostengine)
+		expr: b.fill(`
+count by ($node) (last_over_time($seen[$memory]))
+unless on ($node)
   $seen
-unless on (hostengine)
+unless on ($node)
   (
     last_over_time(dcgm_up[$memory])
-  unless on (hostengine)
+  unless on ($node)
     dcgm_up
   )
-or on (hostengine)
-max by (hostengine) (dcgm_up) == 0`, values{"seen": gpuSeen, "memory": string(gpuMemory)}),
+or on ($node)
+max by ($node) (dcgm_up) == 0`, values{
+			"node": b.byNode(), "seen": gpuSeen, "memory": string(gpuMemory),
+		}),
 		wait: telemetryFor, keep: burnKeep,
 		summary: "Nothing is known of the GPUs of {{ $labels.hostengine }} any more",
 		details: "{{ $value }} GPUs were seen within " + string(gpuMemory) + ", and none is now (0: none ever was, the host" +
@@ -87,7 +91,7 @@ max by (hostengine) (dcgm_up) == 0`, values{"seen": gpuSeen, "memory": string(gp
 }
 
 // gpuHardwareError is a ticket for who repairs GPUs; GPUDegradation pages if users notice.
-func gpuHardwareError() alert {
+func (b builder) gpuHardwareError() alert {
 	of := func(cause, expr string) string {
 		return fill(`label_replace($expr, "cause", "$cause", "", "")`, values{"expr": indent(expr), "cause": cause})
 	}

@@ -47,7 +47,7 @@ func (b builder) proberAlerts() []alert {
 }
 
 func (b builder) gpuAlerts() []alert {
-	return []alert{b.gpuDegradation(), gpuLost(), gpuTelemetryDown(), gpuHardwareError()}
+	return []alert{b.gpuDegradation(), b.gpuLost(), b.gpuTelemetryDown(), b.gpuHardwareError()}
 }
 
 // Alerts are the alerting rules of all groups.

@@ -43,7 +43,7 @@ func (b builder) filledIn(query string) (format, args string) {
 	own := map[string]string{
 		`target="T"`:     b.byEngine,
 		`instance="I"`:   strings.TrimSuffix(b.byEngine, "target") + b.Replica,
-		`hostengine="N"`: "hostengine",
+		`hostengine="N"`: b.byNode(),
 	}
 	places := regexp.MustCompile(strings.Join(slices.Sorted(maps.Keys(own)), "|"))
 	format = places.ReplaceAllStringFunc(query, func(place string) string {

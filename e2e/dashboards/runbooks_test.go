@@ -41,7 +41,19 @@ func TestRunbooks(t *testing.T) {
 
 // findsNothing lists the queries that are empty in the recorded week, and why.
 func findsNothing() map[string]string {
-	return map[string]string{}
+	failures := func(causes string) string {
+		return `sum by (instance, cause) (increase(firsttoken_failures_total{cause=~"` + causes + `"}[1h])) > 0.5`
+	}
+	return map[string]string{
+		failures("file_descriptors|memory|key_file"):                                         "no prober lacked anything",
+		`sum by (instance, config) (increase(firsttoken_sd_refresh_failures_total[1h])) > 0`: "the list was always read",
+		`sum by (instance, outcome) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[15m])) > 0.5`: "" +
+			"every request had a good key and address",
+		`sum by (op, code) (increase(dcgm_errors_total{hostengine="N"}[1h])) > 0`:                   "no host engine failed",
+		`sum by (quirk) (increase(firsttoken_quirks_total{target="T"}[1h])) > 0.5`:                  "the simulator keeps to its dialect",
+		`time() - (max by (target) (firsttoken_throttled_since_timestamp_seconds{target="T"}) > 0)`: "no server throttled",
+		`up{role="dcgm"}`: "GPUs are read by firsttoken itself, not by dcgm-exporter",
+	}
 }
 
 // runbookQueries are the pieces of code in the runbooks that ask for something: expressions that are more than a name.

@@ -56,9 +56,15 @@ func (m mutant) writeRules(ctx context.Context, out, overlay string) error {
 		}
 		return os.WriteFile(filepath.Join(out, gpuRules), mutated, 0o600)
 	}
-	text, err := exec.CommandContext(ctx, "go", "run", "-overlay", overlay, "./alerts/generate", "-out", out).CombinedOutput()
-	if err != nil {
+	generate := filepath.Join(filepath.Dir(out), "generate")
+	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", generate, "./alerts/generate")
+	if text, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("it does not compile: %w\n%s", err, text)
+	}
+	write := exec.CommandContext(ctx, generate)
+	write.Dir = out
+	if text, err := write.CombinedOutput(); err != nil {
+		return fmt.Errorf("it writes no rules: %w\n%s", err, text)
 	}
 	return nil
 }
