@@ -12,7 +12,7 @@ type mutant struct {
 	line  int    // of the list
 	title string // what would go wrong
 	file  string
-	tests []string // arguments of go test, or promtool's files in alerts/tests
+	tests []string // arguments of go test, or promtool's files in alerts/, less .yml
 	rules bool     // the tests are promtool's
 	must  bool     // it once survived
 	hunk  []edit
@@ -36,7 +36,7 @@ type edit struct {
 //
 // In place of test, a list of promtool's files says which of them must notice what becomes of the rules:
 //
-//	promtool slo_burn_fast slo_burn_slow
+//	promtool tests/slo_burn_fast tests/slo_burn_slow
 //
 // File and test hold for the mutants below, too. Lines outside of these forms are an error, but for empty ones and
 // those that begin with #.
