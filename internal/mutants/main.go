@@ -29,7 +29,7 @@ var lists embed.FS
 
 const (
 	enough   = 0.9 // share of the mutants that must be noticed
-	patience = 3 * time.Minute
+	patience = 10 * time.Minute
 )
 
 func main() {
