@@ -50,6 +50,7 @@ func (b builder) alertRule(a alert) Rule {
 			Description:  a.details,
 			RunbookURL:   b.Links.runbook(name),
 			DashboardURL: b.Links.Dashboards + a.dashboard,
+			QueriesURL:   b.queriesURL(queries()[name]),
 			PageURL:      b.Links.page(),
 		},
 	}

@@ -37,17 +37,11 @@ func TestEveryAlertSaysWhatAReaderNeeds(t *testing.T) {
 	}
 }
 
-// TestRunbooks: each alert's link leads to a section that answers the four questions, and no section is left over.
+// TestRunbooks: each alert's link leads to a section that begins with an action, answers the other questions, and is
+// short enough for a telephone at night. No section is left over.
 func TestRunbooks(t *testing.T) {
-	sections := map[string]string{}
-	for _, part := range strings.Split(string(read(t, "../docs/runbooks.md")), "\n## ")[1:] {
-		title, text, _ := strings.Cut(part, "\n")
-		if strings.HasPrefix(title, Prefix) {
-			sections[strings.ToLower(title)] = text
-		}
-	}
-	questions := []string{"**What it means.**", "**Find the cause.**", "**What to do.**", "**Silence.**"}
-	suspects := []string{"ngine", "etwork", "GPU", "rober"} // capitals differ within a sentence
+	sections := runbooks(t)
+	const lines = 34
 	for _, r := range Alerts(Defaults()) {
 		_, anchor, _ := strings.Cut(r.Annotations.RunbookURL, "#")
 		text, ok := sections[anchor]
@@ -55,15 +49,91 @@ func TestRunbooks(t *testing.T) {
 			t.Errorf("%s: docs/runbooks.md has no section %s", r.Alert, anchor)
 			continue
 		}
-		for _, part := range slices.Concat(questions, suspects) {
-			if !strings.Contains(text, part) {
-				t.Errorf("%s: the section says nothing of %q", r.Alert, part)
+		at := 0
+		for _, question := range []string{
+			"\n**First.** ", "\n\n**Where is it?**\n- ", "\n\n**It is not** ", "\n\n**Close** ",
+		} {
+			found := strings.Index(text[at:], question)
+			if found < 0 || at == 0 && found > 0 {
+				t.Errorf("%s: the section has no %q, or not in its place", r.Alert, question)
+				break
 			}
+			at += found + 1
+		}
+		for _, suspect := range []string{"ngine", "etwork", "GPU", `\b(?i:prober|we|our|us)\b`} {
+			if !regexp.MustCompile(suspect).MatchString(text) {
+				t.Errorf("%s: the section says nothing of %q", r.Alert, suspect)
+			}
+		}
+		if n := strings.Count(text, "\n"); n > lines {
+			t.Errorf("%s: the section has %d lines, more than %d", r.Alert, n, lines)
 		}
 		delete(sections, anchor)
 	}
 	if len(sections) > 0 {
 		t.Errorf("sections without an alert: %v", slices.Sorted(maps.Keys(sections)))
+	}
+}
+
+// runbooks are the sections of docs/runbooks.md about alerts, by their anchors.
+func runbooks(t *testing.T) map[string]string {
+	t.Helper()
+	sections := map[string]string{}
+	for _, part := range strings.Split(string(read(t, "../docs/runbooks.md")), "\n## ")[1:] {
+		title, text, _ := strings.Cut(part, "\n")
+		if strings.HasPrefix(title, Prefix) {
+			sections[strings.ToLower(title)] = text
+		}
+	}
+	return sections
+}
+
+// TestQueries: the link of an alert opens the queries of its runbook, all of them and in their order.
+func TestQueries(t *testing.T) {
+	sections, listed := runbooks(t), queries()
+	item := regexp.MustCompile("(?m)^- `([^`\n]+)`")
+	for _, name := range alertNames() {
+		var asked []string
+		for _, m := range item.FindAllStringSubmatch(sections[strings.ToLower(name)], -1) {
+			asked = append(asked, m[1])
+		}
+		if len(asked) == 0 || !slices.Equal(asked, listed[name]) {
+			t.Errorf("%s: the runbook asks\n%s\nthe link opens\n%s",
+				name, strings.Join(asked, "\n"), strings.Join(listed[name], "\n"))
+		}
+		delete(listed, name)
+	}
+	if len(listed) > 0 {
+		t.Errorf("queries of no alert: %v", slices.Sorted(maps.Keys(listed)))
+	}
+}
+
+func TestQueriesURL(t *testing.T) {
+	b := newBuilder(Parameters{Aggregation: []string{"cluster", "job"}, Replica: "pod"})
+	for _, row := range []struct {
+		queries []string
+		want    string
+	}{
+		{nil, ""},
+		{
+			[]string{`sum(x{target="T",a="b"})`},
+			`g0.range_input=6h&g0.tab=0&g0.expr={{ printf "sum(x{cluster=%q,target=%q,a=\"b\"})"` +
+				` $labels.cluster $labels.target | urlquery }}`,
+		},
+		{
+			[]string{`x{instance="I"}`, `y{hostengine="N"}`},
+			`g0.range_input=6h&g0.tab=0&g0.expr={{ printf "x{cluster=%q,pod=%q}" $labels.cluster $labels.pod | urlquery }}` +
+				`&g1.range_input=6h&g1.tab=0&g1.expr={{ printf "y{cluster=%q,hostengine=%q}"` +
+				` $labels.cluster $labels.hostengine | urlquery }}`,
+		},
+	} {
+		want := row.want
+		if want != "" {
+			want = "{{ $externalURL }}/graph?" + want
+		}
+		if got := b.queriesURL(row.queries); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
 	}
 }
 

@@ -62,7 +62,8 @@ func Files(p Parameters) ([]File, error) {
 	return files, nil
 }
 
-// Generated are the files beside this package that are not written by hand.
+// Generated are the files beside this package that are not written by hand, and the tests, which are, with the order of
+// groups that they have to name.
 func Generated() ([]File, error) {
 	files, err := ruleFiles(Defaults())
 	if err != nil {
@@ -73,7 +74,8 @@ func Generated() ([]File, error) {
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(f File) bool { return f.Path == gpuRulesFile })
-	return append(files, mixin...), nil
+	tests, err := orderedTests()
+	return slices.Concat(files, mixin, tests), err
 }
 
 func ruleFiles(p Parameters) ([]File, error) {

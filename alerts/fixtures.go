@@ -104,6 +104,35 @@ func (p fixtures) testFile(name string) ([]byte, error) {
 	return b.Bytes(), e.Close()
 }
 
+// orderedTests are the tests by the default parameters, whose lists of groups are those of the rules.
+func orderedTests() ([]File, error) {
+	names, err := fs.Glob(shipped, "tests/*.yml")
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	list := regexp.MustCompile(`(?m)^group_eval_order:\n(?:  - .*\n)+`)
+	for _, name := range names {
+		content, err := shipped.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var f struct {
+			Files []string `yaml:"rule_files"`
+		}
+		if err := yaml.Unmarshal(content, &f); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		order, err := fixtures{Parameters: Defaults()}.orderOf(f.Files)
+		if err != nil {
+			return nil, err
+		}
+		lines := "group_eval_order:\n  - " + strings.Join(order, "\n  - ") + "\n"
+		files = append(files, File{name, list.ReplaceAllLiteral(content, []byte(lines))})
+	}
+	return files, nil
+}
+
 // orderOf lists the groups of rule files.
 func (p fixtures) orderOf(files []string) ([]string, error) {
 	var order []string

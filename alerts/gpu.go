@@ -40,6 +40,7 @@ func causes() []cause {
 			expr: "hostengine:gpu_sm_active_spread:ratio10m > " + number(StragglerSpread),
 		},
 		{name: "fabric", expr: either(fabricDown, nvlinkErrors)},
+		{name: "lost", expr: lostRecord},
 	}
 }
 

@@ -22,8 +22,8 @@ func (b builder) groups() []Group {
 			{Name: "firsttoken-prober", Rules: b.proberRecords()},
 			b.alertGroup("firsttoken-alerts-slo", b.sloAlerts()),
 			b.alertGroup("firsttoken-alerts-endpoint", b.endpointAlerts()),
-			b.alertGroup("firsttoken-alerts-engine", []alert{b.kvPressure()}),
-			b.alertGroup("firsttoken-alerts-gpu", []alert{b.gpuDegradation()}),
+			b.alertGroup("firsttoken-alerts-engine", []alert{b.kvPressure(), b.engineMetricsGone()}),
+			b.alertGroup("firsttoken-alerts-gpu", b.gpuAlerts()),
 			b.alertGroup("firsttoken-alerts-prober", b.proberAlerts()),
 		},
 	)
@@ -33,6 +33,7 @@ func (b builder) endpointAlerts() []alert {
 	return []alert{
 		b.targetDown(), b.noAnswer(), b.regression(), b.regressionAfterRevision(), b.tpsDrop(), b.saturation(), b.cacheShortfall(),
 		b.notStreamed(), b.otherModel(), b.costDisagreement(), b.loadShort(),
+		b.loadNotAchieved(), b.throttled(), b.offDialect(), b.certificateExpiring(), b.certificateExpiresSoon(),
 	}
 }
 
@@ -41,7 +42,12 @@ func (b builder) proberAlerts() []alert {
 		b.watchdog(), b.proberDown(), b.noProbes(), b.misconfigured(), b.localFault(), b.calibrationBounded(), b.probeBudgetExhausted(),
 		b.proberLagging(), b.proberUntrustworthy(), b.targetDoubtful(), b.configReloadFailed(),
 		b.discoveryFailing(),
+		b.configurationsDiffer(), b.resultsLost(),
 	}
+}
+
+func (b builder) gpuAlerts() []alert {
+	return []alert{b.gpuDegradation(), b.gpuLost(), b.gpuTelemetryDown(), b.gpuHardwareError()}
 }
 
 // Alerts are the alerting rules of all groups.

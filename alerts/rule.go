@@ -35,6 +35,7 @@ type Annotations struct {
 	Description  string `yaml:"description,omitempty"`
 	RunbookURL   string `yaml:"runbook_url,omitempty"`
 	DashboardURL string `yaml:"dashboard_url,omitempty"`
+	QueriesURL   string `yaml:"queries_url,omitempty"` // the queries of the runbook, filled in
 	PageURL      string `yaml:"page_url,omitempty"`
 }
 

@@ -3,9 +3,11 @@ package dashboards
 import "github.com/firsttoken/firsttoken/alerts"
 
 func proberGraphs() []panel {
-	all := []panel{scheduleLag(), sharedStamps(), turnsNotSent(), staleConnections()}
+	all := []panel{
+		scheduleLag(), sharedStamps(), turnsNotSent(), staleConnections(), configurations(), resultsLost(),
+	}
 	for i, p := range all {
-		all[i] = p.size(6, 8)
+		all[i] = p.size(8, 8)
 	}
 	return all
 }
@@ -51,4 +53,24 @@ func staleConnections() panel {
 	},
 		ask("3600 * sum by (target) (rate(firsttoken_stale_connections_total{SEL}[NOW]))", "{{target}}"),
 	).unit("suffix: /h").fromZero()
+}
+
+func configurations() panel {
+	return graph("Configurations in use", about{
+		means:  "How many different configurations the probers of a job run on. Replicas have one; shards have one each.",
+		moves:  "a rollout is under way, or one prober did not take the new file.",
+		metric: "firsttoken_config_hash",
+	},
+		ask(`count by (job) (count_values by (job) ("hash", firsttoken_config_hash{job=~"$job"}))`, "{{job}}"),
+	).unit("none").fromZero()
+}
+
+func resultsLost() panel {
+	return graph("Results lost", about{
+		means:  "Results each minute that are missing from the results file, by reason. The metrics have them.",
+		moves:  "the disk is slow or full.",
+		metric: "firsttoken_results_lost_total",
+	},
+		ask(`60 * sum by (reason) (rate(firsttoken_results_lost_total{job=~"$job"}[NOW]))`, "{{reason}}"),
+	).unit("suffix: /min").fromZero().noData("No results file")
 }

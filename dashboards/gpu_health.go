@@ -6,7 +6,7 @@ import "github.com/firsttoken/firsttoken/alerts"
 func byGPU(expr string) string { return "max by (hostengine, gpu) (" + expr + ")" }
 
 func gpuHealth() []panel {
-	return []panel{gpuStates(), gpuCauses(), gpuTable()}
+	return []panel{gpuStates(), gpuCauses(), gpusSeen(), gpuTable()}
 }
 
 // gpuStates is 0 for a GPU that is well, 1 for one that is held back, 2 for one that is broken.
@@ -68,4 +68,18 @@ func gpuTable() panel {
 			thresholds: steps(colourClear, step{0.5, colourWorst}),
 		},
 	).sortedBy("Clock, of highest", false)
+}
+
+func gpusSeen() panel {
+	return graph("GPUs seen, and lost", about{
+		means: "GPUs of each node that something watches, those of them that are lost, and the number of the last XID" +
+			" error of each.",
+		moves:  "a GPU fell off the bus, or the telemetry of a whole node ends.",
+		metric: "gpu:temperature_celsius, gpu:lost:bool, dcgm_up, gpu:last_xid",
+	},
+		ask(`count by (hostengine) (gpu:temperature_celsius{NODE})`, "{{hostengine}} seen"),
+		ask(`sum by (hostengine) (gpu:lost:bool{NODE})`, "{{hostengine}} lost"),
+		ask(`max by (hostengine) (dcgm_up{hostengine=~"$hostengine"})`, "{{hostengine}} telemetry up"),
+		ask(`max by (hostengine, gpu) (gpu:last_xid{NODE}) > 0`, gpuName+" last XID"),
+	).unit("none").fromZero().rightAxis("D", "none", "XID").noData(noGPUs).size(24, 6)
 }

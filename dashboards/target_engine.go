@@ -4,7 +4,7 @@ import "github.com/firsttoken/firsttoken/alerts"
 
 // enginePanels read records that mean the same for every engine.
 func enginePanels() []panel {
-	return []panel{ttftBesideEngine(), engineQueue(), kvCache()}
+	return []panel{ttftBesideEngine(), engineQueue(), kvCache(), enginePages()}
 }
 
 func ttftBesideEngine() panel {
@@ -40,4 +40,15 @@ func kvCache() panel {
 		ask(alerts.HitRecord+"{TGT}", "prefix hits"),
 		ask(alerts.PreemptedRecord+"{TGT}", "preemptions"),
 	).unit("percentunit").fromZero().rightAxis("C", "none", "preemptions, 5 m")
+}
+
+func enginePages() panel {
+	return graph("Engine metrics pages", about{
+		means:  "Pages of the target's engine that Prometheus scrapes, and those of them that it can read.",
+		moves:  "an engine is down or moved; its page, its address or its key changed.",
+		metric: "up",
+	},
+		ask(`count by (target) (up{TGT,role!="dcgm"})`, "known"),
+		ask(`sum by (target) (up{TGT,role!="dcgm"})`, "read"),
+	).unit("none").fromZero().noData("No pages known").size(24, 6)
 }

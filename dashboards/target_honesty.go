@@ -2,7 +2,7 @@ package dashboards
 
 // honestyPanels show what would bend the numbers above them, or make them fewer than they should be.
 func honestyPanels() []panel {
-	return []panel{waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions(), estimated()}
+	return []panel{waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions(), estimated(), certificate()}
 }
 
 func waiting() panel {
@@ -19,12 +19,14 @@ func waiting() panel {
 
 func scheduledAndSent() panel {
 	return graph("Load, scheduled and sent", about{
-		means:  "Input tokens a minute that the schedule asked for, and those that were sent.",
+		means: "Input tokens a minute that the schedule asked for, those that were sent, and what back-off, budget and" +
+			" pauses leave of the set-point.",
 		moves:  "they part when slots cannot be used: the engine holds earlier requests, throttles or fails.",
-		metric: "firsttoken_scheduled_tokens_total, firsttoken_sent_tokens_total",
+		metric: "firsttoken_scheduled_tokens_total, firsttoken_sent_tokens_total, firsttoken_tokens_per_minute_effective",
 	},
 		ask("60 * sum by (target) (rate(firsttoken_scheduled_tokens_total{SEL}[NOW]))", "scheduled"),
 		ask("60 * sum by (target) (rate(firsttoken_sent_tokens_total{SEL}[NOW]))", "sent"),
+		ask(effectiveTPM, "what back-off leaves"),
 	).unit("short").fromZero()
 }
 
@@ -82,4 +84,15 @@ func contradictions() panel {
 	},
 		ask("60 * sum by (result) (rate(firsttoken_cache_contradictions_total{SEL}[NOW]))", "{{result}}"),
 	).unit("suffix: /min").fromZero()
+}
+
+func certificate() panel {
+	return graph("Certificate, time left", about{
+		means: "Time until the first certificate of the chain that the endpoint sends expires, as the last new connection" +
+			" saw it.",
+		moves:  "it falls by a day a day, and jumps when the certificate is renewed.",
+		metric: "firsttoken_tls_certificate_expiry_timestamp_seconds",
+	},
+		ask("min by (target) (firsttoken_tls_certificate_expiry_timestamp_seconds{SEL} > 0) - time()", "time left"),
+	).unit("s").fromZero().noData("No TLS")
 }

@@ -15,6 +15,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/firsttoken/firsttoken/e2e/promlab"
 )
@@ -113,17 +114,39 @@ func recordGPUs(ctx context.Context, s *promlab.Server, n int, x subject, since 
 }
 
 // nodeMinute lets a minute pass on all GPUs of a node. One GPU of the first node is hot from 100 to 60 minutes before
-// now, with an XID in between.
+// now, with an XID in between. Another one of the third node is lost from 50 to 30 minutes before now.
 func nodeMinute(gpus []*gpu, node int, tpm float64, ago time.Duration) (all []*promlab.Series) {
 	for i, g := range gpus {
 		hot := node == 0 && i == 2 && ago < 100*time.Minute && ago > 60*time.Minute
 		g.minute(tpm, hot)
-		if hot && ago == 65*time.Minute {
-			g.at("xid_errors_total").Value++
+		if hot && ago <= 65*time.Minute {
+			g.at("xid_errors_total").Value = 1
+			all = append(all, g.lastXID(79))
+		}
+		up := g.at("up")
+		up.Value = 1
+		if node == 2 && i == 1 && ago < 50*time.Minute && ago > 30*time.Minute {
+			up.Value = 0
+			all = append(all, up)
+			continue
 		}
 		all = slices.AppendSeq(all, maps.Values(g.series))
 	}
-	return all
+	return append(all, engineUp(fmt.Sprintf("b200-%c", 'a'+node)))
+}
+
+// lastXID is a series that a GPU has from its first error on.
+func (g *gpu) lastXID(code float64) *promlab.Series {
+	b := labels.NewBuilder(g.at("up").Labels)
+	s := &promlab.Series{Labels: b.Set(model.MetricNameLabel, "dcgm_gpu_last_xid").Labels(), Value: code}
+	return s
+}
+
+// engineUp says that a host engine answers.
+func engineUp(node string) *promlab.Series {
+	s := promlab.NewSeries("dcgm_up", "job", "firsttoken", "instance", "prober:9977", "hostengine", node)
+	s.Value = 1
+	return s
 }
 
 // minute lets a minute pass under a load. A hot GPU lowers its clocks.

@@ -29,6 +29,9 @@ func (in *ingester) page(ctx context.Context, p promlab.Page) error {
 	if err := in.server.IngestEdited(ctx, in.how, p, edit); err != nil {
 		return err
 	}
+	if err := in.certificate(ctx, p.At.Add(in.shift)); err != nil {
+		return err
+	}
 	return in.layers(ctx, p.At.Add(in.shift), first)
 }
 
@@ -46,6 +49,14 @@ func (in *ingester) move(s *promlab.Sample) {
 	case strings.HasSuffix(s.Name(), "_timestamp_seconds") && s.Value > 0:
 		s.Value += in.shift.Seconds()
 	}
+}
+
+// certificate makes up when a certificate expires: the simulator is reached without TLS.
+func (in *ingester) certificate(ctx context.Context, at time.Time) error {
+	s := promlab.NewSeries("firsttoken_tls_certificate_expiry_timestamp_seconds",
+		"job", "firsttoken", "instance", in.instance, "target", in.subject)
+	s.Value = float64(now().Add(40 * 24 * time.Hour).Unix())
+	return in.server.Append(ctx, at, []*promlab.Series{s})
 }
 
 // firstTokens sums the times to first token of a page over all of its series.

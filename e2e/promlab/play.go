@@ -87,6 +87,7 @@ func instrument(t *testing.T, s Scenario, l *memoryLedger) (*prometheus.Registry
 	if err != nil {
 		t.Fatal(err)
 	}
+	instrumentProcess(t, registry)
 	if err := metrics.NewBudget(registry, l); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +96,30 @@ func instrument(t *testing.T, s Scenario, l *memoryLedger) (*prometheus.Registry
 		t.Fatal(err)
 	}
 	return registry, metrics
+}
+
+// instrumentProcess adds what a process says about itself: all is well.
+func instrumentProcess(t *testing.T, registry *prometheus.Registry) {
+	t.Helper()
+	reloads, err := metrics.NewReloads(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reloads.Succeeded(1, time.Now())
+	trust, err := metrics.NewTrust(registry, metrics.TrustOptions{Trusted: func() bool { return true }, KernelStamps: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust.Observe(30 * time.Microsecond)
+	lists, err := metrics.NewLists(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists.Found("file", "file_sd[0]", 1, time.Now())
+	lists.Watch("file", "file_sd[0]")
+	if _, err := metrics.NewLostResults(registry); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func probe(t *testing.T, s Scenario, metrics prober.Observer, l *memoryLedger, n *pipenet.Network) *prober.Prober {
@@ -142,6 +167,6 @@ func enginePage(ctx context.Context, h http.Handler, target string) Page {
 	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/metrics", nil))
 	return Page{
 		At: time.Now(), ContentType: w.Header().Get("Content-Type"), Body: w.Body.Bytes(),
-		Labels: []string{"job", "engines", "instance", "engine:8000", "target", target},
+		Labels: []string{"job", "engines", "instance", "engine:8000", "role", "engine", "target", target},
 	}
 }

@@ -30,10 +30,10 @@ func calibrationRows() []row {
 	}
 }
 
-// setTo sets a gauge to a number of each result that has it.
+// setTo sets a gauge to a number of each result that has it, where the target has the gauge.
 func setTo(of func(*prober.Result) (float64, bool)) update {
 	return each(func(s []prometheus.Observer, o *observation) {
-		if v, ok := of(&o.result); ok {
+		if v, ok := of(&o.result); ok && s[0] != nil {
 			s[0].Observe(v)
 		}
 	})

@@ -44,6 +44,7 @@ func TestCatalogueIsWhatIsScraped(t *testing.T) {
 	target := probertest.Target("a")
 	target.Labels = nil
 	target.SLOs[slo.TPS] = slo.Objective{Ratio: .95, Threshold: 20} // some families are for this objective alone
+	target.URL = "https://vllm:8000/v1"                             // and some for addresses with TLS
 	m.Observe(prober.Started{Target: target})
 	m.Observe(probertest.Warm("a"))
 	scraped, err := reg.Gather()

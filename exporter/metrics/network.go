@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,6 +34,11 @@ func networkRows() []row {
 			Help: "How late this process had the first token after the kernel received it. " +
 				"Latencies do not contain it; nothing is observed without the kernel's timestamps.",
 		}},
+		{when: everyResult, only: hasTLS, update: setTo(certificateExpiry), family: series.Family{
+			Type: series.TypeGauge, Name: "tls_certificate_expiry_timestamp_seconds", Unit: "seconds",
+			Help: "When the first certificate of the chain that the server sent expires, in seconds since 1970, also " +
+				"where it was refused; 0 before the first connection. Only targets with an https address have it.",
+		}},
 		{when: everyResult, update: value(retransmits), family: series.Family{
 			Type: series.TypeCounter, Name: "tcp_retransmits_total",
 			Help: "TCP segments that this side sent again, while uploading or connecting; " +
@@ -53,6 +59,16 @@ func addPhases(s []prometheus.Observer, o *observation) {
 			s[i].Observe(d.Seconds())
 		}
 	}
+}
+
+// hasTLS is about the target itself: the certificate of a proxy on the way to a plain address is nobody's concern here.
+func hasTLS(t prober.Target, _ []string) bool {
+	const scheme = "https://"
+	return len(t.URL) > len(scheme) && strings.EqualFold(t.URL[:len(scheme)], scheme)
+}
+
+func certificateExpiry(r *prober.Result) (float64, bool) {
+	return unixSeconds(r.CertificateExpiry), !r.CertificateExpiry.IsZero()
 }
 
 func retransmits(r *prober.Result) (float64, bool) {

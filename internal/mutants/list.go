@@ -12,7 +12,8 @@ type mutant struct {
 	line  int    // of the list
 	title string // what would go wrong
 	file  string
-	tests []string // arguments of go test
+	tests []string // arguments of go test, or promtool's files in alerts/, less .yml
+	rules bool     // the tests are promtool's
 	must  bool     // it once survived
 	hunk  []edit
 }
@@ -33,10 +34,15 @@ type edit struct {
 //	-	a line that goes
 //	+	a line that comes
 //
+// In place of test, a list of promtool's files says which of them must notice what becomes of the rules:
+//
+//	promtool tests/slo_burn_fast tests/slo_burn_slow
+//
 // File and test hold for the mutants below, too. Lines outside of these forms are an error, but for empty ones and
 // those that begin with #.
 func parse(r io.Reader) (all []mutant, err error) {
 	var file, test string
+	rules := false
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		line := lines.Text()
@@ -47,15 +53,15 @@ func parse(r io.Reader) (all []mutant, err error) {
 			all = append(all, mutant{line: n, title: rest})
 		case word == "file":
 			file = rest
-		case word == "test":
-			test = rest
+		case word == "test", word == "promtool":
+			test, rules = rest, word == "promtool"
 		case len(all) == 0:
 			return nil, fmt.Errorf("line %d stands before the first mutant", n)
 		case line == "must":
 			all[len(all)-1].must = true
 		case strings.ContainsRune(" -+", rune(line[0])):
 			m := &all[len(all)-1]
-			m.file, m.tests = file, strings.Fields(test)
+			m.file, m.tests, m.rules = file, strings.Fields(test), rules
 			m.hunk = append(m.hunk, edit{line[0], line[1:]})
 		default:
 			return nil, fmt.Errorf("line %d cannot be read: %s", n, line)

@@ -3,13 +3,14 @@
 //
 //	go run ./internal/mutants              all of them
 //	go run ./internal/mutants backoff      those whose title or file has this word
+//	go run ./internal/mutants alerts/      those of the alerting rules, which promtool's tests must notice
 //
 // It fails if fewer than nine in ten are noticed, if one that once survived does so again, or if one no longer applies.
 package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,16 +19,17 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-//go:embed list.txt
-var list string
+//go:embed list.txt rules.txt
+var lists embed.FS
 
 const (
 	enough   = 0.9 // share of the mutants that must be noticed
-	patience = 3 * time.Minute
+	patience = 10 * time.Minute
 )
 
 func main() {
@@ -42,26 +44,37 @@ func main() {
 
 // run tries all mutants with the word in their title or file, and says what became of each.
 func run(ctx context.Context, out io.Writer, word string) error {
-	all, err := parse(strings.NewReader(list))
-	if err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp("", "mutants-*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	tried, killed := 0, 0
 	var bad error
-	for _, m := range all {
-		if !strings.Contains(m.title+" "+m.file, word) {
-			continue
+	for _, name := range []string{"list.txt", "rules.txt"} {
+		list, err := lists.Open(name)
+		if err != nil {
+			return err
 		}
+		all, err := parse(list)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		chosen := slices.DeleteFunc(all, func(m mutant) bool { return !strings.Contains(m.title+" "+m.file, word) })
+		if len(chosen) > 0 {
+			bad = errors.Join(bad, tryAll(ctx, out, dir, chosen))
+		}
+	}
+	return bad
+}
+
+// tryAll tries the mutants of one list.
+func tryAll(ctx context.Context, out io.Writer, dir string, all []mutant) (bad error) {
+	killed := 0
+	for _, m := range all {
 		noticed, err := m.try(ctx, dir)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		tried++
 		if err != nil {
 			fmt.Fprintln(out, "BROKEN   ", m.title)
 			bad = errors.Join(bad, err)
@@ -77,8 +90,8 @@ func run(ctx context.Context, out io.Writer, word string) error {
 			bad = errors.Join(bad, fmt.Errorf("%s: it survived once and does so again", m.title))
 		}
 	}
-	fmt.Fprintf(out, "%d of %d killed\n", killed, tried)
-	if float64(killed) < enough*float64(tried) {
+	fmt.Fprintf(out, "%d of %d killed\n", killed, len(all))
+	if float64(killed) < enough*float64(len(all)) {
 		bad = errors.Join(bad, fmt.Errorf("fewer than %.0f %% are killed", 100*enough))
 	}
 	return bad
@@ -92,6 +105,9 @@ func (m mutant) try(ctx context.Context, dir string) (noticed bool, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if m.rules {
+		return m.tryRules(ctx, dir, overlay)
+	}
 	args := append([]string{"test", "-overlay", overlay, "-short", "-count=1", "-p=1"}, m.tests...)
 	text, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
 	switch {
@@ -119,11 +135,14 @@ func (m mutant) overlay(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	replacement := filepath.Join(dir, "mutant.go")
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{original: replacement}})
+	replaced := replacement(dir)
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{original: replaced}})
 	if err != nil {
 		return "", err
 	}
 	name := filepath.Join(dir, "overlay.json")
-	return name, errors.Join(os.WriteFile(replacement, []byte(mutated), 0o600), os.WriteFile(name, overlay, 0o600))
+	return name, errors.Join(os.WriteFile(replaced, []byte(mutated), 0o600), os.WriteFile(name, overlay, 0o600))
 }
+
+// replacement is the file with the mistake.
+func replacement(dir string) string { return filepath.Join(dir, "mutant.go") }

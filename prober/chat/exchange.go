@@ -99,9 +99,12 @@ type Exchange struct {
 	Reused     bool   // the connection had carried an exchange before
 	StaleRetry bool   // a reused connection was dead before its first response byte; sent again on a new one
 	Phases     Phases // of a new connection
-	Status     int    // HTTP status, 0 before headers
-	Sent       int64  // bytes of request body
-	Events     int    // token-bearing events, not tokens
+	// CertificateExpiry is when the first certificate of the chain that the server sent expires. It is zero where no
+	// handshake was made, as on a reused connection.
+	CertificateExpiry time.Time
+	Status            int   // HTTP status, 0 before headers
+	Sent              int64 // bytes of request body
+	Events            int   // token-bearing events, not tokens
 	// Whole are the receipts of all token-bearing events, Answer those of text and tool calls alone.
 	Whole, Answer Receipts
 	// ReasoningEvents are the token-bearing events that carried reasoning as it was generated, not a summary of it.

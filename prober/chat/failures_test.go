@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -217,6 +218,42 @@ func TestTLSPhases(t *testing.T) {
 	again := c.Send(context.Background(), request(), nil)
 	if !again.Reused || again.Phases != (Phases{}) {
 		t.Errorf("reused %v, %+v", again.Reused, again.Phases)
+	}
+	if want := s.Certificate().NotAfter; !x.CertificateExpiry.Equal(want) || !again.CertificateExpiry.IsZero() {
+		t.Errorf("the certificate expires at %s, want %s; on a reused connection %s",
+			x.CertificateExpiry, want, again.CertificateExpiry)
+	}
+}
+
+// A certificate that is refused still says when it expires.
+func TestExpiryOfARefusedCertificate(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	e := testEndpoint(OpenAIChat)
+	e.URL = s.URL
+	x := sendTo(t, e, Options{})
+	if x.Cause != CauseTLSUntrusted || !x.CertificateExpiry.Equal(s.Certificate().NotAfter) {
+		t.Errorf("%s: %s", x.Cause, x.CertificateExpiry)
+	}
+}
+
+func TestEarliestExpiry(t *testing.T) {
+	at := func(day int) *x509.Certificate {
+		return &x509.Certificate{NotAfter: time.Date(2026, time.May, day, 0, 0, 0, 0, time.UTC)}
+	}
+	for _, tt := range []struct {
+		chain []*x509.Certificate
+		want  int // day
+	}{
+		{[]*x509.Certificate{at(9)}, 9},
+		{[]*x509.Certificate{at(9), at(3), at(20)}, 3}, // an intermediate one expires first
+	} {
+		if got := earliestExpiry(tt.chain); got.Day() != tt.want {
+			t.Errorf("got %s, want day %d", got, tt.want)
+		}
+	}
+	if got := earliestExpiry(nil); !got.IsZero() {
+		t.Errorf("no chain expires at %s", got)
 	}
 }
 

@@ -3,6 +3,8 @@ package chat
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"net/http/httptrace"
 	"sync"
 	"time"
@@ -20,6 +22,7 @@ type trace struct {
 	acks                        ackPoll
 	reused                      bool
 	dns, tcp, tls               phase
+	certificateExpiry           time.Time
 	secretHeaders               []string
 	sent                        []string // the values of these, as they went out
 }
@@ -43,7 +46,7 @@ func (t *trace) attach(ctx context.Context) context.Context {
 		ConnectStart:      func(_, _ string) { t.startPhase(&t.tcp) },
 		ConnectDone:       func(_, _ string, err error) { t.endPhase(&t.tcp, err) },
 		TLSHandshakeStart: func() { t.startPhase(&t.tls) },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.endPhase(&t.tls, err) },
+		TLSHandshakeDone:  t.handshakeDone,
 	})
 }
 
@@ -106,6 +109,28 @@ func (t *trace) endPhase(p *phase, err error) {
 	}
 }
 
+// handshakeDone knows the server's certificates even where they were refused: also for having expired.
+func (t *trace) handshakeDone(state tls.ConnectionState, err error) {
+	t.endPhase(&t.tls, err)
+	served := state.PeerCertificates
+	var refused *tls.CertificateVerificationError
+	if errors.As(err, &refused) {
+		served = refused.UnverifiedCertificates
+	}
+	defer t.lock()()
+	t.certificateExpiry = earliestExpiry(served)
+}
+
+// earliestExpiry is when the first certificate of a chain expires; zero for none.
+func earliestExpiry(chain []*x509.Certificate) (earliest time.Time) {
+	for _, c := range chain {
+		if earliest.IsZero() || c.NotAfter.Before(earliest) {
+			earliest = c.NotAfter
+		}
+	}
+	return earliest
+}
+
 // received is when the newest bytes came.
 func (t *trace) received() time.Time {
 	if t.conn != nil {
@@ -128,6 +153,7 @@ func (t *trace) fill(x *Exchange, sentAll bool) {
 	defer t.lock()()
 	x.Connected, x.Written, x.Headers, x.Reused = t.connected, t.written, t.headers, t.reused
 	x.Acked, x.Retransmits = t.acks.acked, t.acks.retransmits
+	x.CertificateExpiry = t.certificateExpiry
 	x.Phases = Phases{}
 	if !t.reused {
 		x.Phases = Phases{DNS: t.dns.took, TCP: t.tcp.took, TLS: t.tls.took}

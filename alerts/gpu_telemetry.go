@@ -1,0 +1,111 @@
+package alerts
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Of the alerts on GPUs that need no trouble of a target.
+const (
+	lostFor      = 5 * time.Minute
+	telemetryFor = 10 * time.Minute
+	hardwareKeep = time.Hour // an error is an instant; somebody has to see it
+	gpuMemory    = Window("1d")
+)
+
+const (
+	lostRecord = "gpu:lost:bool"
+	// gpuSeen exists for each GPU that anything watches.
+	gpuSeen = "gpu:temperature_celsius"
+)
+
+// applicationXIDs are the errors that a program of the user's causes, on a GPU that is well. They are those that
+// NVIDIA's k8s-device-plugin does not take for a sick GPU: 13 graphics exception, 31 page fault, 43 stopped processing,
+// 45 cleanup after another error, 68 video processor, 109 context switch timeout.
+func applicationXIDs() []int { return []int{13, 31, 43, 45, 68, 109} }
+
+// hardwareXID holds the GPUs whose newest XID error is none of a program's.
+func hardwareXID() string {
+	var codes []string
+	for _, code := range applicationXIDs() {
+		codes = append(codes, "gpu:last_xid == "+strconv.Itoa(code))
+	}
+	return fill(`
+gpu:xid_errors:increase10m > 0
+unless on (uuid)
+  (
+    $application
+  )`, values{"application": strings.Join(codes, "\n    or\n    ")})
+}
+
+// byNode lists the labels of a node of GPUs.
+func (b builder) byNode() string { return strings.Join(append(b.places(), "hostengine"), ", ") }
+
+// targetsOf lists the targets that a GPU serves.
+func targetsOf() string {
+	return " Targets on it:" + each("group by (target) ("+gpuOfTarget+"{$own})", "uuid", " {{ .Labels.target }}") + "."
+}
+
+// dashboardOf opens at one of the targets of a GPU or a node.
+func dashboardOf(mapped, label string) string {
+	return GPUUID + `?var-hostengine={{ $labels.hostengine }}{{ with printf "` + mapped + `{` + label + `=%q}" $labels.` +
+		label + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
+}
+
+func (b builder) gpuLost() alert {
+	return alert{
+		name: "GPULost", severity: Ticket, component: gpu,
+		expr: lostRecord + " > 0", wait: lostFor, keep: burnKeep,
+		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} is lost",
+		details: "It gives no more values ({{ $value }}), though its node's others or their host engine do. UUID: " +
+			"{{ $labels.uuid }}." + targetsOf(),
+		dashboard: dashboardOf(gpuOfTarget, "uuid"),
+	}
+}
+
+// gpuTelemetryDown leaves out the nodes whose prober is gone, as ProberDown says that.
+func (b builder) gpuTelemetryDown() alert {
+	return alert{
+		name: "GPUTelemetryDown", severity: Ticket, component: gpu,
+		expr: b.fill(`
+count by ($node) (last_over_time($seen[$memory]))
+unless on ($node)
+  $seen
+unless on ($node)
+  (
+    last_over_time(dcgm_up[$memory])
+  unless on ($node)
+    dcgm_up
+  )
+or on ($node)
+max by ($node) (dcgm_up) == 0`, values{
+			"node": b.byNode(), "seen": gpuSeen, "memory": string(gpuMemory),
+		}),
+		wait: telemetryFor, keep: burnKeep,
+		summary: "Nothing is known of the GPUs of {{ $labels.hostengine }} any more",
+		details: "{{ $value }} GPUs were seen within " + string(gpuMemory) + ", and none is now (0: none ever was, the host" +
+			" engine cannot be reached). Latencies of targets on this node go unexplained.",
+		dashboard: dashboardOf(nodeOfTarget, "hostengine"),
+	}
+}
+
+// gpuHardwareError is a ticket for who repairs GPUs; GPUDegradation pages if users notice.
+func (b builder) gpuHardwareError() alert {
+	of := func(cause, expr string) string {
+		return fill(`label_replace($expr, "cause", "$cause", "", "")`, values{"expr": indent(expr), "cause": cause})
+	}
+	return alert{
+		name: "GPUHardwareError", severity: Ticket, component: gpu,
+		expr: either(
+			of("xid", hardwareXID()),
+			of("ecc", "gpu:ecc_uncorrectable_errors:increase1h > 0"),
+			of("row_remap", "gpu:row_remap_failed > 0"),
+		),
+		keep:    hardwareKeep,
+		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} reports a hardware error: {{ $labels.cause }}",
+		details: "{{ $value | humanize }} {{ $labels.cause }} errors; the last XID error is " +
+			lookup("gpu:last_xid", "humanize", "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
+		dashboard: dashboardOf(gpuOfTarget, "uuid"),
+	}
+}
