@@ -112,6 +112,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
+		v.Doubted = r.Untrusted && v.SLO.Timed()
 		l.observer.Observe(Judged{v})
 	}
 	l.unused.ended(q, r)
