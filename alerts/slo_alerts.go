@@ -52,11 +52,22 @@ unless on ($bySLO)
   )`, values{"burning": burning, "memory": string(oneCause)})
 }
 
+// agreed leaves out targets about which probers disagree, or did while the short window of a ticket remembers it: there
+// is a ticket about the prober.
+func (b builder) agreed(burning string) string {
+	return b.fill(`
+$burning
+unless on ($byTarget)
+  max by ($byTarget) (last_over_time($disagrees[$w]))`, values{
+		"burning": bracketed(burning), "disagrees": disagreesRecord, "w": string(b.Burns.Over1d.Short),
+	})
+}
+
 func (b builder) burnSlow() alert {
 	quick, slow := b.Burns.Over1d, b.Burns.Over3d
 	return alert{
 		name: "SLOBurnSlow", severity: Ticket, component: endpoint,
-		expr: b.availabilityFirst(burningSlowlyRecord), wait: 15 * time.Minute, keep: 30 * time.Minute,
+		expr: b.agreed(b.availabilityFirst(burningSlowlyRecord)), wait: 15 * time.Minute, keep: 30 * time.Minute,
 		by: b.bySLO, before: 72 * time.Hour,
 		summary:   "{{ $labels.target }} misses its {{ $labels.slo }} objective slowly but surely",
 		details:   b.burnDetails(quick.Short, quick.Long, slow.Long),
