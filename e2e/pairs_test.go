@@ -78,6 +78,9 @@ func situations() []situation {
 // Alertmanager with the example configuration. What its receivers get is what the table of docs/alerting.md says, no
 // more and no less.
 func TestPairs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what takes a minute: `make e2e-long` plays it")
+	}
 	manager := alertlab.Start(t, "..")
 	all := situations()
 	play(t, manager, all)

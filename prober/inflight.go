@@ -137,6 +137,8 @@ func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 		l.failing.answered(now)
 	case r.Outcome.SlowsLoad():
 		l.failing.failed(q.sent)
+	case !r.Outcome.Excused():
+		l.failing.unanswered(q.sent)
 	}
 }
 

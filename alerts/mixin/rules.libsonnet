@@ -524,7 +524,7 @@ function(config) {
         },
         {
           alert: "FirsttokenSLOBurnSlow",
-          expr: "(\n  target_slo:firsttoken_slo_burning_slowly:wilson\n  unless on (" + c.before(c.aggregation) + "target, slo)\n    (\n        target_slo:firsttoken_slo_burning_slowly:wilson{slo=~\"ttft|tps\"}\n      and on (" + c.before(c.aggregation) + "target)\n        last_over_time(target_slo:firsttoken_slo_burning_slowly:wilson{slo=\"availability\"}[30m])\n    )\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_removed:bool",
+          expr: "(\n  (\n    target_slo:firsttoken_slo_burning_slowly:wilson\n    unless on (" + c.before(c.aggregation) + "target, slo)\n      (\n          target_slo:firsttoken_slo_burning_slowly:wilson{slo=~\"ttft|tps\"}\n        and on (" + c.before(c.aggregation) + "target)\n          last_over_time(target_slo:firsttoken_slo_burning_slowly:wilson{slo=\"availability\"}[30m])\n      )\n  )\n  unless on (" + c.before(c.aggregation) + "target)\n    max by (" + c.before(c.aggregation) + "target) (last_over_time(target_instance:firsttoken_disagrees:bool[2h]))\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_removed:bool",
           'for': "15m",
           keep_firing_for: "30m",
           labels: { severity: c.severity("FirsttokenSLOBurnSlow", "ticket"), component: "endpoint" } + c.labels,
