@@ -19,7 +19,12 @@ type alert struct {
 	keep      time.Duration // for which the alert fires on after expr has ended
 	summary   string
 	details   string
+	action    string // what to do first
 	dashboard string // uid and variables
+	// by lists the labels that the alert's series have, so that its links and texts can look up since when it holds.
+	by string
+	// before is how much of what came before the alert its link shows; 0 is an hour.
+	before time.Duration
 }
 
 // Prefix of every alert's name, so that they stand together in an Alertmanager that others share.
@@ -47,9 +52,10 @@ func (b builder) alertRule(a alert) Rule {
 		Labels: Labels{Severity: severity, Component: a.component, Extra: b.extraLabels()},
 		Annotations: Annotations{
 			Summary:      a.summary,
-			Description:  a.details,
+			Description:  a.description(),
+			Action:       a.action,
 			RunbookURL:   b.Links.runbook(name),
-			DashboardURL: b.Links.Dashboards + a.dashboard,
+			DashboardURL: b.Links.Dashboards + a.link(),
 			QueriesURL:   b.queriesURL(queries()[name]),
 			PageURL:      b.Links.page(),
 		},
@@ -73,16 +79,22 @@ func ownMatchers(labels string) (matchers []string, args string) {
 	return matchers, args
 }
 
+// lookupOr is a template that queries when the alert is sent and prints the first value by format, or otherwise when
+// there is none. $own in the query stands for the matchers of the alert's own values of the labels.
+func lookupOr(query, format, labels, otherwise string) string {
+	matchers, args := ownMatchers(labels)
+	query = strings.ReplaceAll(query, "$own", strings.Join(matchers, ","))
+	return fmt.Sprintf(`{{ with printf %s%s | query }}{{ . | first | value | %s }}{{ else }}%s{{ end }}`,
+		strconv.Quote(query), args, format, otherwise)
+}
+
 // lookup is a template that looks a series up when the alert is sent and prints its first value by
 // format, or "unknown" when there is none. The series is restricted to the alert's own values of the
 // labels, which are listed as in "job, target", and to matchers that it brings: name{period="day"}.
 func lookup(series, format, labels string) string {
 	name, own, _ := strings.Cut(strings.TrimSuffix(series, "}"), "{")
-	matchers, args := ownMatchers(labels)
 	if own != "" {
-		matchers = append([]string{own}, matchers...)
+		own += ","
 	}
-	selector := strconv.Quote(name + "{" + strings.Join(matchers, ",") + "}")
-	return fmt.Sprintf(`{{ with printf %s%s | query }}{{ . | first | value | %s }}{{ else }}unknown{{ end }}`,
-		selector, args, format)
+	return lookupOr(name+"{"+own+"$own}", format, labels, "unknown")
 }

@@ -9,28 +9,35 @@ import (
 // builder makes records and alerts by parameters. It holds lists of labels as PromQL writes them between the brackets
 // of by and on. With the default parameters:
 //
-//	byTarget    cluster, region, job, target
-//	bySLO       cluster, region, job, target, slo
-//	byContext   cluster, region, job, target, cache, context
-//	byInstance  cluster, region, job, instance
-//	byEngine    cluster, region, target
+//	byTarget      cluster, region, job, target
+//	bySLO         cluster, region, job, target, slo
+//	byContext     cluster, region, job, target, cache, context
+//	byInstance    cluster, region, job, instance
+//	byReplica     cluster, region, job, target, instance
+//	bySLOReplica  cluster, region, job, target, slo, instance
+//	byGroup       cluster, region, job
+//	byEngine      cluster, region, target
 //
 // The last is for series that do not come from firsttoken: those of engines and GPUs, which Prometheus scrapes in
 // another job.
 type builder struct {
 	Parameters
-	byTarget, bySLO, byContext, byInstance, byEngine string
+	byTarget, bySLO, byContext, byEngine         string
+	byGroup, byInstance, byReplica, bySLOReplica string
 }
 
 func newBuilder(p Parameters) builder {
 	list := func(labels ...string) string { return strings.Join(slices.Concat(p.Aggregation, labels), ", ") }
 	return builder{
-		Parameters: p,
-		byTarget:   list("target"),
-		bySLO:      list("target", "slo"),
-		byContext:  list("target", "cache", "context"),
-		byInstance: list(p.Replica),
-		byEngine:   strings.Join(append(p.places(), "target"), ", "),
+		Parameters:   p,
+		byTarget:     list("target"),
+		bySLO:        list("target", "slo"),
+		byContext:    list("target", "cache", "context"),
+		byGroup:      list(),
+		byInstance:   list(p.Replica),
+		byReplica:    list("target", p.Replica),
+		bySLOReplica: list("target", "slo", p.Replica),
+		byEngine:     strings.Join(append(p.places(), "target"), ", "),
 	}
 }
 
@@ -38,7 +45,8 @@ func newBuilder(p Parameters) builder {
 func (b builder) fill(expr string, v values) string {
 	all := values{
 		"byTarget": b.byTarget, "bySLO": b.bySLO, "byContext": b.byContext,
-		"byInstance": b.byInstance, "byEngine": b.byEngine,
+		"byGroup": b.byGroup, "byInstance": b.byInstance, "byReplica": b.byReplica, "bySLOReplica": b.bySLOReplica,
+		"byEngine": b.byEngine,
 	}
 	maps.Copy(all, v)
 	return fill(expr, all)

@@ -20,11 +20,11 @@ func (b builder) groups() []Group {
 			{Name: "firsttoken-engines", Rules: b.engineRecords()},
 			{Name: "firsttoken-gpus", Rules: b.gpuRecords()},
 			{Name: "firsttoken-prober", Rules: b.proberRecords()},
-			b.alertGroup("firsttoken-alerts-slo", b.sloAlerts()),
-			b.alertGroup("firsttoken-alerts-endpoint", b.endpointAlerts()),
+			b.alertGroup("firsttoken-alerts-slo", b.unlessRemoved(b.sloAlerts())),
+			b.alertGroup("firsttoken-alerts-endpoint", b.unlessRemoved(b.endpointAlerts())),
 			b.alertGroup("firsttoken-alerts-engine", []alert{b.kvPressure(), b.engineMetricsGone()}),
 			b.alertGroup("firsttoken-alerts-gpu", b.gpuAlerts()),
-			b.alertGroup("firsttoken-alerts-prober", b.proberAlerts()),
+			b.alertGroup("firsttoken-alerts-prober", slices.Concat(b.proberAlerts(), b.unlessRemoved(b.blindAlerts()))),
 		},
 	)
 }
@@ -39,7 +39,7 @@ func (b builder) endpointAlerts() []alert {
 
 func (b builder) proberAlerts() []alert {
 	return []alert{
-		b.watchdog(), b.proberDown(), b.noProbes(), b.misconfigured(), b.localFault(), b.calibrationBounded(), b.probeBudgetExhausted(),
+		b.watchdog(), b.proberDown(), b.replicasDisagree(), b.localFault(),
 		b.proberLagging(), b.proberUntrustworthy(), b.targetDoubtful(), b.configReloadFailed(),
 		b.discoveryFailing(),
 		b.configurationsDiffer(), b.resultsLost(),
@@ -48,6 +48,11 @@ func (b builder) proberAlerts() []alert {
 
 func (b builder) gpuAlerts() []alert {
 	return []alert{b.gpuDegradation(), b.gpuLost(), b.gpuTelemetryDown(), b.gpuHardwareError()}
+}
+
+// blindAlerts are about targets that are not being watched.
+func (b builder) blindAlerts() []alert {
+	return []alert{b.noProbes(), b.misconfigured(), b.calibrationBounded(), b.probeBudgetExhausted()}
 }
 
 // Alerts are the alerting rules of all groups.

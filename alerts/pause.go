@@ -1,7 +1,5 @@
 package alerts
 
-import "strings"
-
 // pauseMemory is for how long after a pause its target's alerts stay silent: a sentinel's first answer takes three
 // minutes, and that after a wait for a cold cache.
 const pauseMemory = Window("10m")
@@ -17,9 +15,7 @@ func (b builder) pausedRecord() Rule {
 // unlessPaused silences an alert about what a target lacks: load, answers, first tokens.
 func (b builder) unlessPaused(expr string) string {
 	return b.fill(`
-(
-  $expr
-)
+$expr
 unless on ($byTarget)
-  $paused`, values{"expr": strings.ReplaceAll(expr, "\n", "\n  "), "paused": PausedRecord})
+  $paused`, values{"expr": bracketed(expr), "paused": PausedRecord})
 }

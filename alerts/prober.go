@@ -1,13 +1,16 @@
 package alerts
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Of what the prober says about itself.
 const (
 	ScheduleLag = 100 * time.Millisecond
 	receiveLag  = 20 * time.Millisecond
 	lagFor      = 2 * time.Minute
-	doubtKeep   = 15 * time.Minute // longer than the short window of a page remembers
+	doubtKeep   = 35 * time.Minute // longer than the short windows of pages remember
 	reloadFor   = 5 * time.Minute
 	listWindow  = "10m"
 	listFor     = 20 * time.Minute // two servers' restarts; Prometheus' own mixin waits as long
@@ -18,28 +21,35 @@ const (
 	ScheduleLagRecord = "instance:firsttoken_schedule_lag_seconds:mean5m"
 	receiveLagRecord  = "instance:firsttoken_receive_lag_seconds:mean5m"
 	selfCheckRecord   = "instance:firsttoken_selfcheck_error_seconds:mean5m"
-	DoubtfulRecord    = "target:firsttoken_doubtful:bool" // 1 where the prober's numbers are in doubt, else absent
+	DoubtfulRecord    = "target:firsttoken_doubtful:bool" // 1 where all of its probers are in doubt, else absent
 )
 
 func (b builder) proberRecords() []Rule {
 	mean := func(name string) string { return histogram{name: name}.mean(b.byInstance, "5m", "") }
-	return []Rule{
+	return slices.Concat([]Rule{
 		record(ScheduleLagRecord, mean("firsttoken_schedule_lag_seconds")),
 		record(receiveLagRecord, mean("firsttoken_receive_lag_seconds")),
 		record(selfCheckRecord, mean("firsttoken_selfcheck_error_seconds")),
+		record(knownRecord, b.known()),
 		b.pausedRecord(),
-		// Not of firsttoken_target_info, whose own label region is the target's, not the prober's.
-		record(DoubtfulRecord, b.fill(`
+	}, b.replicaRecords(), []Rule{record(DoubtfulRecord, b.doubtful())})
+}
+
+// doubtful is true where every replica of a target is in doubt. It does not ask firsttoken_target_info, whose own label
+// region is the target's, not the prober's.
+func (b builder) doubtful() string {
+	return b.fill(`
 group by ($byTarget) (
     firsttoken_consecutive_failures
   and on ($byInstance)
-    (
-      $untrustworthy
-    or
-      $lagging
-    )
-)`, values{"untrustworthy": b.untrustworthy(), "lagging": lagging()})),
-	}
+    $doubt
+)
+unless on ($byTarget)
+  (
+      firsttoken_consecutive_failures
+    unless on ($byInstance)
+      $doubt
+  )`, values{"doubt": inDoubtRecord})
 }
 
 func (b builder) untrustworthy() string {
@@ -79,8 +89,8 @@ func (b builder) targetDoubtful() alert {
 		name: "TargetDoubtful", severity: none, component: prober,
 		expr: DoubtfulRecord + " > 0", keep: doubtKeep,
 		summary: "What is said about {{ $labels.target }} is in doubt",
-		details: "The prober of this target is lagging or says that it cannot be trusted ({{ $value }})." +
-			" This alert tells nobody: it inhibits the pages about the target's latency.",
+		details: "Every prober of this target is lagging or says that it cannot be trusted ({{ $value }})." +
+			" This alert tells nobody: it inhibits the alerts about the target's latency.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -92,6 +102,8 @@ func (b builder) configReloadFailed() alert {
 		summary: "The prober {{ $labels." + b.Replica + " }} runs on an old configuration",
 		details: "Its last reload failed (firsttoken_config_last_reload_successful is {{ $value }}). Last success: " +
 			lookup("firsttoken_config_last_reload_success_timestamp_seconds", "humanizeTimestamp", b.byInstance) + ".",
+		by:        b.byInstance,
+		action:    "Run firsttoken check on its configuration: it names file and line.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -103,7 +115,7 @@ func (b builder) discoveryFailing() alert {
 			values{"w": listWindow}),
 		wait:    listFor,
 		summary: "The prober {{ $labels." + b.Replica + " }} probes an old list of targets",
-		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | humanize }} failures in " +
+		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | printf \"%.0f\" }} failures in " +
 			listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
 		dashboard: fleetDashboard,
 	}

@@ -33,6 +33,7 @@ type Labels struct {
 type Annotations struct {
 	Summary      string `yaml:"summary,omitempty"`
 	Description  string `yaml:"description,omitempty"`
+	Action       string `yaml:"action,omitempty"`
 	RunbookURL   string `yaml:"runbook_url,omitempty"`
 	DashboardURL string `yaml:"dashboard_url,omitempty"`
 	QueriesURL   string `yaml:"queries_url,omitempty"` // the queries of the runbook, filled in

@@ -29,6 +29,7 @@ func TestSeverities(t *testing.T) {
 		"GPUDegradation":              "page gpu",
 		"Watchdog":                    "none prober",
 		"ProberDown":                  "page prober",
+		"ReplicasDisagree":            "ticket prober",
 		"NoProbes":                    "ticket prober",
 		"TargetMisconfigured":         "ticket prober",
 		"ProberLocalFault":            "ticket prober",

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 )
 
@@ -12,20 +13,65 @@ func (b builder) burnFast() alert {
 	quick, slow := b.Burns.Over1h, b.Burns.Over6h
 	return alert{
 		name: "SLOBurnFast", severity: Page, component: endpoint,
-		expr: b.burning(quick, slow), wait: burnFor, keep: burnKeep,
+		expr: b.explained(burningRecord), wait: burnFor, keep: burnKeep, by: b.bySLO, before: 6 * time.Hour,
 		summary:   "{{ $labels.target }} misses its {{ $labels.slo }} objective fast enough to page",
 		details:   b.burnDetails(quick.Short, quick.Long, slow.Long),
+		action:    burnAction,
 		dashboard: sloDashboard,
 	}
+}
+
+// burnAction is the way to the server's own words.
+const burnAction = "Open the dashboard and see which outcomes and which contexts are bad; firsttoken once" +
+	" {{ $labels.target }} shows one turn and what the server says."
+
+// explained leaves out what a worse trouble of the same target explains: one cause is one page. A target that is down
+// misses every objective. It explains them until the short windows have forgotten it, or a page would follow the
+// recovery.
+func (b builder) explained(burning string) string {
+	expr := b.availabilityFirst(burning)
+	if slices.Contains(b.Omit, Prefix+"TargetDown") {
+		return expr
+	}
+	return b.fill(`
+$expr
+unless on ($byTarget)
+  last_over_time($down[$memory])`, values{"expr": bracketed(expr), "down": downRecord, "memory": string(oneCause)})
+}
+
+// availabilityFirst leaves out latency where availability burns, or did so a while ago: what fails has no first token
+// in time, and no rate.
+func (b builder) availabilityFirst(burning string) string {
+	return b.fill(`
+$burning
+unless on ($bySLO)
+  (
+      $burning{slo=~"ttft|tps"}
+    and on ($byTarget)
+      last_over_time($burning{slo="availability"}[$memory])
+  )`, values{"burning": burning, "memory": string(oneCause)})
+}
+
+// agreed leaves out targets about which probers disagree, or did while the short window of a ticket remembers it: there
+// is a ticket about the prober.
+func (b builder) agreed(burning string) string {
+	return b.fill(`
+$burning
+unless on ($byTarget)
+  max by ($byTarget) (last_over_time($disagrees[$w]))`, values{
+		"burning": bracketed(burning), "disagrees": disagreesRecord, "w": string(b.Burns.Over1d.Short),
+	})
 }
 
 func (b builder) burnSlow() alert {
 	quick, slow := b.Burns.Over1d, b.Burns.Over3d
 	return alert{
 		name: "SLOBurnSlow", severity: Ticket, component: endpoint,
-		expr: b.burning(quick, slow), wait: 15 * time.Minute, keep: 30 * time.Minute,
+		expr: b.agreed(b.availabilityFirst(burningSlowlyRecord)), wait: 15 * time.Minute, keep: 30 * time.Minute,
+		by: b.bySLO, before: 72 * time.Hour,
 		summary:   "{{ $labels.target }} misses its {{ $labels.slo }} objective slowly but surely",
 		details:   b.burnDetails(quick.Short, quick.Long, slow.Long),
+		action:    burnAction,
 		dashboard: sloDashboard,
 	}
 }
@@ -46,7 +92,7 @@ and
 			"left": BudgetRemainingRecord, "events": EventsRecord(recent), "budget": BudgetRecord,
 			"least": number(budgetMinimumBad),
 		}),
-		wait: 15 * time.Minute, keep: 30 * time.Minute,
+		wait: 15 * time.Minute, keep: 30 * time.Minute, by: b.bySLO, before: 30 * 24 * time.Hour,
 		summary: "{{ $labels.target }} has no error budget left for {{ $labels.slo }}",
 		details: "{{ $value | humanizePercentage }} of the " + string(budgetPeriod) +
 			" error budget is left (negative is overspent), of which " +
@@ -54,27 +100,10 @@ and
 			lookup("firsttoken_slo_objective_ratio", "humanizePercentage", b.bySLO) +
 			" of events good. Bad in the last " + string(recent) + ": " +
 			lookup(RatioRecord(recent), "humanizePercentage", b.bySLO) + ".",
+		action: "See on the dashboard when it was spent: in one incident, or a little every day." +
+			" Change the objective only if nobody missed what it promises.",
 		dashboard: sloDashboard,
 	}
-}
-
-// burning is the condition of one alert over several pairs of windows.
-func (b builder) burning(pairs ...Burn) string {
-	var conditions []string
-	for _, p := range pairs {
-		conditions = append(conditions, b.fill(`
-(
-  $wilson > $threshold
-and
-  $short > $threshold
-and
-  $bad >= $few
-)`, values{
-			"wilson": wilsonRecord(p.Long), "threshold": ThresholdRecord(p.Long), "short": RatioRecord(p.Short),
-			"bad": BadRecord(p.Long), "few": number(burnBad),
-		}))
-	}
-	return either(conditions...)
 }
 
 func (b builder) burnDetails(short, long, longer Window) string {

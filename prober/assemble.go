@@ -11,10 +11,11 @@ import (
 // newLoop puts the parts of a target's loop together.
 func (p *Prober) newLoop(t Target, s Sender) *loop {
 	random := rand.New(rand.NewPCG(p.options.Seed, xxhash.Sum64String(t.Name)))
+	observer := doubting(p.options.Observer, p.options.Trust)
 	l := &loop{
 		target:   t,
 		sender:   s,
-		observer: p.options.Observer,
+		observer: observer,
 		trust:    p.options.Trust,
 		memory:   p.options.Memory,
 		newTimer: p.options.NewTimer,
@@ -28,7 +29,7 @@ func (p *Prober) newLoop(t Target, s Sender) *loop {
 		failures: failureLog{log: p.options.Logger, target: t.Name},
 		budget:   newBudgetGate(t, p.options.Budget),
 		finished: make(chan *inflight, t.Load.MaxInFlight+1), // and a recovery probe
-		unused:   newUnusedSlots(t, p.options.Observer),
+		unused:   newUnusedSlots(t, observer),
 	}
 	l.pool = &pool{
 		shape:    &l.target.Workload,

@@ -15,6 +15,7 @@ type failing struct {
 	most int // slots to one that is used
 	row  int // failures in a row
 	slot int // since the last that was used
+	bad  int // requests in a row that failed by the endpoint's fault, whether that slows the load or not
 	good time.Time
 
 	asked time.Time // the last slot that was asked about
@@ -55,14 +56,26 @@ func (f *failing) use(due time.Time) bool {
 func (f *failing) failed(sent time.Time) {
 	if sent.After(f.good) {
 		f.row++
+		f.bad++
 	}
 }
 
+// unanswered takes in a failure that does not slow the load, such as a refused connection.
+func (f *failing) unanswered(sent time.Time) {
+	if sent.After(f.good) {
+		f.bad++
+	}
+}
+
+// unsure reports whether the last request failed, so that a recovery probe tells an accident from an outage within
+// seconds. A load that is hardly more than the sentinel's stays as small as it is.
+func (f *failing) unsure() bool { return f.bad > 0 && f.most > 1 }
+
 // answered takes in a good answer.
-func (f *failing) answered(now time.Time) { f.row, f.slot, f.good = 0, 0, now }
+func (f *failing) answered(now time.Time) { f.row, f.slot, f.bad, f.good = 0, 0, 0, now }
 
 // sign takes in the first token of a recovery probe. It is small, so full prompts may still fail: one more failure
 // slows the load again.
 func (f *failing) sign(now time.Time) {
-	f.row, f.good = min(f.row, failuresPerStep-1), now
+	f.row, f.bad, f.good = min(f.row, failuresPerStep-1), 0, now
 }

@@ -112,6 +112,7 @@ func (l *loop) finish(q *inflight, now time.Time) {
 	l.settleBudget(q, r, now)
 	l.observer.Observe(r)
 	for _, v := range verdicts {
+		v.Doubted = r.Untrusted && v.SLO.Timed()
 		l.observer.Observe(Judged{v})
 	}
 	l.unused.ended(q, r)
@@ -136,6 +137,8 @@ func (l *loop) slow(q *inflight, r Result, now time.Time, probe bool) {
 		l.failing.answered(now)
 	case r.Outcome.SlowsLoad():
 		l.failing.failed(q.sent)
+	case !r.Outcome.Excused():
+		l.failing.unanswered(q.sent)
 	}
 }
 

@@ -44,10 +44,10 @@ type Options struct {
 	Estimates *workload.Estimates
 }
 
-// Trust judges whether this process measures well enough for a result to be believed. It is asked
-// from many goroutines at once, each time with a result that has just ended.
+// Trust judges whether this process measures well enough to be believed. It is asked from many goroutines at once.
 type Trust interface {
-	Judge(r Result, now time.Time) bool
+	Judge(r Result, now time.Time) bool // whether a result that has just ended can be believed; it is evidence, too
+	Trusted(now time.Time) bool         // whether anything that is measured at now can
 }
 
 // Budget keeps what targets spend within their caps. It is asked from many goroutines at once.

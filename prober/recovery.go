@@ -10,8 +10,8 @@ import (
 
 // A recovery probe is a request of a tenth of the size, beyond MaxInFlight, that looks whether an endpoint that holds
 // all other requests answers again. It is sent while every slot is taken, some of them by requests that wait for their
-// first token, and none has come for quietAfter or twice the threshold of ttft, whichever is longer; and while the load
-// is slowed because requests fail one after the other (see failing):
+// first token, and none has come for quietAfter or twice the threshold of ttft, whichever is longer; and from the first
+// request that fails until one is answered (see failing), so that an outage is told from an accident within seconds:
 //
 //	all slots taken ── quietAfter ── probe ─ recoveryWait ✗ ── probe ✓ first token: the endpoint is back
 //	                                 ├───── recoveryEvery ────┤
@@ -38,7 +38,7 @@ func (l *loop) nextProbe() (time.Time, bool) {
 	at, needed := l.quietSince()
 	at = at.Add(max(quietAfter, 2*l.unused.threshold))
 	switch {
-	case l.failing.interval() > 1:
+	case l.failing.interval() > 1, l.failing.unsure():
 		at = time.Time{}
 	case len(l.inflight) < l.target.Load.MaxInFlight || !needed:
 		return time.Time{}, false

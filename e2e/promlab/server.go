@@ -23,6 +23,9 @@ type Server struct {
 	engine *promql.Engine
 	groups []*rules.Group
 	alerts []rules.Alert // firing alerts that were sent
+
+	// Notify, where set, gets all alerts as Alertmanager would, firing and resolved.
+	Notify func([]*rules.Alert)
 }
 
 // Open makes an empty server in dir, with the rule files' groups in their order.
@@ -85,6 +88,9 @@ func groupNames(file string) ([]string, error) {
 }
 
 func (s *Server) notify(_ context.Context, _ string, alerts ...*rules.Alert) {
+	if s.Notify != nil {
+		s.Notify(alerts)
+	}
 	for _, a := range alerts {
 		if a.State == rules.StateFiring {
 			s.alerts = append(s.alerts, *a)

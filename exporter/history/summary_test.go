@@ -46,6 +46,7 @@ func TestSummary(t *testing.T) {
 		h.Observe(prober.RateChanged{Target: "a", SetPoint: 1e6, Effective: 5e5, ThrottledSince: began})
 		h.Observe(prober.Skipped{Target: "a", Reason: prober.Backoff})
 		for _, bad := range []bool{true, false, false, false} {
+			h.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: true, Doubted: true}}) // no event
 			h.Observe(prober.Judged{Verdict: slo.Verdict{Target: "a", SLO: slo.TTFT, Bad: bad}})
 		}
 		time.Sleep(40 * time.Second)

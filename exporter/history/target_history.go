@@ -159,6 +159,9 @@ func (h *targetHistory) setRate(e prober.RateChanged) {
 }
 
 func (h *targetHistory) addVerdict(e prober.Judged) {
+	if e.Doubted {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.verdicts[e.SLO]

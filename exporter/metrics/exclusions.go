@@ -31,6 +31,11 @@ func exclusionRows() []row {
 			Help: "Output tokens of good answers that were generated and not streamed: reasoning that the server keeps " +
 				"to itself or tells in summary. They are in no rate.",
 		}},
+		{when: everyResult, update: countIf(doubted), family: series.Family{
+			Type: series.TypeCounter, Name: "untrusted_total",
+			Help: "Results of which this process doubted its own numbers (untrusted in the results file). " +
+				"They are not in firsttoken_ttft_log, which says when an endpoint became slower.",
+		}},
 		{when: everyResult, update: countIf(sharedFirstToken), family: series.Family{
 			Type: series.TypeCounter, Name: "first_token_shared_total",
 			Help: "First tokens that came in one read with what followed, so that their instant may be that of the newest.",
@@ -71,6 +76,8 @@ func departureRows() []row {
 	}
 }
 
+func doubted(r prober.Result) bool { return r.Untrusted }
+
 func sharedFirstToken(r prober.Result) bool { return r.FirstShared }
 
 // countIf counts results of which something is true.
@@ -108,7 +115,7 @@ func countQuirks(s []prometheus.Observer, o *observation) {
 
 func countEstimated(badOnly bool) update {
 	return each(func(s []prometheus.Observer, o *observation) {
-		if e, ok := o.event.(prober.Judged); ok && e.Estimated && (e.Bad || !badOnly) && s[0] != nil {
+		if e, ok := o.event.(prober.Judged); ok && e.Estimated && !e.Doubted && (e.Bad || !badOnly) && s[0] != nil {
 			s[0].Observe(1)
 		}
 	})

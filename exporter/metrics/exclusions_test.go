@@ -50,6 +50,18 @@ func TestExclusions(t *testing.T) {
 			absent: "ttft_seconds_count{cache=cold,context=le_120k}",
 		},
 		{
+			name:   "a result in doubt",
+			change: func(r *prober.Result) { r.Untrusted = true },
+			want:   "untrusted_total", value: 1,
+			absent: "ttft_log_count{cache=warm,context=le_120k}",
+		},
+		{
+			name:   "a result in doubt took its time all the same",
+			change: func(r *prober.Result) { r.Untrusted = true },
+			want:   "ttft_seconds_count{cache=warm,context=le_120k}", value: 1,
+			absent: "ttft_log_squared_total{cache=warm,context=le_120k}",
+		},
+		{
 			name:   "another model",
 			change: func(r *prober.Result) { r.Identity.Model = "tiny" },
 			want:   "other_model_total", value: 1,
@@ -98,5 +110,37 @@ func TestEstimatedVerdicts(t *testing.T) {
 		if got[name+"{slo=tps}"] != want {
 			t.Errorf("%s: %v, want %v", name, got[name+"{slo=tps}"], want)
 		}
+	}
+}
+
+// A verdict in doubt is no event, good or bad, exact or estimated, and is counted by itself.
+func TestDoubtedVerdicts(t *testing.T) {
+	target := probertest.Target("a")
+	target.SLOs[slo.TPS] = slo.Objective{Ratio: .95, Threshold: 20}
+	m, reg := newTestTargets(t)
+	m.Observe(prober.Started{Target: target})
+	for _, v := range []slo.Verdict{
+		{SLO: slo.TTFT, Bad: true, Doubted: true},
+		{SLO: slo.TTFT, Doubted: true},
+		{SLO: slo.TTFT},
+		{SLO: slo.TPS, Bad: true, Estimated: true, Doubted: true},
+		{SLO: slo.Availability, Bad: true},
+	} {
+		v.Target = "a"
+		m.Observe(prober.Judged{Verdict: v})
+	}
+	got := values(t, reg)
+	for name, want := range map[string]float64{
+		"slo_events_total{slo=ttft}": 1, "slo_bad_events_total{slo=ttft}": 0, "slo_doubted_events_total{slo=ttft}": 2,
+		"slo_events_total{slo=tps}": 0, "slo_estimated_events_total{slo=tps}": 0,
+		"slo_estimated_bad_events_total{slo=tps}": 0, "slo_doubted_events_total{slo=tps}": 1,
+		"slo_events_total{slo=availability}": 1, "slo_bad_events_total{slo=availability}": 1,
+	} {
+		if got[name] != want {
+			t.Errorf("%s: %v, want %v", name, got[name], want)
+		}
+	}
+	if _, has := got["slo_doubted_events_total{slo=availability}"]; has {
+		t.Error("availability is never in doubt, and has a series for it")
 	}
 }

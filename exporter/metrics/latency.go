@@ -92,7 +92,7 @@ func logRows() []row {
 		latency(series.Family{
 			Type: series.TypeSummary, Name: "ttft_log",
 			Help: "Natural logarithm of the time to first token in milliseconds, at least 0; with its squares, " +
-				"enough for a test of whether two windows differ.",
+				"enough for a test of whether two windows differ. Results in doubt are not in it.",
 		}, hadFirstToken, value(logTTFT)),
 		latency(series.Family{
 			Type: series.TypeCounter, Name: "ttft_log_squared_total",
@@ -104,8 +104,9 @@ func logRows() []row {
 	}
 }
 
-// logTTFT is ln(TTFT in ms), and 0 under a millisecond so that its sum never falls: of 720 ms it is 6.579.
+// logTTFT is ln(TTFT in ms), and 0 under a millisecond so that its sum never falls: of 720 ms it is 6.579. A result in
+// doubt has none: a window of the regression alerts would hold it for a week.
 func logTTFT(r *prober.Result) (float64, bool) {
 	ttft, ok := r.TTFT()
-	return max(0, math.Log(ttft.Seconds()*1e3)), ok
+	return max(0, math.Log(ttft.Seconds()*1e3)), ok && !r.Untrusted
 }

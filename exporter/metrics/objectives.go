@@ -11,7 +11,7 @@ import (
 // objectiveRows hold objectives and verdicts as data, so that one static set of rules serves every target. A target
 // has series for the objectives that it was given and no others.
 func objectiveRows() []row {
-	all, withThreshold := slo.Names(), []slo.Name{slo.TTFT, slo.TPS}
+	all, withThreshold, timed := slo.Names(), []slo.Name{slo.TTFT, slo.TPS}, []slo.Name{slo.TTFT, slo.TPS}
 	label := series.LabelOf("slo", all...)
 	return []row{
 		{when: otherEvents, only: hasObjective, update: countBy(all, objectiveOf), family: series.Family{
@@ -22,6 +22,11 @@ func objectiveRows() []row {
 			Type: series.TypeCounter, Name: "slo_bad_events_total", Labels: []series.Label{label},
 			Help: "Events that missed their objective. A late first token is counted when its threshold passes, " +
 				"not when it comes; failures and timeouts are bad.",
+		}},
+		{when: otherEvents, only: hasObjective, update: countBy(timed, doubtedObjectiveOf), family: series.Family{
+			Type: series.TypeCounter, Name: "slo_doubted_events_total", Labels: []series.Label{series.LabelOf("slo", timed...)},
+			Help: "Verdicts on latency that were given while this process doubted its own numbers. " +
+				"They are not part of firsttoken_slo_events_total, so no window holds them.",
 		}},
 		{when: otherEvents, only: hasObjective, update: fixed(all, ratioOf), family: series.Family{
 			Type: series.TypeGauge, Name: "slo_objective_ratio", Unit: "ratio", Labels: []series.Label{label},
@@ -44,9 +49,9 @@ func hasThreshold(t prober.Target, values []string) bool {
 	return t.SLOs[slo.Name(values[0])].Threshold > 0
 }
 
-// objectiveOf is no objective for a verdict that rests on an estimate, nor for any other event.
+// objectiveOf is no objective for a verdict that rests on an estimate or is in doubt, nor for any other event.
 func objectiveOf(o *observation) slo.Name {
-	if e, ok := o.event.(prober.Judged); ok && !e.Estimated {
+	if e, ok := o.event.(prober.Judged); ok && !e.Estimated && !e.Doubted {
 		return e.SLO
 	}
 	return ""
@@ -54,7 +59,15 @@ func objectiveOf(o *observation) slo.Name {
 
 // missedObjectiveOf is no objective for a good event, nor for any other.
 func missedObjectiveOf(o *observation) slo.Name {
-	if e, ok := o.event.(prober.Judged); ok && e.Bad && !e.Estimated {
+	if e, ok := o.event.(prober.Judged); ok && e.Bad {
+		return objectiveOf(o)
+	}
+	return ""
+}
+
+// doubtedObjectiveOf is no objective for a verdict that counts, nor for any other event.
+func doubtedObjectiveOf(o *observation) slo.Name {
+	if e, ok := o.event.(prober.Judged); ok && e.Doubted {
 		return e.SLO
 	}
 	return ""

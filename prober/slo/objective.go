@@ -26,6 +26,9 @@ func (n Name) Known() bool { return slices.Contains(Names(), n) }
 // HasThreshold reports whether an objective for the indicator needs a threshold.
 func (n Name) HasThreshold() bool { return n == TTFT || n == TPS }
 
+// Timed reports whether a clock judges the indicator, so that a prober that is late itself can spoil the verdict.
+func (n Name) Timed() bool { return n == TTFT || n == TPS }
+
 // Objective is the share of events that must be good, and what good means.
 type Objective struct {
 	Ratio     float64 // 0 < Ratio < 1, such as 0.95
@@ -39,5 +42,7 @@ type Verdict struct {
 	Bad    bool
 	// Estimated marks a verdict on tps that rests on the number of events, as the server counted no tokens.
 	Estimated bool
-	At        time.Time // when it was known, which for a late first token is when its threshold passed
+	// Doubted marks a verdict on a timed indicator that was given while this process doubted its own numbers.
+	Doubted bool
+	At      time.Time // when it was known, which for a late first token is when its threshold passed
 }

@@ -1,0 +1,188 @@
+package alertlab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Alert is one as Alertmanager's API takes it.
+type Alert struct {
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+	StartsAt    time.Time         `json:"startsAt,omitzero"`
+	EndsAt      time.Time         `json:"endsAt,omitzero"`
+}
+
+// Notification is what a receiver got: a group of alerts.
+type Notification struct {
+	Receiver string `json:"-"`
+	Status   string `json:"status"` // of the group: firing while one of its alerts is
+	Alerts   []Told `json:"alerts"`
+}
+
+// Told is one alert of a notification.
+type Told struct {
+	Status      string            `json:"status"`
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+}
+
+// Alertmanager is a running process, and the webhook that it sends to.
+type Alertmanager struct {
+	address  string
+	barriers chan string
+	number   int
+
+	mu       sync.Mutex
+	received []Notification
+}
+
+// Debian is where the programs of Debian's packages are. A test that needs them is left out where they cannot be had,
+// and says how to get them.
+func Debian(t *testing.T, root string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), filepath.Join(root, ".ci", "debian")).Output()
+	if err != nil {
+		t.Skipf("Debian's prometheus and prometheus-alertmanager are missing: unpack them with .ci/debian, which needs "+
+			"apt-get and a mirror of Debian: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// Start runs Alertmanager with the example configuration, until the test ends. root is the top of the repository.
+func Start(t *testing.T, root string) *Alertmanager {
+	t.Helper()
+	debian := Debian(t, root)
+	a := &Alertmanager{barriers: make(chan string, 100), address: freeAddress(t)}
+	hook := httptest.NewServer(http.HandlerFunc(a.receive))
+	t.Cleanup(hook.Close)
+	example, err := os.ReadFile(filepath.Join(root, "alerts", "alertmanager.example.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := shorten(example, hook.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "alertmanager.yml")
+	if err := os.WriteFile(file, config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(filepath.Join(debian, "alertmanager"), "--config.file="+file, "--storage.path="+dir, "--cluster.listen-address=",
+		"--web.listen-address="+a.address)
+	command.Dir = debian // its templates are found from there
+	a.run(t, command)
+	return a
+}
+
+// run starts the process, and waits until it is ready.
+func (a *Alertmanager) run(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+	var log bytes.Buffer
+	command.Stdout, command.Stderr = &log, &log
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill() // it has nothing to keep
+		_ = command.Wait()
+		if t.Failed() {
+			t.Logf("Alertmanager said:\n%s", log.String())
+		}
+	})
+	for range 600 {
+		if r, err := http.Get("http://" + a.address + "/-/ready"); err == nil {
+			_ = r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("Alertmanager is not ready after a minute")
+}
+
+// Post tells Alertmanager of alerts.
+func (a *Alertmanager) Post(t *testing.T, alerts ...Alert) {
+	t.Helper()
+	body, err := json.Marshal(alerts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.Post("http://"+a.address+"/api/v2/alerts", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if text, _ := io.ReadAll(r.Body); r.StatusCode != http.StatusOK {
+		t.Fatalf("Alertmanager says %s: %s", r.Status, text)
+	}
+}
+
+// Flush waits until what was posted has been sent, or not.
+func (a *Alertmanager) Flush(t *testing.T) {
+	t.Helper()
+	a.number++
+	name := strconv.Itoa(a.number)
+	a.Post(t, Alert{Labels: map[string]string{"alertname": barrier, "number": name}})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for {
+		select {
+		case got := <-a.barriers:
+			if got == name {
+				return
+			}
+		case <-ctx.Done():
+			t.Fatal("Alertmanager sends nothing any more")
+		}
+	}
+}
+
+// Received is what receivers got so far, in its order.
+func (a *Alertmanager) Received() []Notification {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]Notification(nil), a.received...)
+}
+
+func (a *Alertmanager) receive(w http.ResponseWriter, r *http.Request) {
+	n := Notification{Receiver: strings.TrimPrefix(r.URL.Path, "/")}
+	if err := json.NewDecoder(r.Body).Decode(&n); err != nil || len(n.Alerts) == 0 {
+		http.Error(w, fmt.Sprint("no notification: ", err), http.StatusBadRequest)
+		return
+	}
+	if n.Receiver == barrier {
+		a.barriers <- n.Alerts[0].Labels["number"]
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.received = append(a.received, n)
+}
+
+// freeAddress is one on loopback that nobody uses at the moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
