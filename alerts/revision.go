@@ -12,8 +12,8 @@ const seenRevisionRecord = "target_revision:firsttoken_target_revision:seen"
 // Revised are the limits after a new revision: a change of the model is a reason to look closer.
 func Revised() []Compared {
 	return []Compared{
-		{Window: "30m", Ratio: 1.1, Z: 3, Least: 10},
-		{Window: "2h", Ratio: 1.1, Z: 2.5, Least: 15},
+		{Window: "30m", Ratio: 1.1, Z: 3, Peak: 1, Least: 10},
+		{Window: "2h", Ratio: 1.1, Z: 2.5, Peak: 1, Least: 15},
 	}
 }
 
@@ -50,7 +50,7 @@ $slower
 )
 and on ($byTarget) (
 $new
-)`, values{"slower": b.slower(ttft, Revised(), false), "new": b.newRevision()})),
+)`, values{"slower": b.slower(ttft, Revised()), "new": b.newRevision()})),
 		wait: RevisionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} became slower with a new model or fingerprint",
 		details: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) is {{ $value | humanize }} times" +

@@ -215,9 +215,9 @@ last_over_time($square[$fresh] offset 1d)`, v)),
 }
 
 // slower is the condition that a room's level is above its past in one of the windows, with the ratio as its value.
-// What was as much above it on nearly every day is nothing new, unless anew is false: there is a reason to look closer.
+// What is as much above it on other days is nothing new.
 // Where a room's baseline is of the clock, the same hour a week ago must have been faster, too.
-func (b builder) slower(r Room, rows []Compared, anew bool) string {
+func (b builder) slower(r Room, rows []Compared) string {
 	var conditions []string
 	for _, row := range rows {
 		name := func(kind string) string { return b.levelRecord(r, kind, row.Window) }
@@ -225,16 +225,11 @@ func (b builder) slower(r Room, rows []Compared, anew bool) string {
 			"level": name("level"), "residual": name("residual"), "z": name("z"), "peak": name("peak"),
 			"count": b.countRecord(r, row.Window), "fresh": string(slowerFresh),
 			"ratio": number(row.Ratio), "limit": number(row.Z), "least": number(row.Least),
-			"factor": number(PeakFactor), "share": number(WeekShare),
+			"factor": number(row.Peak), "share": number(WeekShare),
 		}
 		more := ""
-		if anew {
-			more = `
-and
-  $residual > $factor * last_over_time($peak[$fresh])`
-		}
 		if r.name != Slower().AtEqualLoad.name {
-			more += `
+			more = `
 unless
   (
     $level - $level offset 1w <= $share * $residual
@@ -247,6 +242,8 @@ unless
   exp($residual) > $ratio
 and
   $z > $limit
+and
+  $residual > $factor * last_over_time($peak[$fresh])
 and
   $count >= $least`+more+`
 )`, v))

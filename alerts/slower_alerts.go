@@ -14,7 +14,8 @@ const (
 	siblingsShare  = 0.5 // of them that have to step together
 	DoubledBudgets = 2   // times the allowed share of bad events that TTFTDoubled needs, by Wilson's bound
 	FarWindow      = Window("3m")
-	FarFactor      = 5 // times the objective, so that ten times is certain to page
+	FarLeast       = 2.5 // events in it: three, as increase extrapolates
+	FarFactor      = 5   // times the objective, so that ten times is certain to page
 )
 
 // slowerRecord is by how many times the room's level is above its past, where that is worth an alert.
@@ -25,7 +26,7 @@ const siblingsRecord = "model_engine:firsttoken_ttft_slower:ratio"
 
 func (b builder) slowerRecords(t SlowerTable) (rules []Rule) {
 	for _, r := range t.All() {
-		rules = append(rules, record(b.slowerRecord(r), b.slower(r, r.Rows, true)))
+		rules = append(rules, record(b.slowerRecord(r), b.slower(r, r.Rows)))
 	}
 	return append(rules, record(siblingsRecord, b.fill(`
 count by (model, engine) (
@@ -205,7 +206,7 @@ $slower
 )
 and on ($byTarget)
   $wilson{slo="ttft"} > $budgets * $budget{slo="ttft"}`, values{
-			"slower": b.slower(t.TTFT, Doubled(), true), "wilson": wilsonRecord(hour),
+			"slower": b.slower(t.TTFT, Doubled()), "wilson": wilsonRecord(hour),
 			"budgets": number(DoubledBudgets), "budget": BudgetRecord,
 		})),
 		wait: DoubledFor, keep: burnKeep,
@@ -229,14 +230,14 @@ func (b builder) farAbove() alert {
 	return alert{
 		name: "TTFTFarAbove", severity: Page, component: endpoint,
 		expr: b.unlessPaused(b.fill(`
-exp($logs / ($count > 1.5)) / 1000
+exp($logs / ($count > $few)) / 1000
 /
 max by ($byTarget) (firsttoken_slo_threshold{slo="ttft"}) > $factor
 and
-  $bad > 1.5
+  $bad > $few
 and
   $bad >= 0.99 * $events`, values{
-			"logs": sum("firsttoken_ttft_log_sum"), "count": sum("firsttoken_ttft_log_count"), "factor": number(FarFactor),
+			"logs": sum("firsttoken_ttft_log_sum"), "count": sum("firsttoken_ttft_log_count"), "factor": number(FarFactor), "few": number(FarLeast),
 			"bad":    sum(`firsttoken_slo_bad_events_total{slo="ttft"}`),
 			"events": sum(`firsttoken_slo_events_total{slo="ttft"}`),
 		})),

@@ -8,11 +8,10 @@ import (
 )
 
 // slower says whether a room's condition holds at an evaluation by these limits, one for each of the first windows.
-// Without anew, what was as much above its past on other days counts as well.
-func (r *room) slower(i int, limits []alerts.Compared, anew bool, c change) bool {
+func (r *room) slower(i int, limits []alerts.Compared, c change) bool {
 	for _, limit := range limits {
 		for _, w := range r.windows {
-			if w.Window == limit.Window && w.slower(i, limit, anew, c) {
+			if w.Window == limit.Window && w.slower(i, limit, c) {
 				return true
 			}
 		}
@@ -20,7 +19,7 @@ func (r *room) slower(i int, limits []alerts.Compared, anew bool, c change) bool
 	return false
 }
 
-func (w *records) slower(i int, limit alerts.Compared, anew bool, c change) bool {
+func (w *records) slower(i int, limit alerts.Compared, c change) bool {
 	level, count, residual := w.level[i], w.count[i], w.residual[i]
 	if c.n != nil {
 		s := w.room.target.window(i*step, w.minutes, c)
@@ -30,7 +29,7 @@ func (w *records) slower(i int, limit alerts.Compared, anew bool, c change) bool
 	h := max(0, i-1) / perHour
 	z := residual / (w.spread[h] * w.care(i) * math.Sqrt(max(w.usual[h]/count, 1)))
 	return residual > math.Log(limit.Ratio) && z > limit.Z && count >= limit.Least &&
-		(!anew || residual > alerts.PeakFactor*w.peak[h]) && w.thanAWeekAgo(i, level, residual)
+		residual > limit.Peak*w.peak[h] && w.thanAWeekAgo(i, level, residual)
 }
 
 func (w *records) care(i int) float64 {

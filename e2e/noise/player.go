@@ -62,24 +62,24 @@ func watchedAlerts() []watched {
 	t := alerts.Slower()
 	return []watched{
 		{"TTFTRegression", alerts.SlowerFor, func(p *player, i int, c change) bool {
-			return p.ttft.slower(i, t.TTFT.Rows, true, c)
+			return p.ttft.slower(i, t.TTFT.Rows, c)
 		}},
 		{"AtEqualLoad", alerts.SlowerFor, func(p *player, i int, c change) bool {
-			return p.atLoad.slower(i, t.AtEqualLoad.Rows, true, c)
+			return p.atLoad.slower(i, t.AtEqualLoad.Rows, c)
 		}},
 		{"AfterRevision", alerts.RevisionFor, func(p *player, i int, c change) bool {
-			return p.revised[i] && p.ttft.slower(i, alerts.Revised(), false, c)
+			return p.revised[i] && p.ttft.slower(i, alerts.Revised(), c)
 		}},
 		{"TTFTTail", alerts.SlowerFor, func(p *player, i int, c change) bool {
-			return p.tail.slower(i, t.Tail.Rows, true, c)
+			return p.tail.slower(i, t.Tail.Rows, c)
 		}},
 		{"TPSDrop", alerts.SlowerFor, func(p *player, i int, c change) bool {
-			return p.tps.slower(i, t.TPS.Rows, true, c)
+			return p.tps.slower(i, t.TPS.Rows, c)
 		}},
 		{"TTFTDoubled", alerts.DoubledFor, func(p *player, i int, c change) bool {
 			s := p.window(i*step, hour, c)
 			return stat.WilsonLower(s.bad, s.events, stat.Z95) > alerts.DoubledBudgets*allowed &&
-				p.ttft.slower(i, alerts.Doubled(), true, c)
+				p.ttft.slower(i, alerts.Doubled(), c)
 		}},
 		{"TTFTFarAbove", 0, func(p *player, i int, c change) bool { return p.farAbove(i*step, c) }},
 	}
@@ -89,7 +89,7 @@ func watchedAlerts() []watched {
 func (p *player) farAbove(minute int, c change) bool {
 	for m := minute; m < min(minute+step, len(p.load)); m++ {
 		s := p.window(m, int(minutes(alerts.FarWindow)), c)
-		if s.n > 1.5 && s.bad > 1.5 && s.bad >= s.events && s.logs/s.n-p.threshold > math.Log(alerts.FarFactor) {
+		if s.n > alerts.FarLeast && s.bad > alerts.FarLeast && s.bad >= s.events && s.logs/s.n-p.threshold > math.Log(alerts.FarFactor) {
 			return true
 		}
 	}
