@@ -191,7 +191,7 @@ func (b builder) usualCount(r Room) []Rule {
 }
 
 // usual records what the residuals of two weeks were like. A half day of residuals has to be there, and a day of squares:
-// so the room speaks from its fifth day of the same kind on.
+// so a room speaks from the fifth day on.
 func (b builder) usual(r Room) (rules []Rule) {
 	for _, row := range r.Rows {
 		name := func(kind string) string { return b.levelRecord(r, kind, row.Window) }

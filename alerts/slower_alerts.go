@@ -115,7 +115,8 @@ unless on ($byTarget)
 		})),
 		wait: SlowerFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than at this hour on other days",
-		details: "Geometric mean TTFT in seconds, against the median of the same time on the last " + days +
+		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on the last " +
+			days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
 			". Since " + since("TTFTRegression", b.byContext) + "." +
 			" At equal load of the engine: " + b.asked(atLoad, t.TTFT, "humanize") +
@@ -133,7 +134,7 @@ func (b builder) regressionAtEqualLoad() alert {
 		expr: b.unlessPaused(b.slowerRecord(t.AtEqualLoad)),
 		wait: SlowerFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than the load of its engine explains",
-		details: "TTFT beside that of the last seven days at as many requests running and waiting: over " +
+		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests running and waiting: over " +
 			b.times(t.AtEqualLoad, "", "") + ". TTFT now " +
 			b.asked("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", t.TTFT, "humanizeDuration") +
 			" at " + askedBy(load("30m"), b.byEngine, "humanize") + " requests in the engine; usual is " +
@@ -187,7 +188,8 @@ func (b builder) tpsDrop() alert {
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),
 		wait: SlowerFor, keep: burnKeep,
 		summary: "{{ $labels.target }} streams {{ $value | humanize }} times slower than at this hour on other days",
-		details: "Output tokens per second of one user, against the median of the same time on the last " + days +
+		details: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of the same time" +
+			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TPS, "", "exp(-$x)") +
 			". Since " + since("TPSDrop", b.byTarget) + "." +
 			" First: compare the batch size and the GPU clocks before and after that time.",
@@ -211,8 +213,8 @@ and on ($byTarget)
 		})),
 		wait: DoubledFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than usual, and misses its objective",
-		details: "Geometric mean TTFT in seconds, against the median of the same time on other days of this kind: over " +
-			b.times(t.TTFT, t.TTFT.name, milliseconds) + ". Bad for ttft over " + string(hour) + ": " +
+		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on other days" +
+			" of this kind: over " + b.times(t.TTFT, t.TTFT.name, milliseconds) + ". Bad for ttft over " + string(hour) + ": " +
 			askedBy(RatioRecord(hour)+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") + " of events; the objective allows " +
 			askedBy(BudgetRecord+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
 			". Since " + since("TTFTDoubled", b.byContext) + "." +
@@ -243,7 +245,7 @@ and
 		})),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} takes {{ $value | humanize }} times its objective to the first token",
-		details: "Geometric mean TTFT over " + string(FarWindow) + ": " + mean + ", and every event of it is bad; the objective is " +
+		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " + string(FarWindow) + ": " + mean + ", and every event of it is bad; the objective is " +
 			threshold + ". Since " + since("TTFTFarAbove", b.byTarget) + "." +
 			" First: look at the engine's queue and its KV cache; drain the target if others can serve.",
 		dashboard: endpointDashboard,
