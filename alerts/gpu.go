@@ -97,7 +97,9 @@ max by ($byEngine) (
 }
 
 func (b builder) gpuDegradation() alert {
-	slowdown, burn := Regressions().Over30m, b.Burns.Over6h
+	burn := b.Burns.Over6h
+	quick := Slower().TTFT.Rows[0].Window
+	slowdown := "exp(" + b.levelRecord(Slower().TTFT, "residual", quick)
 	return alert{
 		name: "GPUDegradation", severity: Page, component: gpu,
 		expr: b.fill(`
@@ -109,15 +111,15 @@ and on ($byEngine)
     max by ($byEngine) ($bad{slo=~"ttft|tps"} > $threshold{slo=~"ttft|tps"})
   )`, values{
 			"degraded": GPUDegradedRecord,
-			"slowdown": slowdownRecord(slowdown.Window), "ratio": number(gpuTTFTRatio),
+			"slowdown": slowdown + ")", "ratio": number(gpuTTFTRatio),
 			"bad": RatioRecord(burn.Short), "threshold": ThresholdRecord(burn.Long),
 		}),
 		wait: gpuFor, keep: gpuKeep,
 		summary: "{{ $labels.target }} is slow, and its GPUs are in trouble: {{ $labels.cause }}",
 		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target" +
 			" (a ratio for throttling and straggler, a count or a state for the others)," +
-			" and its latency is worse than usual or than promised. TTFT against yesterday: " +
-			lookup(slowdownRecord(slowdown.Window), "humanize", b.byEngine) + " times over " + string(slowdown.Window) +
+			" and its latency is worse than usual or than promised. TTFT against other days: " +
+			askedBy(slowdown+"{$own})", b.byEngine, "humanize") + " times over " + string(quick) +
 			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", b.byEngine) + ".",
 		dashboard: gpuDashboard,
 	}

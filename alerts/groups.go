@@ -12,15 +12,15 @@ func (b builder) groups() []Group {
 	const minute = model.Duration(time.Minute)
 	return slices.Concat(
 		b.sloGroups(),
-		b.regressionGroups(),
+		b.slowerGroups(),
 		[]Group{
-			{Name: "firsttoken-tps", Interval: minute, Rules: b.tpsRecords()},
 			{Name: "firsttoken-saturation", Interval: minute, Rules: b.saturationRecords()},
 			{Name: "firsttoken-prefix-cache", Interval: minute, Rules: b.cacheRecords()},
 			{Name: "firsttoken-engines", Rules: b.engineRecords()},
 			{Name: "firsttoken-gpus", Rules: b.gpuRecords()},
 			{Name: "firsttoken-prober", Rules: b.proberRecords()},
 			b.alertGroup("firsttoken-alerts-slo", b.unlessRemoved(b.sloAlerts())),
+			b.alertGroup("firsttoken-alerts-slower", b.unlessRemoved(b.slowerAlerts())),
 			b.alertGroup("firsttoken-alerts-endpoint", b.unlessRemoved(b.endpointAlerts())),
 			b.alertGroup("firsttoken-alerts-engine", []alert{b.kvPressure(), b.engineMetricsGone()}),
 			b.alertGroup("firsttoken-alerts-gpu", b.gpuAlerts()),
@@ -31,7 +31,7 @@ func (b builder) groups() []Group {
 
 func (b builder) endpointAlerts() []alert {
 	return []alert{
-		b.targetDown(), b.noAnswer(), b.regression(), b.regressionAfterRevision(), b.tpsDrop(), b.saturation(), b.cacheShortfall(),
+		b.targetDown(), b.noAnswer(), b.saturation(), b.cacheShortfall(),
 		b.notStreamed(), b.otherModel(), b.costDisagreement(), b.loadShort(),
 		b.loadNotAchieved(), b.throttled(), b.offDialect(), b.certificateExpiring(), b.certificateExpiresSoon(),
 	}

@@ -179,6 +179,27 @@ func speedQueries() map[string][]string {
 			engineRunning, engineWaiting, cacheShare, meanOf(" by (phase) ", "firsttoken_connect_seconds"),
 			gpusInTrouble, proberTrust,
 		},
+		"TTFTRegressionAtEqualLoad": {
+			`target_cache_context:firsttoken_ttft_at_load:z4h{target="T"}`,
+			`target:engine_prefix_cache_hit:ratio5m{target="T"}`, gpusInTrouble,
+			meanOf(" by (phase) ", "firsttoken_connect_seconds"), proberTrust,
+		},
+		"TTFTRegressionOfAll": {
+			`model_engine:firsttoken_ttft_slower:ratio`,
+			`count by (model, fingerprint) (firsttoken_target_revision_info)`,
+			`target_cause:gpu_degraded:max`, proberTrust,
+		},
+		"TTFTTail": {
+			engineWaiting, gpusInTrouble, meanOf(" by (phase) ", "firsttoken_connect_seconds"), proberTrust,
+		},
+		"TTFTDoubled": {
+			`target_slo:firsttoken_slo_bad:ratio1h{slo="ttft",target="T"}`, engineWaiting, gpusInTrouble,
+			meanOf(" by (phase) ", "firsttoken_connect_seconds"), proberTrust,
+		},
+		"TTFTFarAbove": {
+			engineWaiting, engineKV, gpusInTrouble,
+			`firsttoken_waiting_since_timestamp_seconds{target="T"}`, proberTrust,
+		},
 		"TTFTRegressionAfterRevision": {
 			revisionServed, engineRunning, gpusInTrouble,
 		},
@@ -230,6 +251,10 @@ func proberQueries() map[string][]string {
 		},
 		"ProberDown": {
 			`up{instance="I"}`, `count(firsttoken_build_info)`, `process_start_time_seconds{instance="I"}`,
+		},
+		"ReplicasDisagree": {
+			`target_instance:firsttoken_disagrees:bool{instance="I"}`, failuresByProber,
+			`target_instance:firsttoken_down:failures{instance="I"}`,
 		},
 		"ProberLocalFault": {
 			`sum by (instance, cause) ` +

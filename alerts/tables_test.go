@@ -3,6 +3,7 @@ package alerts
 import (
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -44,40 +45,41 @@ func TestTablesListTheirRows(t *testing.T) {
 	if got, want := len(Burns().All()), reflect.TypeFor[BurnTable]().NumField(); got != want {
 		t.Errorf("All lists %d pairs of %d", got, want)
 	}
-	if got, want := len(Regressions().All()), reflect.TypeFor[RegressionTable]().NumField(); got != want {
-		t.Errorf("All lists %d windows of %d", got, want)
+	if got, want := len(Slower().All()), reflect.TypeFor[SlowerTable]().NumField(); got != want {
+		t.Errorf("All lists %d rooms of %d", got, want)
 	}
 }
 
 // TestRowsAreNamedByTheirWindows: a rule that says Over6h reads 6h.
 func TestRowsAreNamedByTheirWindows(t *testing.T) {
-	burns, regressions := reflect.ValueOf(Burns()), reflect.ValueOf(Regressions())
+	burns := reflect.ValueOf(Burns())
 	for i := range burns.NumField() {
 		name := burns.Type().Field(i).Name
 		if long := Burns().All()[i].Long; name != "Over"+string(long) {
 			t.Errorf("row %d of the pairs is called %s, its long window is %s", i, name, long)
 		}
 	}
-	for i := range regressions.NumField() {
-		name := regressions.Type().Field(i).Name
-		if w := Regressions().All()[i].Window; name != "Over"+string(w) {
-			t.Errorf("row %d of the regressions is called %s, its window is %s", i, name, w)
-		}
-	}
 }
 
-func TestDesignEffect(t *testing.T) {
-	for _, row := range []struct {
-		ttfts, want float64
-		window      Window
-	}{
-		{ttfts: 10, window: "30m", want: 2},   // 0.33 a minute: the least
-		{ttfts: 60, window: "30m", want: 4},   // 2 a minute, in a memory of 2 minutes
-		{ttfts: 600, window: "30m", want: 40}, // 20 a minute
-		{ttfts: 600, window: "30", want: 2},   // no window
-	} {
-		if got := DesignEffect(row.ttfts, row.window); math.Abs(got-row.want) > 1e-12 {
-			t.Errorf("design effect of %v in %s is %v, want %v", row.ttfts, row.window, got, row.want)
+// TestWindowsOfRooms: a room reads the levels of the TTFT's room, and an alert the windows of its room.
+func TestWindowsOfRooms(t *testing.T) {
+	ttft := Slower().TTFT
+	for _, row := range append(Doubled(), Revised()...) {
+		if !slices.ContainsFunc(ttft.Rows, func(r Compared) bool { return r.Window == row.Window }) {
+			t.Errorf("no room records %s", row.Window)
+		}
+	}
+	for _, r := range Slower().All() {
+		for i, row := range r.Rows {
+			d, ok := row.Window.Duration()
+			if !ok || row.Ratio <= 1 || row.Z < 2 || row.Least < 1 {
+				t.Errorf("%s: %+v is no limit", r.name, row)
+			}
+			if i > 0 {
+				if before, _ := r.Rows[i-1].Window.Duration(); before >= d {
+					t.Errorf("%s: %s stands after a longer window", r.name, row.Window)
+				}
+			}
 		}
 	}
 }

@@ -63,7 +63,7 @@ func scraped() []string {
 		"instance:firsttoken_schedule_lag_seconds:mean5m >= 0",
 		`target_slo:firsttoken_slo_events:increase5m{slo="ttft"} > 0`,
 		`target_slo:firsttoken_slo_bad:ratio5m{slo="availability"} == 0`,
-		"target:firsttoken_output_tokens_per_second:mean30m > 0",
+		"target:firsttoken_output_tokens_per_second:count30m > 0",
 	}
 }
 

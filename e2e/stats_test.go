@@ -34,48 +34,6 @@ func TestWilsonIsTheSameInGoAndPromQL(t *testing.T) {
 	}
 }
 
-// TestWelchIsTheSameInGoAndPromQL starts from the logarithms of single TTFTs. The rules use mean and variance,
-// stat.Sample uses sums.
-func TestWelchIsTheSameInGoAndPromQL(t *testing.T) {
-	s := serve(t)
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 500 {
-		now, base := sample(r), sample(r)
-		deff := alerts.DesignEffect(now.N, "30m")
-		want, ok := stat.Welch(now, base, deff)
-		got := value(t, s.Query, alerts.Welch(moments(now), moments(base), fmt.Sprint(deff)))
-		if !ok {
-			t.Fatalf("stat.Welch has no value for %v and %v", now, base)
-		}
-		same(t, fmt.Sprintf("Welch(%v, %v)", now, base), got, want)
-	}
-	for _, few := range []stat.Sample{{}, {N: 1, Sum: 7, SumSquares: 49}} {
-		expr := alerts.Welch(moments(few), moments(sample(r)), "2")
-		if v, err := s.Query(t.Context(), expr, time.Unix(0, 0)); err != nil || len(v) > 0 {
-			t.Errorf("%v TTFTs: %v, %v; want nothing", few.N, v, err)
-		}
-		if _, ok := stat.Welch(few, sample(r), 2); ok {
-			t.Errorf("stat.Welch of %v TTFTs has a value", few.N)
-		}
-	}
-}
-
-func sample(r *rand.Rand) stat.Sample {
-	var s stat.Sample
-	median, sigma := math.Log(50)+6*r.Float64(), 0.1+r.Float64()
-	for range 2 + r.IntN(1000) {
-		x := median + sigma*r.NormFloat64()
-		s.N, s.Sum, s.SumSquares = s.N+1, s.Sum+x, s.SumSquares+x*x
-	}
-	return s
-}
-
-func moments(s stat.Sample) alerts.Moments {
-	mean, _ := s.Mean()
-	variance, _ := s.Variance()
-	return alerts.Moments{Count: literal(s.N), Mean: literal(mean), Variance: literal(variance)}
-}
-
 func same(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if math.IsNaN(got) || math.Abs(got-want) > 1e-9*max(1, math.Abs(want)) {

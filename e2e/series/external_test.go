@@ -4,7 +4,7 @@ package series
 // those of their documentation in autumn 2026.
 func external() map[string][]string {
 	return map[string][]string{
-		"Prometheus itself":              {"up", "ALERTS"},
+		"Prometheus itself":              {"up", "ALERTS", "ALERTS_FOR_STATE"},
 		"vLLM's documentation":           vLLM(),
 		"SGLang's documentation":         sgLang(),
 		"TensorRT-LLM's trtllm-serve":    tensorRT(),
