@@ -13,7 +13,7 @@ import (
 
 // The engine's tokenizer, whose few words are fewer still in a small prompt, makes more tokens of a word than is
 // configured, by so much that the first turn would overrun the window. The trial teaches that, also to the command that
-// sends one turn.
+// sends one turn. A first prompt stays 15 % and 256 tokens below the window.
 func TestOnceFitsASmallWindow(t *testing.T) {
 	t.Parallel()
 	e := startEngine(t, engineSettings{context: 5632})
@@ -51,7 +51,7 @@ targets:
 		t.Fatalf("%v, %v: %s", err, jsonErr, out)
 	}
 	t.Logf("%d tokens, %d expected", r.Tokens.Input, r.Expected)
-	if r.Outcome != "ok" || r.Phase != "cold" || r.Tokens.Input < 3500 || r.Expected < r.Tokens.Input {
+	if r.Outcome != "ok" || r.Phase != "cold" || r.Tokens.Input < 3300 || r.Expected < r.Tokens.Input {
 		t.Errorf("%s, %s, %+v, %d expected: %s", r.Outcome, r.Phase, r.Tokens, r.Expected, r.Error)
 	}
 	if n := len(e.prefills(t)); n != 2 {

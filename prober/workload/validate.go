@@ -170,7 +170,7 @@ func (s Shape) validateCache(e *invalid.Errors) {
 func (l LogNormal) validate(least int) invalid.Errors {
 	var e invalid.Errors
 	for _, v := range l.values() {
-		if v.tokens < least {
+		if v.tokens < least && v.tokens >= l.Min { // one below min is out of order, see below
 			e.Add(v.key, "%d is below what makes sense here: at least %d", v.tokens, least)
 		}
 	}
