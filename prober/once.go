@@ -35,7 +35,14 @@ func Once(ctx context.Context, t Target, o Options) (Result, error) {
 	return sendOnce(ctx, t, o.Connect, &gate, p.fresh())
 }
 
-// sendOnce sends the first turn of a session on a connection of its own, once the gate has let it pass.
+// Ask sends the next turn of a session to the target and returns its Result, with the options that Once uses. It sends
+// no trial before it: the session is the caller's, and so is its size.
+func Ask(ctx context.Context, t Target, o Options, session *workload.Session) (Result, error) {
+	gate := newBudgetGate(t, o.Budget)
+	return sendOnce(ctx, t, o.Connect, &gate, session)
+}
+
+// sendOnce sends the next turn of a session on a connection of its own, once the gate has let it pass.
 func sendOnce(
 	ctx context.Context, t Target, connect func(Target) (Sender, error), gate *budgetGate, session *workload.Session,
 ) (Result, error) {

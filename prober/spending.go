@@ -38,8 +38,11 @@ func newSpending(t Target) spending {
 // mostInput is the most tokens that a prompt can have. A token is at least one byte of it: no tokenizer
 // needs to be known, and none can be worse. English has 4 to 5 bytes a token, so the bound is that many
 // times what a prompt uses; it is charged for only as long as the request takes.
-func (s spending) mostInput(b workload.Bound) int64 {
-	return int64(b.Bytes) + s.extra + messageTokens*int64(b.Messages) + templateTokens
+func (s spending) mostInput(b workload.Bound) int64 { return MostInput(b) + s.extra }
+
+// MostInput is the most tokens that a prompt of that bound can have, for a target without fields of its own.
+func MostInput(b workload.Bound) int64 {
+	return int64(b.Bytes) + messageTokens*int64(b.Messages) + templateTokens
 }
 
 // worst is the most that a request can use: nothing of the prompt is cached, or all of it is written to

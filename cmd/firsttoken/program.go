@@ -90,6 +90,8 @@ func (p program) application(o *options) (*kingpin.Application, map[string]comma
 		return app.Command(name, help)
 	}
 	add("run", "Probe the configured targets and serve what is measured. The default.", daemon).Default()
+	first := initFlags{}
+	first.declare(add("init", initHelp, first.run))
 	check := checkFlags{}
 	check.declare(add("check", checkHelp, check.run))
 	spent := budgetFlags{}
