@@ -19,27 +19,39 @@ const checkHelp = "Check a configuration file and show what its load will be and
 type checkFlags struct {
 	file string
 	json bool
+	asks bool // --live
+	yes  bool
 }
 
 func (c *checkFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Arg("config", "The configuration file; that of --config.file if left out.").StringVar(&c.file)
 	cmd.Flag("json", "Print the forecast as JSON.").BoolVar(&c.json)
+	cmd.Flag("live", "Ask each target, too, with a handful of small requests: what would be refused, and what mends it.").
+		BoolVar(&c.asks)
+	cmd.Flag("yes", "With --live: send without asking.").Short('y').BoolVar(&c.yes)
 }
 
 // run prints the load and its cost. Every problem of the file is an error, and so is a load that has
 // ended, of which the daemon only warns.
 //
-// It reads the lists of targets that are files, and asks no server.
+// It reads the lists of targets that are files, and asks no server; with --live it asks all.
 func (c *checkFlags) run(ctx context.Context, p program, o options) error {
 	file, err := o.readOnce(cmp.Or(c.file, o.ConfigFile))
 	if err != nil {
 		return err
 	}
-	if file, err = lookOnce(ctx, file, "file"); err != nil {
+	lists := []string{"file"}
+	if c.asks {
+		lists = append(lists, "http")
+	}
+	if file, err = lookOnce(ctx, file, lists...); err != nil {
 		return err
 	}
 	if len(file.Warnings) > 0 {
 		return file.Warnings
+	}
+	if c.asks {
+		return c.live(ctx, p, o, file)
 	}
 	all, caps := forecasts(file.Targets, o.estimates, time.Now()), capsOf(file, o.estimates)
 	for i := range all {

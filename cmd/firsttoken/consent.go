@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/firsttoken/firsttoken/internal/screen"
@@ -16,20 +18,34 @@ var errNotAsked = errors.New("nothing was sent: this is no terminal, where you c
 var errDeclined = errors.New("nothing was sent")
 
 // consent says what requests may cost, and asks whether to send them.
-func consent(p program, yes bool, plan fmt.Stringer) error {
+func consent(ctx context.Context, p program, yes bool, plan fmt.Stringer) error {
 	fmt.Fprintf(p.Stdout, "\nTo be sent: %s\n", plan)
-	if yes {
+	switch {
+	case yes:
 		fmt.Fprintln(p.Stdout)
 		return nil
-	}
-	if !screen.IsTerminal(p.Stdin) {
+	case !screen.IsTerminal(p.Stdin):
 		return errNotAsked
 	}
-	fmt.Fprint(p.Stdout, "Send? [y/N] ")
-	answer, err := bufio.NewReader(p.Stdin).ReadString('\n')
-	if word := strings.ToLower(strings.TrimSpace(answer)); err != nil || word != "y" && word != "yes" {
+	return ask(ctx, p.Stdin, p.Stdout)
+}
+
+// ask waits for an answer, or for the end of the process: reading a terminal cannot be called off.
+func ask(ctx context.Context, in io.Reader, out io.Writer) error {
+	fmt.Fprint(out, "Send? [y/N] ")
+	answers := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(in).ReadString('\n') // what cannot be read is no yes
+		answers <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case word := <-answers:
+		if word != "y" && word != "yes" {
+			return errDeclined
+		}
+	case <-ctx.Done():
 		return errDeclined
 	}
-	fmt.Fprintln(p.Stdout)
+	fmt.Fprintln(out)
 	return nil
 }

@@ -85,7 +85,7 @@ func (c *initFlags) look(ctx context.Context, p program, o options) (*survey.Fin
 	if c.window > 0 {
 		s.SetWindow(c.window)
 	}
-	if err := consent(p, c.yes, s.Plan()); err != nil {
+	if err := consent(ctx, p, c.yes, s.Plan()); err != nil {
 		return nil, err
 	}
 	if err := s.Trials(ctx); err != nil {

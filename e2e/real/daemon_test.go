@@ -85,7 +85,13 @@ func startDaemon(t *testing.T, targets ...target) *daemon {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{port: freePort(t), results: filepath.Join(dir, "results.jsonl")}
+	return startDaemonWith(t, file)
+}
+
+// startDaemonWith runs a configuration until the test ends.
+func startDaemonWith(t *testing.T, file string) *daemon {
+	t.Helper()
+	d := &daemon{port: freePort(t), results: filepath.Join(filepath.Dir(file), "results.jsonl")}
 	d.process = start(t, firsttoken, "--config.file="+file, "--results.file="+d.results, "--web.enable-lifecycle",
 		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", d.port))
 	d.serving(t, at(d.port)+"/-/healthy")

@@ -74,18 +74,24 @@ func TestNginxPassesStreamsOn(t *testing.T) {
 	}
 }
 
+// holdingServers compress and buffer in the inner one, and unpack in the outer one.
+func holdingServers(inner, outer, engine int) []string {
+	return []string{
+		server(inner, engine,
+			// The engine asks for an unbuffered stream by X-Accel-Buffering.
+			"proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; "+
+				"gzip on; gzip_types text/event-stream; gzip_proxied any; gzip_min_length 0;"),
+		server(outer, inner,
+			"proxy_buffering on; gunzip on; proxy_set_header Accept-Encoding gzip;"),
+	}
+}
+
 // Two proxies of which the inner compresses and buffers, and the outer unpacks, hand an answer over in one piece: it
 // has no rate, is counted and bad for the objective of rates. Its tokens and the cache are counted as ever.
 func TestNginxHoldsAnswersBack(t *testing.T) {
 	t.Parallel()
 	e, inner, outer := startEngine(t, engineSettings{}), freePort(t), freePort(t)
-	startNginx(t, outer,
-		server(inner, e.settings.port,
-			// The engine asks for an unbuffered stream by X-Accel-Buffering.
-			"proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; "+
-				"gzip on; gzip_types text/event-stream; gzip_proxied any; gzip_min_length 0;"),
-		server(outer, inner,
-			"proxy_buffering on; gunzip on; proxy_set_header Accept-Encoding gzip;"))
+	startNginx(t, outer, holdingServers(inner, outer, e.settings.port)...)
 	x := behind(outer)
 	d := startDaemon(t, x)
 	d.await(t, "ok", 6)

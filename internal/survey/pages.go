@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,32 +42,36 @@ func (s *Survey) list(ctx context.Context) error {
 			return err
 		}
 	}
-	page, err := s.listAt(ctx, s.base().Path)
-	if err == nil && !s.readList(page) && !strings.HasSuffix(s.base().Path, "/v1") && s.explores() {
-		page, err = s.listBelow(ctx, "/v1", page)
+	paths := []string{s.base().Path}
+	if s.explores() && !strings.HasSuffix(paths[0], version) {
+		paths = append(paths, paths[0]+version)
+		if paths[0] == "" { // most servers have it there, and some have other things at the top
+			slices.Reverse(paths)
+		}
 	}
-	if err != nil {
-		return err
+	for _, path := range paths {
+		page, err := s.listAt(ctx, path)
+		if err != nil {
+			return err
+		}
+		s.found.header = page.Header
+		if s.readList(page) {
+			return s.movedTo(path)
+		}
 	}
-	s.found.header = page.Header
-	return nil
+	return s.movedTo(paths[0])
 }
 
-// listBelow reads the list below a longer path, and takes that path into use where there is one. It is also the path of
-// a server without a list, unless the address had a path already or is a vendor's.
-func (s *Survey) listBelow(ctx context.Context, path string, before chat.Page) (chat.Page, error) {
+// version is where the dialects are, by convention.
+const version = "/v1"
+
+// movedTo changes the path of the URL.
+func (s *Survey) movedTo(path string) error {
 	u := s.base()
-	u.Path = strings.TrimSuffix(u.Path, "/") + path
-	page, err := s.listAt(ctx, u.Path)
-	if err != nil {
-		return page, err
-	}
-	if !s.readList(page) && (u.Path != path || s.kind.vendor()) {
-		return before, nil
-	}
+	u.Path = path
 	e := s.target.Endpoint
 	e.URL = u.String()
-	return page, s.connect(e)
+	return s.connect(e)
 }
 
 func (s *Survey) listAt(ctx context.Context, base string) (chat.Page, error) {

@@ -50,6 +50,14 @@ const (
 	shownOutput = 25.0
 )
 
+// Plus is the plan of two surveys together.
+func (p Plan) Plus(q Plan) Plan {
+	return Plan{
+		Requests: p.Requests + q.Requests, Again: p.Again + q.Again, Input: p.Input + q.Input, Most: p.Most + q.Most,
+		Output: p.Output + q.Output, Long: max(p.Long, q.Long),
+	}
+}
+
 // String says the plan to a person.
 func (p Plan) String() string {
 	dollars := (float64(p.Input)*shownInput + float64(p.Output)*shownOutput) / 1e6

@@ -138,7 +138,7 @@ func (s *Survey) base() *url.URL {
 
 // root is the path below which a server has its own pages: that of the URL without the API's version.
 func (s *Survey) root() string {
-	return strings.TrimSuffix(strings.TrimSuffix(s.base().Path, "/"), "/v1")
+	return strings.TrimSuffix(strings.TrimSuffix(s.base().Path, "/"), version)
 }
 
 // Plaintext reports whether a key goes over the network without encryption.

@@ -189,6 +189,9 @@ func (s *Survey) refusal(r prober.Result) error {
 	if cure := r.Remedy(); cure != "" {
 		text += "; " + cure
 	}
+	if r.Cause == chat.CauseUnknownModel && len(s.found.Models) > 0 {
+		text += "; its list of models has\n" + s.found.names()
+	}
 	return errors.New(text)
 }
 
