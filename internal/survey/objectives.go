@@ -24,16 +24,24 @@ func (f *Finding) prompt() int64 {
 //	          ×  ╱  ╱  ╱  ╱  ╱
 //	      ×
 //	      └───┴──────────────────┴─ tokens of the prompt
+//
+// The smallest prompt was the first request, for which a server may have had to get ready: where a larger one was
+// faster, that time counts.
 func (f *Finding) expectedTTFT() (time.Duration, bool) {
 	if len(f.Samples) == 0 {
 		return 0, false
 	}
 	small := f.Samples[0]
-	var slope float64 // seconds a token
 	slowest := small.TTFT
+	if later := f.Samples[1:]; len(later) > 0 {
+		slowest = 0
+		for _, x := range later {
+			slowest, small.TTFT = max(slowest, x.TTFT), min(small.TTFT, x.TTFT)
+		}
+	}
+	var slope float64 // seconds a token
 	for _, x := range f.Samples[1:] {
-		slowest = max(slowest, x.TTFT)
-		if more := x.Tokens - small.Tokens; more > small.Tokens {
+		if more := x.Tokens - small.Tokens; more > small.Tokens/2 {
 			slope = max(slope, (x.TTFT-small.TTFT).Seconds()/float64(more))
 		}
 	}

@@ -184,6 +184,9 @@ func (s *Survey) identify(ctx context.Context) {
 		if evidence == "" || row.likely != "" && !s.confirm(ctx, row) {
 			continue
 		}
+		if row.likely != "" {
+			evidence += " and its page " + row.likely
+		}
 		s.kind, s.found.Evidence = row, evidence
 		return
 	}

@@ -35,7 +35,10 @@ func (s server) vendor() bool { return len(s.hosts) > 0 }
 func servers() []server {
 	return append([]server{
 		// a gateway before the engines that it may hide
-		{engine: "litellm", header: "X-Litellm-Version", metrics: "litellm_", health: "/health/liveliness"},
+		{
+			engine: "litellm", owner: "openai", header: "X-Litellm-Version", likely: "/health/liveliness", says: "I'm alive",
+			metrics: "litellm_",
+		},
 		{engine: "vllm", owner: "vllm", metrics: "vllm:", health: "/health", version: "/version"},
 		{engine: "sglang", owner: "sglang", metrics: "sglang:"},
 		{engine: "tensorrt-llm", owner: "tensorrt_llm", metrics: "trtllm_", health: "/health", version: "/version"},

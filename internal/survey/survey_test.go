@@ -168,10 +168,10 @@ func taken() []row {
 		},
 		{
 			name: "LiteLLM", fake: fake{in: saying(map[string]page{
-				"/v1/models":         {header: "X-Litellm-Version: 1.70.0", body: `{"data":[{"id":"m","owned_by":"openai"}]}`},
+				"/v1/models":         {body: `{"data":[{"id":"m","owned_by":"openai","created":1677610602}]}`},
 				"/health/liveliness": {body: `"I'm alive!"`},
 			})},
-			want: []string{"engine: litellm", "Its version is 1.70.0"},
+			want: []string{"engine: litellm", "and its page /health/liveliness"},
 		},
 		{
 			name: "llama.cpp, an older one", fake: fake{window: 8192, in: saying(map[string]page{

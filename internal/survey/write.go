@@ -184,7 +184,10 @@ func (w File) load(d *document) {
 	case f.Vendor:
 		d.comment(4, "The smallest load, for services that are paid for each token: a request every few minutes.")
 		d.key(4, "load", "{profile: sentinel}")
-	case f.prefill() >= ownLoad && !f.Held:
+	case f.Held:
+		d.comment(4, "The smallest load, 20,000 tokens a minute.")
+		d.key(4, "load", "{profile: sentinel}")
+	case f.prefill() >= ownLoad:
 		d.comment(4, "125,000 tokens a minute, for a deployment of your own: less than a tenth of the %s tokens a second "+
 			"at which it read prompts. `sentinel` is a sixth of that.", number(f.prefill()))
 		d.key(4, "load", "{profile: watch}")
