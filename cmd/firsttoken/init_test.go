@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -123,14 +124,14 @@ func TestAsk(t *testing.T) {
 	for answer, want := range map[string]error{
 		"y\n": nil, "Yes\n": nil, "n\n": errDeclined, "\n": errDeclined, "": errDeclined, "yy\n": errDeclined,
 	} {
-		if err := ask(t.Context(), strings.NewReader(answer), io.Discard); err != want {
+		if err := ask(t.Context(), strings.NewReader(answer), io.Discard); !errors.Is(err, want) {
 			t.Errorf("%q: %v", answer, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	silent, w := io.Pipe()
-	if err := ask(ctx, silent, io.Discard); err != errDeclined {
+	if err := ask(ctx, silent, io.Discard); !errors.Is(err, errDeclined) {
 		t.Errorf("a process that ends: %v", err)
 	}
 	_ = w.Close()

@@ -144,7 +144,8 @@ func (at *place) explore(e chat.Endpoint) (*Finding, error) {
 		return nil, err
 	}
 	f := s.Found()
-	if f.Requests > plan.Requests+plan.Again || f.Input > plan.Most || f.Output > plan.Output+int64(plan.Again*longAnswer) {
+	most := plan.Output + int64(plan.Again*longAnswer)
+	if f.Requests > plan.Requests+plan.Again || f.Input > plan.Most || f.Output > most {
 		at.t.Errorf("%d requests, %d tokens in, %d out; the plan was %+v", f.Requests, f.Input, f.Output, plan)
 	}
 	return f, nil

@@ -36,7 +36,10 @@ func (f *Finding) expectedTTFT() (time.Duration, bool) {
 	if later := f.Samples[1:]; len(later) > 0 {
 		slowest = 0
 		for _, x := range later {
-			slowest, small.TTFT = max(slowest, x.TTFT), min(small.TTFT, x.TTFT)
+			slowest = max(slowest, x.TTFT)
+			if !x.Warm {
+				small.TTFT = min(small.TTFT, x.TTFT)
+			}
 		}
 	}
 	var slope float64 // seconds a token

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func (s *Survey) root() string {
 func (s *Survey) Plaintext() bool {
 	u := s.base()
 	host := u.Hostname()
-	local := host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1"
+	local := host == "localhost" || net.ParseIP(host).IsLoopback()
 	return u.Scheme == "http" && !local && s.target.APIKeyFile != ""
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/firsttoken/firsttoken/prober/preset"
 )
 
-// askWindow asks the server's own page for the window, where the list of models does not tell it: before the trials, and
-// behind the first answer, as Ollama tells the window of a model that is loaded.
+// askWindow asks the server's own page for the window, where the list of models does not tell it. It is called before
+// the trials, and behind the first answer: Ollama tells the window of a model that is loaded.
 func (s *Survey) askWindow(ctx context.Context) {
 	if s.found.Window.Tokens > 0 || s.kind.windows == "" {
 		return

@@ -297,7 +297,8 @@ func (w File) tps(d *document) {
 	if !f.Usage {
 		estimated = " It counts no tokens: these are events."
 	}
-	d.comment(6, "Half of the slowest rate of %d answers, %s tokens a second.%s", len(f.Samples), number(f.slowestTPS()), estimated)
+	d.comment(6, "Half of the slowest rate of %d answers, %s tokens a second.%s",
+		len(f.Samples), number(f.slowestTPS()), estimated)
 	d.key(6, "tps", "{threshold: "+number(threshold)+"}")
 }
 

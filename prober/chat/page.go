@@ -38,7 +38,7 @@ func (c *Client) Get(ctx context.Context, path string, limit int64) Page {
 	if err != nil {
 		return c.noPage(unanswered(&Exchange{}, err), key)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
 	if err != nil && len(body) == 0 {
 		return c.noPage(unanswered(&Exchange{}, err), key)

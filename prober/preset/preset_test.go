@@ -144,3 +144,72 @@ func TestRemedy(t *testing.T) {
 		t.Errorf("an unknown message has the remedy %q", got)
 	}
 }
+
+// TestCures: what a cure says is what it changes, in a copy.
+func TestCures(t *testing.T) {
+	type fields = map[string]any
+	before := chat.Endpoint{API: chat.OpenAIChat, Tools: true, ExtraBody: fields{"min_tokens": wanted, "top_k": 1}}
+	for _, row := range []struct {
+		message string
+		want    func(*chat.Endpoint) // nil: nothing
+	}{
+		{"having tools requires --tool-call-parser to be set", func(e *chat.Endpoint) { e.Tools = false }},
+		{
+			"'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+			func(e *chat.Endpoint) { e.ExtraBody["max_tokens"], e.ExtraBody["max_completion_tokens"] = nil, wanted },
+		},
+		{"extra_forbidden: min_tokens", func(e *chat.Endpoint) { e.ExtraBody["min_tokens"] = nil }},
+		{
+			"Function tools with reasoning_effort are not supported", func(e *chat.Endpoint) { e.API = chat.OpenAIResponses },
+		},
+		{"maximum context length is 8192 tokens", nil},
+		{"Internal server error", nil},
+	} {
+		want := before
+		want.ExtraBody = fields{"min_tokens": wanted, "top_k": 1}
+		if row.want != nil {
+			row.want(&want)
+		}
+		cure, _ := CureOf(row.message)
+		got, changed := cure.Apply(before)
+		if !reflect.DeepEqual(got, want) || changed != (row.want != nil) {
+			t.Errorf("%s: changed %v: %+v", row.message, changed, got)
+		}
+		if again, changed := cure.Apply(got); changed {
+			t.Errorf("%s: a second time: %+v", row.message, again)
+		}
+	}
+	if len(before.ExtraBody) != 2 || before.ExtraBody["min_tokens"] != wanted {
+		t.Errorf("the endpoint itself was changed: %v", before.ExtraBody)
+	}
+	bare := chat.Endpoint{API: chat.OpenAIChat}
+	cure, _ := CureOf("unknown field stream_options")
+	if got, changed := cure.Apply(bare); !changed || bare.ExtraBody != nil || len(got.ExtraBody) != 1 {
+		t.Errorf("without fields of its own: %+v", got)
+	}
+}
+
+func TestWindowIn(t *testing.T) {
+	for message, want := range map[string]int{ // as servers send them
+		"This model's maximum context length is 32768 tokens. However, you requested 60450":            32768,
+		"You passed 9 input tokens. However, the model's context length is only 4096 tokens":           4096,
+		"Input length (9) exceeds model's maximum context length (8192).":                              8192,
+		"The input (9 tokens) is longer than the model's context length (8192 tokens).":                8192,
+		"exceeds the model's maximum context length of 8192 tokens. You requested a total of 9 tokens": 8192,
+		"request (66000 tokens) exceeds the available context size (65536 tokens), try increasing it":  65536,
+		"request (9 tokens) exceeds the available context size (81…":                                   0, // cut
+		"prompt is too long: 210000 tokens > 200000 maximum":                                           200000,
+		"exceeded model token limit: 131072 (requested: 140000)":                                       131072,
+		"The input token count (9) exceeds the maximum number of tokens allowed (1048576).":            1048576,
+		"Prompt contains 9 tokens, too large for model with 32768 maximum context length":              32768,
+		"Input is too long for requested model":                                                        0,
+		"context length is 0.":                                                                         0,
+		"context length is 9999999999 tokens":                                                          0,
+		"context length is 8":                                                                          0, // cut
+		"":                                                                                             0,
+	} {
+		if got, ok := WindowIn(message); got != want || ok != (want > 0) {
+			t.Errorf("%q: %d, %v; want %d", message, got, ok, want)
+		}
+	}
+}

@@ -113,28 +113,34 @@ func fieldRemedies() []remedy {
 			fields(map[string]any{"max_tokens": wanted, "max_completion_tokens": nil}),
 		},
 		{
-			[]string{"stream_options"}, "set `extra_body: {stream_options: null}`; the server then may tell no usage",
+			[]string{"stream_options"},
+			"set `extra_body: {stream_options: null}`; the server then may tell no usage",
 			without("stream_options"),
 		},
 		{
-			[]string{"min_tokens"}, "remove min_tokens from `extra_body`, or set `extra_body: {min_tokens: null}`",
+			[]string{"min_tokens"},
+			"remove min_tokens from `extra_body`, or set `extra_body: {min_tokens: null}`",
 			without("min_tokens"),
 		},
 		{
-			[]string{"ignore_eos"}, "remove ignore_eos from `extra_body`, or set `extra_body: {ignore_eos: null}`",
+			[]string{"ignore_eos"},
+			"remove ignore_eos from `extra_body`, or set `extra_body: {ignore_eos: null}`",
 			without("ignore_eos"),
 		},
 		{
-			[]string{"service_tier"}, "remove service_tier from `extra_body`, or set `extra_body: {service_tier: null}`",
+			[]string{"service_tier"},
+			"remove service_tier from `extra_body`, or set `extra_body: {service_tier: null}`",
 			without("service_tier"),
 		},
 		{[]string{"temperature"}, "send no temperature: remove it from `extra_body`", without("temperature")},
 		{
-			[]string{"does not support thinking"}, "remove reasoning_effort from `extra_body`, or set it to null",
+			[]string{"does not support thinking"},
+			"remove reasoning_effort from `extra_body`, or set it to null",
 			without("reasoning_effort"),
 		},
 		{
-			[]string{"thinking", "not supported"}, "send no `thinking` in `extra_body`: this model decides itself",
+			[]string{"thinking", "not supported"},
+			"send no `thinking` in `extra_body`: this model decides itself",
 			without("thinking"),
 		},
 	}

@@ -27,8 +27,10 @@ func WindowIn(message string) (tokens int, ok bool) {
 	return 0, false
 }
 
-// windowText has one group for each form.
-var windowText = regexp.MustCompile(`(?i)` +
+// windowText has one group for each form. Behind the number something must follow: what a server says is cut short, and
+// a number with it.
+var windowText = regexp.MustCompile(`(?i)(?:` +
 	`context length (?:is|of|is only) (\d{1,9})|context length \((\d{1,9})|context size \((\d{1,9})|` +
-	`tokens > (\d{1,9}) maximum|token limit: (\d{1,9})|tokens allowed \((\d{1,9})|too large for model with (\d{1,9})|` +
-	`max_seq_len[^0-9]{1,12}(\d{1,9})`)
+	`tokens > (\d{1,9})|token limit: (\d{1,9})|tokens allowed \((\d{1,9})|too large for model with (\d{1,9})|` +
+	`max_seq_len[^0-9]{1,12}(\d{1,9})` +
+	`)[^0-9…]`)
