@@ -52,17 +52,25 @@ func TestReport(t *testing.T) {
 	}{
 		{"all is well", fake{}, func(t *prober.Target) { t.Engine = "vllm" }, nil, nil},
 		{
-			"the default workload on a server of 32k", fake{window: 32768}, func(t *prober.Target) { t.Engine = "vllm" },
-			[]string{"set `workload: {window: 32768}`"}, nil,
+			"the default workload on a server of 32k",
+			fake{window: 32768},
+			func(t *prober.Target) { t.Engine = "vllm" },
+			[]string{"set `workload: {window: 32768}`"},
+			nil,
 		},
 		{
-			"a window that only a long prompt tells", fake{window: 32768, in: noList}, func(*prober.Target) {},
-			[]string{"set `workload: {window: 32768}`"}, []string{"`engine: vllm`, which would set"},
+			"a window that only a long prompt tells",
+			fake{window: 32768, in: noList},
+			func(*prober.Target) {},
+			[]string{"set `workload: {window: 32768}`"},
+			[]string{"`engine: vllm`, which would set"},
 		},
 		{
-			"a field", fake{in: refusing(`"min_tokens":`, 400, noMinimum)},
+			"a field",
+			fake{in: refusing(`"min_tokens":`, 400, noMinimum)},
 			func(t *prober.Target) { t.Engine, t.ExtraBody = "sglang", map[string]any{"min_tokens": 1} },
-			[]string{"`extra_body: {min_tokens: null}`"}, []string{"`engine: vllm`, not sglang"},
+			[]string{"`extra_body: {min_tokens: null}`"},
+			[]string{"`engine: vllm`, not sglang"},
 		},
 		{
 			"answers in one piece, of another model, without usage",
