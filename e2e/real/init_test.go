@@ -27,23 +27,33 @@ func TestInit(t *testing.T) {
 		want   []string
 	}{
 		{
-			"llama.cpp of 8k", engineSettings{context: 8192}, nil,
+			"llama.cpp of 8k",
+			engineSettings{context: 8192},
+			nil,
 			[]string{"engine: llama.cpp", "window: 8192", "tools: true", "/metrics]", "ttft: {", "tps: {"},
 		},
 		{
-			"llama.cpp of 131k", engineSettings{context: 131_072, slots: 2}, nil,
+			"llama.cpp of 131k",
+			engineSettings{context: 131_072, slots: 2},
+			nil,
 			[]string{"engine: llama.cpp", "window: 131072", "tools: true", "ttft: {"},
 		},
 		{
-			"llama.cpp with a key", engineSettings{key: gatewayKey}, withKey,
+			"llama.cpp with a key",
+			engineSettings{key: gatewayKey},
+			withKey,
 			[]string{"engine: llama.cpp", "api_key_file: ", "window: 16384"},
 		},
 		{
-			"LiteLLM before llama.cpp of 8k", engineSettings{context: 8192}, behindLiteLLM,
+			"LiteLLM before llama.cpp of 8k",
+			engineSettings{context: 8192},
+			behindLiteLLM,
 			[]string{"engine: litellm", "window: 8192", "its answer to a prompt that was too long", "api_key_file: "},
 		},
 		{
-			"nginx that holds answers back", engineSettings{}, behindHoldingNginx,
+			"nginx that holds answers back",
+			engineSettings{},
+			behindHoldingNginx,
 			[]string{"engine: llama.cpp", "window: 16384", "ttft: null", "tps: null", "proxy_buffering off"},
 		},
 	} {

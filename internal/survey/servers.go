@@ -5,8 +5,8 @@ import "strings"
 // server is one row of the table: how a kind of server is told from others, and which of its pages are asked for.
 // Paths are below the server's root. The sources are those of docs/engines.
 //
-// What is left out is left out on purpose: /server_info of SGLang and /v1/model/info of LiteLLM print keys, /flush_cache
-// of SGLang empties its cache also by GET, /health of SGLang generates tokens and that of LiteLLM asks every model,
+// Some pages are left out on purpose: /server_info of SGLang and /v1/model/info of LiteLLM print keys, /flush_cache of
+// SGLang empties its cache also by GET, /health of SGLang generates tokens and that of LiteLLM asks every model,
 // /perf_metrics and /metrics of TensorRT-LLM take figures away from whoever else reads them.
 type server struct {
 	engine string // as in the configuration

@@ -16,8 +16,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// tenMinutes probes what was written for ten simulated minutes, with -short for two, and that not always: nothing may be
-// refused.
+// tenMinutes probes what was written for ten simulated minutes: nothing may be refused. With -short it is two minutes,
+// and only where prompts are small.
 func tenMinutes(t *testing.T, at *place, f *Finding, keyFile string) string {
 	t.Helper()
 	file, text := at.configured(f, keyFile)
