@@ -41,8 +41,7 @@ func (p *pool) resume(now time.Time) (histories []chat.Conversation) {
 		at := len(histories)
 		if i == p.busy { // the first that is ready
 			s.session = p.fresh()
-			last, pause = s.session.ResumeBriefly()
-			at = 0
+			last, pause, at = s.session.ResumeBriefly(), 0, 0
 		}
 		if last != nil {
 			histories = slices.Insert(histories, at, last)
