@@ -39,8 +39,9 @@ func (s *Session) MidLife() {
 }
 
 // Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. at says where
-// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last prompt,
-// which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn before.
+// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last
+// prompt, which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn
+// before.
 func (s *Session) Resume(at float64) (last chat.Conversation, pause time.Duration) {
 	l, _ := s.pick()
 	s.begin(l)
