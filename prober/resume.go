@@ -21,6 +21,9 @@ func (l *loop) resume(ctx context.Context, now time.Time) {
 	l.opening = time.Now()
 	l.arrivals.due = l.opening
 	for i, last := range histories {
+		if ctx.Err() != nil {
+			return
+		}
 		l.resumed(l.target, last)
 		if i == 0 {
 			l.work(ctx, time.Now()) // the first turn need not wait for the histories of the others

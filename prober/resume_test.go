@@ -134,3 +134,14 @@ func TestLoadBeginsWithATrial(t *testing.T) {
 		}
 	})
 }
+
+// A load that is stopped while it is taken up does not hold the rest of the histories first.
+func TestResumeStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, start := &resumed{takeEach: time.Second}, time.Now()
+		r.run(t, 2, 2500*time.Millisecond)
+		if took := time.Since(start); took > 4*time.Second || len(r.held) > 3 {
+			t.Errorf("it stopped after %s, with %d histories", took, len(r.held))
+		}
+	})
+}
