@@ -21,6 +21,9 @@ func (l *loop) resume(ctx context.Context, now time.Time) {
 	l.opening = time.Now()
 	l.arrivals.due = l.opening
 	for i, last := range histories {
+		if ctx.Err() != nil {
+			return
+		}
 		l.resumed(l.target, last)
 		if i == 0 {
 			l.work(ctx, time.Now()) // the first turn need not wait for the histories of the others
@@ -41,8 +44,7 @@ func (p *pool) resume(now time.Time) (histories []chat.Conversation) {
 		at := len(histories)
 		if i == p.busy { // the first that is ready
 			s.session = p.fresh()
-			last, pause = s.session.ResumeBriefly()
-			at = 0
+			last, pause, at = s.session.ResumeBriefly(), 0, 0
 		}
 		if last != nil {
 			histories = slices.Insert(histories, at, last)

@@ -55,6 +55,7 @@ func TestResumedLoadIsSteady(t *testing.T) {
 		if first := results[0]; first.Turn.MaxTokens > 24 || first.Turn.Tokens > 60_000 {
 			t.Errorf("the first turn is %+v, want a brief one", first.Turn)
 		}
+		firstsAreWarm(t)
 		sum, warm := 0.0, 0
 		for _, s := range sent {
 			sum += float64(s.Tokens)
@@ -79,6 +80,23 @@ func TestResumedLoadIsSteady(t *testing.T) {
 			t.Errorf("%d histories are held, want those of some twenty sessions", len(r.held))
 		}
 	})
+}
+
+// firstsAreWarm looks at the first turns of loads whose sessions pause for longer than a cache keeps them: a load has a
+// warm one at once all the same.
+func firstsAreWarm(t *testing.T) {
+	t.Helper()
+	p := newTestProber(Options{Observer: discard{}, Seed: 3})
+	idle := example("t", ProfileLoad)
+	idle.Workload.IdleShare = 1 - idle.Workload.HumanShare
+	for range 5 {
+		l := p.newLoop(idle, prompt{})
+		l.pool.resume(time.Now())
+		s, _ := l.pool.take(time.Now(), 0)
+		if turn, _, _ := l.pool.draw(s, time.Now()); turn.Phase != workload.Warm || turn.MaxTokens > 24 && !turn.Recall {
+			t.Errorf("the first turn is %+v", turn)
+		}
+	}
 }
 
 // The first request goes out once its own history is held; those of the other sessions are held before any of theirs.
@@ -113,6 +131,17 @@ func TestLoadBeginsWithATrial(t *testing.T) {
 		}
 		if first := of[Result](j.all())[0]; first.Turn.Phase != workload.Bootstrap || first.Turn.Tokens > 10_000 {
 			t.Errorf("the first turn is %+v, want the trial", first.Turn)
+		}
+	})
+}
+
+// A load that is stopped while it is taken up does not hold the rest of the histories first.
+func TestResumeStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, start := &resumed{takeEach: time.Second}, time.Now()
+		r.run(t, 2, 2500*time.Millisecond)
+		if took := time.Since(start); took > 4*time.Second || len(r.held) > 3 {
+			t.Errorf("it stopped after %s, with %d histories", took, len(r.held))
 		}
 	})
 }

@@ -151,17 +151,19 @@ func (d *demo) hold(t prober.Target, last chat.Conversation) {
 	}
 }
 
-// show shows the history until the end. A terminal that is closed, SIGHUP, is an end too.
+// show shows the history until the end. A terminal that is closed, SIGHUP, is an end too; what has none goes on.
 func (d *demo) show(ctx context.Context, live *screen.Screen, h *history.History, at []string) {
 	var beside sync.WaitGroup
 	beside.Go(func() { d.incidents.run(ctx) })
-	beside.Go(func() {
-		select {
-		case <-ctx.Done():
-		case <-d.Reload:
-			d.quit()
-		}
-	})
+	if _, terminal := live.Logger(); terminal {
+		beside.Go(func() {
+			select {
+			case <-ctx.Done():
+			case <-d.Reload:
+				d.quit()
+			}
+		})
+	}
 	live.Show(ctx, h, at)
 	beside.Wait()
 }

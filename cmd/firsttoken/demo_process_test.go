@@ -164,12 +164,15 @@ func stopwatch(t *testing.T) (last time.Duration) {
 const inRealTime = "FIRSTTOKEN_REAL_TIME"
 
 // TestDemoSecondMinuteInRealTime runs the demo three times and compares the second minute with what it should be, by
-// the results on its pages. `make figures` runs it.
+// the results on its pages. Other work on the machine changes which session is ready first, and so whose tokens fall
+// into the minute: of the rates the mean counts. `make figures` runs it.
 func TestDemoSecondMinuteInRealTime(t *testing.T) {
 	if os.Getenv(inRealTime) == "" {
 		t.Skip("six minutes of real time; TestDemoSecondMinute has them simulated. Run it by " + inRealTime + "=1")
 	}
-	for run := range 3 {
+	const runs = 3
+	mean := map[string]minuteFigures{}
+	for run := range runs {
 		d := startDemo(t)
 		end := d.started.Add(2 * time.Minute)
 		time.Sleep(time.Until(end))
@@ -177,8 +180,11 @@ func TestDemoSecondMinuteInRealTime(t *testing.T) {
 		d.stop()
 		t.Logf("run %d: %s", run+1, tableOf(figures))
 		checkMedians(t, figures, 0.1)
-		checkRates(t, figures, 0.1)
+		for name, f := range figures {
+			mean[name] = minuteFigures{tpm: mean[name].tpm + f.tpm/runs}
+		}
 	}
+	checkRates(t, mean, 0.1)
 }
 
 // minute are the figures of the answers that ended in the minute before.

@@ -1,8 +1,10 @@
 package screen
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/firsttoken/firsttoken/exporter/history"
@@ -80,7 +82,7 @@ func burnsOf(before, now map[slo.Name]history.Attainment) []burn {
 			all = append(all, u)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b burn) int { return int(b.Rate) - int(a.Rate) })
+	slices.SortStableFunc(all, func(a, b burn) int { return cmp.Compare(b.Rate, a.Rate) })
 	return all
 }
 
@@ -170,8 +172,16 @@ func (w *watch) burning(width int) string {
 	}
 	var parts []string
 	for _, b := range w.burns {
-		parts = append(parts, fmt.Sprintf("%s %.0fx (%d of %d bad)", b.Name, b.Rate, b.Bad, b.Events))
+		parts = append(parts, fmt.Sprintf("%s %sx (%d of %d bad)", b.Name, times(b.Rate), b.Bad, b.Events))
 	}
 	const head = "error budget burns: "
 	return head + fit(parts, width-len(head))
+}
+
+// times is a factor in two digits or more: 1.3, 9, 35.
+func times(rate float64) string {
+	if rate < 9.95 {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", rate), ".0")
+	}
+	return fmt.Sprintf("%.0f", rate)
 }

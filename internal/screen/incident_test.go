@@ -84,6 +84,9 @@ func TestFailuresAreCounted(t *testing.T) {
 	if got := w.effect(78); got != "p50 TTFT 1.00 → 1.00 s · TPS 100 → 100 · 7 failed" {
 		t.Error(got)
 	}
+	if got := times(1.25) + " " + times(9.0) + " " + times(34.9); got != "1.2 9 35" {
+		t.Error(got)
+	}
 	w.burns = []burn{{slo.Availability, 7, 20, 35}, {slo.TTFT, 7, 20, 7}}
 	if got := w.burning(60); got != "error budget burns: availability 35x (7 of 20 bad) …" {
 		t.Error(got)

@@ -39,8 +39,9 @@ func (s *Session) MidLife() {
 }
 
 // Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. at says where
-// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last prompt,
-// which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn before.
+// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last
+// prompt, which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn
+// before.
 func (s *Session) Resume(at float64) (last chat.Conversation, pause time.Duration) {
 	l, _ := s.pick()
 	s.begin(l)
@@ -49,16 +50,16 @@ func (s *Session) Resume(at float64) (last chat.Conversation, pause time.Duratio
 
 // ResumeBriefly resumes the session after its first turn, of the least context, and makes the turn that follows ask for
 // a brief answer: a load that starts with it has its first numbers as soon as its server can give any.
-func (s *Session) ResumeBriefly() (last chat.Conversation, pause time.Duration) {
+func (s *Session) ResumeBriefly() (last chat.Conversation) {
 	shape := *s.shape
 	shape.Context.Max = shape.Context.Min
 	usual := s.shape
 	s.shape = &shape
 	s.planContext(opening)
 	s.shape = usual
-	last, pause = s.resumeAfter(1)
+	last, _ = s.resumeAfter(1)
 	s.brief = true
-	return last, pause
+	return last
 }
 
 func (s *Session) resumeAfter(turns int) (last chat.Conversation, pause time.Duration) {

@@ -74,7 +74,7 @@ func TestResumeBriefly(t *testing.T) {
 	shape := Load()
 	for i := range uint64(20) {
 		s := agent(shape, i)
-		last, _ := s.ResumeBriefly()
+		last := s.ResumeBriefly()
 		turn, _ := s.Next(Ages{Session: Ago(0), Prefix: Ago(0)})
 		if last == nil || turn.Number != 1 || turn.Phase != Warm || turn.MaxTokens > briefTokens && !turn.Recall {
 			t.Errorf("session %d: %+v", i, turn)
