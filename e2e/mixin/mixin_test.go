@@ -29,9 +29,10 @@ func evaluate(t *testing.T, folder, mixin, config string) evaluated {
 	t.Helper()
 	vm := jsonnet.MakeVM()
 	vm.Importer(&jsonnet.FileImporter{JPaths: []string{folder}})
-	text, err := vm.EvaluateAnonymousSnippet("test.jsonnet", "local m = (import '"+mixin+"') + { _config+:: "+config+" };\n"+
-		"{ Rules: m.prometheusRules, Alerts: m.prometheusAlerts,"+
-		" Dashboards: if std.objectHasAll(m, 'grafanaDashboards') then m.grafanaDashboards else {} }")
+	text, err := vm.EvaluateAnonymousSnippet("test.jsonnet",
+		"local m = (import '"+mixin+"') + { _config+:: "+config+" };\n"+
+			"{ Rules: m.prometheusRules, Alerts: m.prometheusAlerts,"+
+			" Dashboards: if std.objectHasAll(m, 'grafanaDashboards') then m.grafanaDashboards else {} }")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,8 @@ func TestMixinEqualsRules(t *testing.T) {
 		},
 		{
 			name: "labels of alerts, and what is left out",
-			config: `{ labels: { unit: 'inference', team: { from: 'team', otherwise: 'nobody' }, owner: { from: 'o', metric: 'own' } },
+			config: `{ labels: { unit: 'inference', team: { from: 'team', otherwise: 'nobody' },
+				owner: { from: 'o', metric: 'own' } },
 				omit: ['firsttoken-saturation', 'FirsttokenSaturation', 'FirsttokenTPSDrop', 'firsttoken-alerts-gpu'] }`,
 			change: func(p *alerts.Parameters) {
 				p.Labels = map[string]alerts.Label{
