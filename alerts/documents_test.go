@@ -121,8 +121,9 @@ func TestQueriesURL(t *testing.T) {
 				` $labels.cluster $labels.target | urlquery }}`,
 		},
 		{
-			[]string{`x{instance="I"}`, `y{hostengine="N"}`},
-			`g0.range_input=6h&g0.tab=0&g0.expr={{ printf "x{cluster=%q,pod=%q}" $labels.cluster $labels.pod | urlquery }}` +
+			[]string{`sum by (instance, a) (x{instance="I"})`, `y{hostengine="N"}`},
+			`g0.range_input=6h&g0.tab=0&g0.expr=` +
+				`{{ printf "sum by (pod, a) (x{cluster=%q,pod=%q})" $labels.cluster $labels.pod | urlquery }}` +
 				`&g1.range_input=6h&g1.tab=0&g1.expr={{ printf "y{cluster=%q,hostengine=%q}"` +
 				` $labels.cluster $labels.hostengine | urlquery }}`,
 		},

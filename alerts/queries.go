@@ -45,6 +45,7 @@ func (b builder) filledIn(query string) (format, args string) {
 		`instance="I"`:   strings.TrimSuffix(b.byEngine, "target") + b.Replica,
 		`hostengine="N"`: b.byNode(),
 	}
+	query = strings.ReplaceAll(query, "by (instance", "by ("+b.Replica)
 	places := regexp.MustCompile(strings.Join(slices.Sorted(maps.Keys(own)), "|"))
 	format = places.ReplaceAllStringFunc(query, func(place string) string {
 		matchers, values := ownMatchers(own[place])
