@@ -14,7 +14,7 @@ lint: bin/golangci-lint ## golangci-lint, pinned in tools/go.mod, over the modul
 	cd e2e && ../bin/golangci-lint run --build-tags real ./...
 	cd tools/release && ../../bin/golangci-lint run ./...
 
-mutants: ## nine in ten of the mistakes in internal/mutants/list.txt make a test fail; a quarter of an hour
+mutants: bin/promtool ## nine in ten of the mistakes in internal/mutants make a test fail; half an hour
 	go run ./internal/mutants
 
 deadcode: bin/deadcode ## every function is used by the program or by a test of its own package

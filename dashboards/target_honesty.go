@@ -2,7 +2,9 @@ package dashboards
 
 // honestyPanels show what would bend the numbers above them, or make them fewer than they should be.
 func honestyPanels() []panel {
-	return []panel{waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions(), estimated(), certificate()}
+	return []panel{
+		waiting(), scheduledAndSent(), failuresByCause(), notStreamed(), contradictions(), estimated(), certificate(),
+	}
 }
 
 func waiting() panel {

@@ -74,7 +74,9 @@ type span struct{ from, to time.Duration }
 
 func (r ruleset) reads(metric string, ago time.Duration) bool {
 	const staleness = 6 * time.Minute
-	return slices.ContainsFunc(r.spans[metric], func(s span) bool { return ago <= s.from+staleness && ago >= s.to-costCycle })
+	return slices.ContainsFunc(r.spans[metric], func(s span) bool {
+		return ago <= s.from+staleness && ago >= s.to-costCycle
+	})
 }
 
 func readRules(t *testing.T) ruleset {

@@ -16,8 +16,8 @@ import (
 	"github.com/firsttoken/firsttoken/e2e/promlab"
 )
 
-// TestRunbooks: every query of the runbooks can be asked, with T, I and N filled in, and finds something in the recorded
-// incidents, but for those that have nothing to find there.
+// TestRunbooks: every query of the runbooks can be asked, with T, I and N filled in, and finds something in the
+// recorded incidents, but for those that have nothing to find there.
 func TestRunbooks(t *testing.T) {
 	all := runbookQueries(t)
 	if len(all) < 60 {
@@ -50,7 +50,7 @@ func findsNothing() map[string]string {
 		`sum by (instance, outcome) (increase(firsttoken_requests_total{outcome=~"rejected|denied"}[15m])) > 0.5`: "" +
 			"every request had a good key and address",
 		`sum by (op, code) (increase(dcgm_errors_total{hostengine="N"}[1h])) > 0`:                   "no host engine failed",
-		`sum by (quirk) (increase(firsttoken_quirks_total{target="T"}[1h])) > 0.5`:                  "the simulator keeps to its dialect",
+		`sum by (quirk) (increase(firsttoken_quirks_total{target="T"}[1h])) > 0.5`:                  "no answer departed",
 		`time() - (max by (target) (firsttoken_throttled_since_timestamp_seconds{target="T"}) > 0)`: "no server throttled",
 		`up{role="dcgm"}`: "GPUs are read by firsttoken itself, not by dcgm-exporter",
 	}
@@ -80,8 +80,8 @@ func runbookQueries(t *testing.T) []string {
 	return slices.Compact(all)
 }
 
-// answered says whether a query finds something about one of the recorded targets, probers or nodes, in the two hours of
-// incidents, the six hours before or the quiet day.
+// answered says whether a query finds something about one of the recorded targets, probers or nodes, in the two hours
+// of incidents.
 func answered(t *testing.T, engine *promql.Engine, db *tsdb.DB, query string) bool {
 	t.Helper()
 	for _, names := range []*strings.Replacer{

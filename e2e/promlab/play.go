@@ -106,7 +106,8 @@ func instrumentProcess(t *testing.T, registry *prometheus.Registry) {
 		t.Fatal(err)
 	}
 	reloads.Succeeded(1, time.Now())
-	trust, err := metrics.NewTrust(registry, metrics.TrustOptions{Trusted: func() bool { return true }, KernelStamps: true})
+	well := metrics.TrustOptions{Trusted: func() bool { return true }, KernelStamps: true}
+	trust, err := metrics.NewTrust(registry, well)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,8 +24,8 @@ type rule struct {
 	Other  map[string]any `yaml:",inline"`
 }
 
-// prune leaves in the files only the rules that the tests ask about, and those that these read. Promtool evaluates every
-// rule at every instant of every test, and most tests are about few.
+// prune leaves in the files only the rules that the tests ask about, and those that these read. Promtool evaluates
+// every rule at every instant of every test, and most tests are about few.
 func prune(tests, files []string) error {
 	asked := map[string]bool{}
 	for _, name := range tests {

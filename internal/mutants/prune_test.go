@@ -19,7 +19,8 @@ func TestPrune(t *testing.T) {
 	}
 	test := write("test.yml", `{expr: 'ALERTS{alertname="Down"}'}`)
 	a := write("a.yml", "groups:\n- {name: g, rules: [{record: a:b, expr: x}, {record: a:c, expr: x}]}\n")
-	b := write("b.yml", "groups:\n- {name: h, interval: 1m, rules: [{alert: Down, expr: d > 0, for: 2m}, {alert: Up, expr: a:c}]}\n"+
+	b := write("b.yml", "groups:\n"+
+		"- {name: h, interval: 1m, rules: [{alert: Down, expr: d > 0, for: 2m}, {alert: Up, expr: a:c}]}\n"+
 		"- {name: i, rules: [{record: d, expr: 'sum(a:b)'}, {record: e, expr: d}]}\n")
 	if err := prune([]string{test}, []string{a, b}); err != nil {
 		t.Fatal(err)
