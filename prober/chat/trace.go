@@ -113,8 +113,7 @@ func (t *trace) endPhase(p *phase, err error) {
 func (t *trace) handshakeDone(state tls.ConnectionState, err error) {
 	t.endPhase(&t.tls, err)
 	served := state.PeerCertificates
-	var refused *tls.CertificateVerificationError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		served = refused.UnverifiedCertificates
 	}
 	defer t.lock()()
