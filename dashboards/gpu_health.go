@@ -78,7 +78,8 @@ func gpusSeen() panel {
 		metric: "gpu:temperature_celsius, gpu:lost:bool, dcgm_up, gpu:last_xid",
 	},
 		ask(`count by (hostengine) (gpu:temperature_celsius{NODE})`, "{{hostengine}} seen"),
-		ask(`sum by (hostengine) (gpu:lost:bool{NODE})`, "{{hostengine}} lost"),
+		ask(`sum by (hostengine) (gpu:lost:bool{NODE}) or 0 * count by (hostengine) (gpu:temperature_celsius{NODE})`,
+			"{{hostengine}} lost"),
 		ask(`max by (hostengine) (dcgm_up{hostengine=~"$hostengine"})`, "{{hostengine}} telemetry up"),
 		ask(`max by (hostengine, gpu) (gpu:last_xid{NODE}) > 0`, gpuName+" last XID"),
 	).unit("none").fromZero().rightAxis("D", "none", "XID").noData(noGPUs).size(24, 6)

@@ -93,7 +93,8 @@ func (m metrics) selector(t *testing.T, s *parser.VectorSelector) (complaints []
 func (m metrics) grouping(t *testing.T, aggregate *parser.AggregateExpr) (complaints []string) {
 	t.Helper()
 	// Native histograms have no le; label_replace makes alert; the simulator sends no Server header.
-	has := map[string]bool{"le": true, "alert": true, "server": true}
+	// Cluster and region come from whatever scrapes or collects.
+	has := map[string]bool{"le": true, "alert": true, "server": true, "cluster": true, "region": true}
 	parser.Inspect(aggregate.Expr, func(inner parser.Node, _ []parser.Node) error {
 		if s, ok := inner.(*parser.VectorSelector); ok {
 			if absent(s.Name) {
