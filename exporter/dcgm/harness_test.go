@@ -47,7 +47,7 @@ func testTiming() agentTiming {
 	}
 }
 
-// newRig runs a collector until the test ends. engines is as in the configuration.
+// newHarness runs a collector until the test ends. engines is as in the configuration.
 func newHarness(t testing.TB, dir, engines string, change func(*Options, *agentTiming)) *harness {
 	t.Helper()
 	o := Options{Interval: testInterval, SlowInterval: testSlow}
@@ -61,7 +61,7 @@ func newHarness(t testing.TB, dir, engines string, change func(*Options, *agentT
 	return run(t, o, p, agentOf(buildFake(t), dir))
 }
 
-// newRigWith runs another agent in place of ours with the fake library.
+// newHarnessWith runs another agent in place of ours with the fake library.
 func newHarnessWith(t testing.TB, engines string, command func(context.Context, string) (*exec.Cmd, error)) *harness {
 	t.Helper()
 	o := Options{Interval: testInterval, SlowInterval: testSlow}

@@ -17,8 +17,8 @@ const (
 	// Part is the length in bytes of the shortest part of a secret that is taken out. Shorter parts of a random key
 	// are found in ordinary text too often, and give too little away.
 	Part = 8
-	// Shortest is the length of the shortest secret that is looked for; it is looked for whole.
-	Shortest = 4
+	// shortest is the length of the shortest secret that is looked for; it is looked for whole.
+	shortest = 4
 )
 
 // Redactor knows some secrets. The zero Redactor knows none. It is safe for concurrent use once it is made.
@@ -41,7 +41,7 @@ func partOf(text string) (p part) {
 }
 
 // New knows the given secrets in each spelling in which a server may repeat them: as they are, and as they stand in a
-// URL, in a JSON string, in HTML, in base64. Parts are found in upper and lower case. Secrets shorter than Shortest
+// URL, in a JSON string, in HTML, in base64. Parts are found in upper and lower case. Secrets shorter than shortest
 // are ignored: taking "a" out would destroy the text.
 func New(secrets ...string) *Redactor {
 	r := &Redactor{parts: map[part]struct{}{}}
@@ -55,7 +55,7 @@ func New(secrets ...string) *Redactor {
 
 func (r *Redactor) add(secret string) {
 	switch {
-	case len(secret) < Shortest:
+	case len(secret) < shortest:
 	case len(secret) < Part:
 		r.short = append(r.short, secret)
 	default:

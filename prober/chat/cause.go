@@ -128,9 +128,9 @@ func Causes() []Cause {
 }
 
 // Outcome is the one that the cause belongs to; OK for none.
-func (r Cause) Outcome() Outcome {
+func (c Cause) Outcome() Outcome {
 	for _, row := range causes() {
-		if row.name == r {
+		if row.name == c {
 			return row.outcome
 		}
 	}
@@ -138,9 +138,9 @@ func (r Cause) Outcome() Outcome {
 }
 
 // Meaning of the cause, for documents and people; empty for none.
-func (r Cause) Meaning() string {
+func (c Cause) Meaning() string {
 	for _, row := range causes() {
-		if row.name == r {
+		if row.name == c {
 			return row.meaning
 		}
 	}

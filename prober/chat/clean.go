@@ -37,7 +37,8 @@ func (c *Client) clean(x *Exchange, f *failure, sent []string) {
 }
 
 // withoutEscapes is a JSON document in which only those characters are escaped that must be: neither a secret nor a
-// control character can hide in \u0073. Without a backslash, or without sense, it is what it was.
+// control character can hide in \u0073. A text without a backslash, or that is no JSON, is returned as
+// it is.
 func withoutEscapes(document []byte) string {
 	if !bytes.ContainsRune(document, '\\') {
 		return string(document)

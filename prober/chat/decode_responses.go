@@ -47,8 +47,8 @@ type responsesState struct {
 	} `json:"incomplete_details"`
 }
 
-// event is written out like that of anthropicDecoder, whose events and pings are others: one for both would need type
-// parameters and an indirect call for each token.
+// event repeats the steps of anthropicDecoder for other types: one function for both would need type parameters, and
+// an indirect call for each token.
 func (d *responsesDecoder) event(ev sse.Event) (delta, *failure) {
 	if !d.noFastPath && mayBeDelta(ev.Name) {
 		if dl, ok := responsesFast(ev.Data); ok {

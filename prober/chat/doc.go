@@ -9,7 +9,7 @@
 // belongs to the idle time before the request and not to the answer, so the request is sent once more on a
 // new connection, and Exchange.StaleRetry says so.
 //
-// Two tables hold what is listed: the dialects in dialect.go, the outcomes in outcome.go.
+// Tables hold what is listed, each in the file of its name: dialects, outcomes, causes and quirks.
 //
 // The dialects are those of OpenAI (Chat Completions, Responses, legacy Completions; also spoken by
 // Together, vLLM, SGLang, trtllm-serve, Dynamo and llama.cpp) and of Anthropic (Messages). Wire

@@ -53,8 +53,8 @@ type Endpoint struct {
 
 // Defaults of an Endpoint. A cold prompt of 200,000 tokens may take minutes on a busy engine.
 const (
-	DefaultTimeout           = 5 * time.Minute
-	DefaultFirstTokenTimeout = time.Minute
-	DefaultStallTimeout      = 30 * time.Second
+	defaultTimeout           = 5 * time.Minute
+	defaultFirstTokenTimeout = time.Minute
+	defaultStallTimeout      = 30 * time.Second
 	maxBatch                 = time.Second
 )

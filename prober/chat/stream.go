@@ -54,7 +54,7 @@ func (s *stream) read() *failure {
 		s.x.Quirks |= usageQuirks(s.x.Usage)
 		s.x.Quirks.addIf(s.x.Usage.exceeds(s.x.Whole), QuirkUnseenOutput)
 	} else {
-		s.x.Quirks = 0 // what an answer lacks that failed, it may have had to come
+		s.x.Quirks = 0 // a failed answer might still have sent what it lacks
 	}
 	s.x.Recall = s.recall.verdict(f == nil)
 	return f

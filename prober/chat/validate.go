@@ -20,9 +20,9 @@ func DefaultEndpoint() Endpoint {
 		API:               OpenAIChat,
 		HTTP:              http,
 		Tools:             true,
-		Timeout:           model.Duration(DefaultTimeout),
-		StallTimeout:      model.Duration(DefaultStallTimeout),
-		FirstTokenTimeout: model.Duration(DefaultFirstTokenTimeout),
+		Timeout:           model.Duration(defaultTimeout),
+		StallTimeout:      model.Duration(defaultStallTimeout),
+		FirstTokenTimeout: model.Duration(defaultFirstTokenTimeout),
 	}
 }
 

@@ -129,7 +129,7 @@ timeout: 2m
 	if errs := e.Validate(); len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	if time.Duration(e.Timeout) != 2*time.Minute || time.Duration(e.StallTimeout) != DefaultStallTimeout ||
+	if time.Duration(e.Timeout) != 2*time.Minute || time.Duration(e.StallTimeout) != defaultStallTimeout ||
 		e.API != OpenAIChat {
 		t.Errorf("%+v", e)
 	}

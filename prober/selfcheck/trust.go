@@ -11,12 +11,12 @@ import (
 // Lags and errors above these bounds are evidence against this process. Objectives for a first token are
 // hundreds of milliseconds: smaller errors change no verdict.
 const (
-	// Bound is for errors that latencies can contain: the self-check's error, and the receive lag, which
+	// latencyBound is for errors that latencies can contain: the self-check's error, and the receive lag, which
 	// latencies would contain without the kernel's stamps.
-	Bound = 10 * time.Millisecond
-	// ScheduleBound is for the schedule lag. No latency contains it but the one from schedule, and
+	latencyBound = 10 * time.Millisecond
+	// scheduleBound is for the schedule lag. No latency contains it but the one from schedule, and
 	// building a long prompt takes milliseconds of it.
-	ScheduleBound = 50 * time.Millisecond
+	scheduleBound = 50 * time.Millisecond
 )
 
 // The thresholds of doubt.
@@ -70,19 +70,19 @@ func (t *Trust) Judge(r prober.Result, now time.Time) bool {
 		t.fault(now)
 	}
 	if d, ok := r.Lag(); ok {
-		t.note(now, d, ScheduleBound)
-		own = own && d <= ScheduleBound
+		t.note(now, d, scheduleBound)
+		own = own && d <= scheduleBound
 	}
 	if d, ok := r.ReceiveDelay(); ok {
-		t.note(now, d, Bound)
-		own = own && d <= Bound
+		t.note(now, d, latencyBound)
+		own = own && d <= latencyBound
 	}
 	return t.Trusted(now) && own
 }
 
 // Check takes the sample of a self-check as evidence.
 func (t *Trust) Check(s Sample) {
-	t.note(s.At, s.Error.Abs(), Bound)
+	t.note(s.At, s.Error.Abs(), latencyBound)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.checked = s.At
