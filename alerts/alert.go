@@ -56,7 +56,7 @@ func (b builder) alertRule(a alert) Rule {
 			Action:       a.action,
 			RunbookURL:   b.Links.runbook(name),
 			DashboardURL: b.Links.Dashboards + a.link(),
-			PageURL:      b.Links.page(),
+			PageURL:      b.Links.page(strings.Contains(a.by, "target")),
 		},
 	}
 }
