@@ -31,8 +31,8 @@ func (b builder) groups() []Group {
 
 func (b builder) endpointAlerts() []alert {
 	return []alert{
-		b.targetDown(), b.noAnswer(), b.regression(), b.regressionAfterRevision(), b.tpsDrop(), b.saturation(), b.cacheShortfall(),
-		b.notStreamed(), b.otherModel(), b.costDisagreement(), b.loadShort(),
+		b.targetDown(), b.noAnswer(), b.regression(), b.regressionAfterRevision(), b.tpsDrop(), b.saturation(),
+		b.cacheShortfall(), b.notStreamed(), b.otherModel(), b.costDisagreement(), b.loadShort(),
 	}
 }
 
