@@ -57,7 +57,7 @@ func (b builder) alertRule(a alert) Rule {
 			RunbookURL:   b.Links.runbook(name),
 			DashboardURL: b.Links.Dashboards + a.link(),
 			QueriesURL:   b.queriesURL(queries()[name]),
-			PageURL:      b.Links.page(),
+			PageURL:      b.Links.page(strings.Contains(a.by, "target")),
 		},
 	}
 }

@@ -105,7 +105,8 @@ unless
 		wait: blindFor, by: b.byTarget,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
 		details: `{{ $value | printf "%.0f" }}` + " turns were skipped for want of budget in " + string(blindWindow) +
-			", and none was sent. Spent: " + b.spentToday("dollars") + " dollars and " + b.spentToday("tokens") + " tokens today.",
+			", and none was sent. Spent: " + b.spentToday("dollars") + " dollars and " + b.spentToday("tokens") +
+			" tokens today.",
 		action:    "See what was spent and when it begins anew: firsttoken budget. Raise the cap, or lower the load.",
 		dashboard: endpointDashboard,
 	}

@@ -18,12 +18,15 @@ func defaultLinks() Links {
 	}
 }
 
-// page is where firsttoken shows the last results of its targets.
-func (l Links) page() string {
-	if l.Pages == "" {
+// page is where firsttoken shows the state of its targets, or of one, with the last error in the server's own words.
+func (l Links) page(ofTarget bool) string {
+	switch {
+	case l.Pages == "":
 		return ""
+	case ofTarget:
+		return strings.TrimSuffix(l.Pages, "/") + "/?target={{ $labels.target }}"
 	}
-	return strings.TrimSuffix(l.Pages, "/") + "/targets"
+	return strings.TrimSuffix(l.Pages, "/") + "/"
 }
 
 func (l Links) runbook(alert string) string { return l.Runbooks + "#" + strings.ToLower(alert) }

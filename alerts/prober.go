@@ -115,8 +115,8 @@ func (b builder) discoveryFailing() alert {
 			values{"w": listWindow}),
 		wait:    listFor,
 		summary: "The prober {{ $labels." + b.Replica + " }} probes an old list of targets",
-		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | printf \"%.0f\" }} failures in " +
-			listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
+		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | printf \"%.0f\" }} failures" +
+			" in " + listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
 		dashboard: fleetDashboard,
 	}
 }

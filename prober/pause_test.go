@@ -219,7 +219,8 @@ func TestSlowedLoadAfterAPause(t *testing.T) {
 		if _, _, before := b.within(events, time.Hour, 80*time.Minute); before[Backoff] == 0 {
 			t.Error("the load was not slowed: the test shows nothing")
 		}
-		if sent, _, after := b.within(events, 90*time.Minute, 2*time.Hour); after[Backoff] > 0 || sent < 30 {
+		// One slot may come before the probe's answer.
+		if sent, _, after := b.within(events, 90*time.Minute, 2*time.Hour); after[Backoff] > 1 || sent < 30 {
 			t.Errorf("%d sent after the pause, skipped %v", sent, after)
 		}
 	})

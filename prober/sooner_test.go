@@ -55,8 +55,8 @@ func fiveFailures(t *testing.T, seed uint64, broken answer) (after time.Duration
 	return after
 }
 
-// At one request a minute, a hang and a dead endpoint show five failures in a row, for which TargetDown pages, within five
-// minutes: nine of ten times at least, as requests come at random.
+// At one request a minute, a hang and a dead endpoint show five failures in a row, for which TargetDown pages, within
+// five minutes: nine of ten times at least, as requests come at random.
 func TestOutageIsCertainSoon(t *testing.T) {
 	replicates := 40
 	if testing.Short() {

@@ -38,7 +38,8 @@ func TestRulesAreWritten(t *testing.T) {
 	}
 	for _, want := range []string{
 		"by (cluster, job, target)", "severity: ticket", "service: inference", "https://grafana.example.org/d/",
-		"https://wiki.example.org/firsttoken#", "http://firsttoken.example.org:9977/targets", "increase2h", "ratio10m",
+		"https://wiki.example.org/firsttoken#", "http://firsttoken.example.org:9977/?target={{ $labels.target }}",
+		"increase2h", "ratio10m",
 	} {
 		if !bytes.Contains(content, []byte(want)) {
 			t.Errorf("the rules have no %q", want)

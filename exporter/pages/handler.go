@@ -44,7 +44,7 @@ type Options struct {
 
 // NewHandler serves
 //
-//	GET       /             landing page: each target at a glance
+//	GET       /             landing page: each target at a glance, with its last error; ?target=NAME
 //	GET       /metrics      Prometheus text, OpenMetrics with exemplars, protobuf with native histograms
 //	GET       /targets      JSON: configuration, state and last results; ?target=NAME, ?last=N (default 10)
 //	GET       /sd/engines   metrics pages of the targets' engines and GPUs, for Prometheus' http_sd_configs

@@ -42,8 +42,15 @@ type landingPage struct {
 	More    int
 }
 
-func (o Options) landing(w http.ResponseWriter, _ *http.Request) {
+func (o Options) landing(w http.ResponseWriter, r *http.Request) {
 	names := o.History.Targets()
+	if one := r.URL.Query().Get("target"); one != "" { // alerts link to it
+		if _, ok := o.History.Target(one); !ok {
+			plain(w, http.StatusNotFound, "there is no such target.\n")
+			return
+		}
+		names = []string{one}
+	}
 	budgets := o.budgets()
 	page := landingPage{
 		Version: o.Version, More: max(0, len(names)-shown),
