@@ -171,136 +171,552 @@ function(config) {
       ],
     },
     {
-      name: "firsttoken-ttft-slow",
+      name: "firsttoken-days",
       interval: "2m",
       rules: [
         {
-          record: "target_cache_context:firsttoken_ttft_log:countbase8h",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_count[8h] offset 20h), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_count[8h] offset 164h), \"base\", \"week\", \"\", \"\")\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:meanbase8h",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_sum[8h] offset 20h), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_sum[8h] offset 164h), \"base\", \"week\", \"\", \"\")\n)\n/\n(target_cache_context:firsttoken_ttft_log:countbase8h > 0)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:variancebase8h",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_squared_total[8h] offset 20h), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_squared_total[8h] offset 164h), \"base\", \"week\", \"\", \"\")\n)\n    -\n      target_cache_context:firsttoken_ttft_log:countbase8h * target_cache_context:firsttoken_ttft_log:meanbase8h * target_cache_context:firsttoken_ttft_log:meanbase8h\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:countbase8h > 1) - 1),\n  0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:countbase1d",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_count[1d] offset 1d), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_count[1d] offset 7d), \"base\", \"week\", \"\", \"\")\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:meanbase1d",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_sum[1d] offset 1d), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_sum[1d] offset 7d), \"base\", \"week\", \"\", \"\")\n)\n/\n(target_cache_context:firsttoken_ttft_log:countbase1d > 0)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:variancebase1d",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (\n    label_replace(increase(firsttoken_ttft_log_squared_total[1d] offset 1d), \"base\", \"day\", \"\", \"\")\n  or\n    label_replace(increase(firsttoken_ttft_log_squared_total[1d] offset 7d), \"base\", \"week\", \"\", \"\")\n)\n    -\n      target_cache_context:firsttoken_ttft_log:countbase1d * target_cache_context:firsttoken_ttft_log:meanbase1d * target_cache_context:firsttoken_ttft_log:meanbase1d\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:countbase1d > 1) - 1),\n  0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:count6h",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[6h]))",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:mean6h",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[6h]))\n/\n(target_cache_context:firsttoken_ttft_log:count6h > 0)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:variance6h",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_squared_total[6h]))\n    -\n      target_cache_context:firsttoken_ttft_log:count6h * target_cache_context:firsttoken_ttft_log:mean6h * target_cache_context:firsttoken_ttft_log:mean6h\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:count6h > 1) - 1),\n  0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:slowdown6h",
-          expr: "exp(target_cache_context:firsttoken_ttft_log:mean6h - target_cache_context:firsttoken_ttft_log:meanbase8h)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:welch_z6h",
-          expr: "(target_cache_context:firsttoken_ttft_log:mean6h - target_cache_context:firsttoken_ttft_log:meanbase8h)\n/\nsqrt(\n  clamp_min(target_cache_context:firsttoken_ttft_log:count6h * 0.005555555555555556, 2) * (target_cache_context:firsttoken_ttft_log:variance6h / (target_cache_context:firsttoken_ttft_log:count6h > 1) + target_cache_context:firsttoken_ttft_log:variancebase8h / (target_cache_context:firsttoken_ttft_log:countbase8h > 1)) > 0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:count1d",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[1d]))",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:mean1d",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[1d]))\n/\n(target_cache_context:firsttoken_ttft_log:count1d > 0)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:variance1d",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_squared_total[1d]))\n    -\n      target_cache_context:firsttoken_ttft_log:count1d * target_cache_context:firsttoken_ttft_log:mean1d * target_cache_context:firsttoken_ttft_log:mean1d\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:count1d > 1) - 1),\n  0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:slowdown1d",
-          expr: "exp(target_cache_context:firsttoken_ttft_log:mean1d - target_cache_context:firsttoken_ttft_log:meanbase1d)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:welch_z1d",
-          expr: "(target_cache_context:firsttoken_ttft_log:mean1d - target_cache_context:firsttoken_ttft_log:meanbase1d)\n/\nsqrt(\n  clamp_min(target_cache_context:firsttoken_ttft_log:count1d * 0.001388888888888889, 2) * (target_cache_context:firsttoken_ttft_log:variance1d / (target_cache_context:firsttoken_ttft_log:count1d > 1) + target_cache_context:firsttoken_ttft_log:variancebase1d / (target_cache_context:firsttoken_ttft_log:countbase1d > 1)) > 0\n)",
+          record: "firsttoken:weekend:bool",
+          expr: "vector(0)\n+\n(day_of_week(vector(time() + 0)) == bool 0)\n+\n(day_of_week(vector(time() + 0)) == bool 6)",
         },
       ],
     },
     {
-      name: "firsttoken-ttft-quick",
-      interval: "1m",
+      name: "firsttoken-ttft-level",
+      interval: "2m",
       rules: [
         {
-          record: "target_cache_context:firsttoken_ttft_log:count30m",
+          record: "target_cache_context:firsttoken_ttft:count30m",
           expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[30m]))",
         },
         {
-          record: "target_cache_context:firsttoken_ttft_log:mean30m",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[30m]))\n/\n(target_cache_context:firsttoken_ttft_log:count30m > 0)",
+          record: "target_cache_context:firsttoken_ttft:level30m",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[30m]))\n/\n(target_cache_context:firsttoken_ttft:count30m > 0.5)",
         },
         {
-          record: "target_cache_context:firsttoken_ttft_log:variance30m",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_squared_total[30m]))\n    -\n      target_cache_context:firsttoken_ttft_log:count30m * target_cache_context:firsttoken_ttft_log:mean30m * target_cache_context:firsttoken_ttft_log:mean30m\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:count30m > 1) - 1),\n  0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:slowdown30m",
-          expr: "exp(target_cache_context:firsttoken_ttft_log:mean30m - target_cache_context:firsttoken_ttft_log:meanbase8h)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft:welch_z30m",
-          expr: "(target_cache_context:firsttoken_ttft_log:mean30m - target_cache_context:firsttoken_ttft_log:meanbase8h)\n/\nsqrt(\n  clamp_min(target_cache_context:firsttoken_ttft_log:count30m * 0.06666666666666667, 2) * (target_cache_context:firsttoken_ttft_log:variance30m / (target_cache_context:firsttoken_ttft_log:count30m > 1) + target_cache_context:firsttoken_ttft_log:variancebase8h / (target_cache_context:firsttoken_ttft_log:countbase8h > 1)) > 0\n)",
-        },
-        {
-          record: "target_cache_context:firsttoken_ttft_log:count2h",
+          record: "target_cache_context:firsttoken_ttft:count2h",
           expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[2h]))",
         },
         {
-          record: "target_cache_context:firsttoken_ttft_log:mean2h",
-          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[2h]))\n/\n(target_cache_context:firsttoken_ttft_log:count2h > 0)",
+          record: "target_cache_context:firsttoken_ttft:level2h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[2h]))\n/\n(target_cache_context:firsttoken_ttft:count2h > 0.5)",
         },
         {
-          record: "target_cache_context:firsttoken_ttft_log:variance2h",
-          expr: "clamp_min(\n  (\n      sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_squared_total[2h]))\n    -\n      target_cache_context:firsttoken_ttft_log:count2h * target_cache_context:firsttoken_ttft_log:mean2h * target_cache_context:firsttoken_ttft_log:mean2h\n  )\n  /\n  ((target_cache_context:firsttoken_ttft_log:count2h > 1) - 1),\n  0\n)",
+          record: "target_cache_context:firsttoken_ttft:count6h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[6h]))",
         },
         {
-          record: "target_cache_context:firsttoken_ttft:slowdown2h",
-          expr: "exp(target_cache_context:firsttoken_ttft_log:mean2h - target_cache_context:firsttoken_ttft_log:meanbase8h)",
+          record: "target_cache_context:firsttoken_ttft:level6h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[6h]))\n/\n(target_cache_context:firsttoken_ttft:count6h > 0.5)",
         },
         {
-          record: "target_cache_context:firsttoken_ttft:welch_z2h",
-          expr: "(target_cache_context:firsttoken_ttft_log:mean2h - target_cache_context:firsttoken_ttft_log:meanbase8h)\n/\nsqrt(\n  clamp_min(target_cache_context:firsttoken_ttft_log:count2h * 0.016666666666666666, 2) * (target_cache_context:firsttoken_ttft_log:variance2h / (target_cache_context:firsttoken_ttft_log:count2h > 1) + target_cache_context:firsttoken_ttft_log:variancebase8h / (target_cache_context:firsttoken_ttft_log:countbase8h > 1)) > 0\n)",
+          record: "target_cache_context:firsttoken_ttft:count1d",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[1d]))",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:level1d",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[1d]))\n/\n(target_cache_context:firsttoken_ttft:count1d > 0.5)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:count4h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[4h]))",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:level4h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[4h]))\n/\n(target_cache_context:firsttoken_ttft:count4h > 0.5)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:count12h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_count[12h]))",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:level12h",
+          expr: "sum by (" + c.before(c.aggregation) + "target, cache, context) (increase(firsttoken_ttft_log_sum[12h]))\n/\n(target_cache_context:firsttoken_ttft:count12h > 0.5)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-ttft",
+      interval: "2m",
+      rules: [
+        {
+          record: "target_cache_context:firsttoken_ttft:days30m",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:residual30m",
+          expr: "target_cache_context:firsttoken_ttft:level30m\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level30m offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft:days30m >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:z30m",
+          expr: "target_cache_context:firsttoken_ttft:residual30m\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft:spread30m[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft:days30m)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 1 / (target_cache_context:firsttoken_ttft:count30m > 0.5), 1))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:days2h",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:residual2h",
+          expr: "target_cache_context:firsttoken_ttft:level2h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft:days2h >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:z2h",
+          expr: "target_cache_context:firsttoken_ttft:residual2h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft:spread2h[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft:days2h)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 4 / (target_cache_context:firsttoken_ttft:count2h > 0.5), 1))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:days6h",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:residual6h",
+          expr: "target_cache_context:firsttoken_ttft:level6h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level6h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft:days6h >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:z6h",
+          expr: "target_cache_context:firsttoken_ttft:residual6h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft:spread6h[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft:days6h)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 12 / (target_cache_context:firsttoken_ttft:count6h > 0.5), 1))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:days1d",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:residual1d",
+          expr: "target_cache_context:firsttoken_ttft:level1d\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft:level1d offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft:days1d >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:z1d",
+          expr: "target_cache_context:firsttoken_ttft:residual1d\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft:spread1d[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft:days1d)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 48 / (target_cache_context:firsttoken_ttft:count1d > 0.5), 1))\n)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-ttft-tail",
+      interval: "2m",
+      rules: [
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:level2h",
+          expr: "ln(1000 * ((\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds[2h])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds[2h]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds_sum[2h]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds_count[2h])) > 0)\n)))\n-\ntarget_cache_context:firsttoken_ttft:level2h",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:level12h",
+          expr: "ln(1000 * ((\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds[12h])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds[12h]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds_sum[12h]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target, cache, context) (rate(firsttoken_ttft_seconds_count[12h])) > 0)\n)))\n-\ntarget_cache_context:firsttoken_ttft:level12h",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:days2h",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:residual2h",
+          expr: "target_cache_context:firsttoken_ttft_tail:level2h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft_tail:days2h >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:z2h",
+          expr: "target_cache_context:firsttoken_ttft_tail:residual2h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft_tail:spread2h[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft_tail:days2h)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 4 / (target_cache_context:firsttoken_ttft:count2h > 0.5), 1))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:days12h",
+          expr: "count without (back) (\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:residual12h",
+          expr: "target_cache_context:firsttoken_ttft_tail:level12h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target_cache_context:firsttoken_ttft_tail:level12h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target_cache_context:firsttoken_ttft_tail:days12h >= 3\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:z12h",
+          expr: "target_cache_context:firsttoken_ttft_tail:residual12h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft_tail:spread12h[2h])\n  *\n    (1 + 1 / target_cache_context:firsttoken_ttft_tail:days12h)\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 24 / (target_cache_context:firsttoken_ttft:count12h > 0.5), 1))\n)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-ttft-at-load",
+      interval: "2m",
+      rules: [
+        {
+          record: "target:engine_load:log",
+          expr: "ln(1 + target:engine_requests_running:sum + (target:engine_requests_waiting:sum or 0 * target:engine_requests_running:sum))",
+        },
+        {
+          record: "target:engine_load:log30m",
+          expr: "avg_over_time(target:engine_load:log[30m])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:load30m",
+          expr: "0 * target_cache_context:firsttoken_ttft:level30m + on (" + c.before(c.places) + "target) group_left () target:engine_load:log30m",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:residual30m",
+          expr: "target_cache_context:firsttoken_ttft:level30m\n-\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_mean[2h])\n  +\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_slope[2h]) * (target_cache_context:firsttoken_ttft_at_load:load30m - last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_load[2h]))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:z30m",
+          expr: "target_cache_context:firsttoken_ttft_at_load:residual30m\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:spread30m[2h])\n  *\n    1\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 1 / (target_cache_context:firsttoken_ttft:count30m > 0.5), 1))\n)",
+        },
+        {
+          record: "target:engine_load:log4h",
+          expr: "avg_over_time(target:engine_load:log[4h])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:load4h",
+          expr: "0 * target_cache_context:firsttoken_ttft:level4h + on (" + c.before(c.places) + "target) group_left () target:engine_load:log4h",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:residual4h",
+          expr: "target_cache_context:firsttoken_ttft:level4h\n-\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_mean[2h])\n  +\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_slope[2h]) * (target_cache_context:firsttoken_ttft_at_load:load4h - last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_load[2h]))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:z4h",
+          expr: "target_cache_context:firsttoken_ttft_at_load:residual4h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:spread4h[2h])\n  *\n    1\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 8 / (target_cache_context:firsttoken_ttft:count4h > 0.5), 1))\n)",
+        },
+        {
+          record: "target:engine_load:log12h",
+          expr: "avg_over_time(target:engine_load:log[12h])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:load12h",
+          expr: "0 * target_cache_context:firsttoken_ttft:level12h + on (" + c.before(c.places) + "target) group_left () target:engine_load:log12h",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:residual12h",
+          expr: "target_cache_context:firsttoken_ttft:level12h\n-\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_mean[2h])\n  +\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_slope[2h]) * (target_cache_context:firsttoken_ttft_at_load:load12h - last_over_time(target_cache_context:firsttoken_ttft_at_load:fit_load[2h]))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:z12h",
+          expr: "target_cache_context:firsttoken_ttft_at_load:residual12h\n/\n(\n    last_over_time(target_cache_context:firsttoken_ttft_at_load:spread12h[2h])\n  *\n    1\n  *\n    sqrt(clamp_min(last_over_time(target_cache_context:firsttoken_ttft:count_usual[2h]) * 24 / (target_cache_context:firsttoken_ttft:count12h > 0.5), 1))\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:clipped",
+          expr: "(target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft_at_load:residual30m) + clamp(target_cache_context:firsttoken_ttft_at_load:residual30m, -0.2, 0.2)\nor\ntarget_cache_context:firsttoken_ttft:level30m and target_cache_context:firsttoken_ttft_at_load:load30m",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:product",
+          expr: "target_cache_context:firsttoken_ttft_at_load:clipped * target_cache_context:firsttoken_ttft_at_load:load30m",
         },
       ],
     },
     {
       name: "firsttoken-tps",
-      interval: "1m",
+      interval: "2m",
       rules: [
-        {
-          record: "target:firsttoken_output_tokens_per_second:mean30m",
-          expr: "(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[30m])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[30m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[30m]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[30m])) > 0)\n)",
-        },
         {
           record: "target:firsttoken_output_tokens_per_second:count30m",
           expr: "histogram_count(sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second[30m])))\nor\nsum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second_count[30m]))",
         },
         {
-          record: "target:firsttoken_output_tokens_per_second:mean_base8h",
-          expr: "(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[8h] offset 20h)))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[8h] offset 20h))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[8h] offset 20h))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[8h] offset 20h)) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[8h] offset 164h)))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[8h] offset 164h))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[8h] offset 164h))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[8h] offset 164h)) > 0)\n)",
+          record: "target:firsttoken_output_tokens_per_second:level30m",
+          expr: "-ln(\n(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[30m])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[30m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[30m]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[30m])) > 0)\n)\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:count2h",
+          expr: "histogram_count(sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second[2h])))\nor\nsum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second_count[2h]))",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:level2h",
+          expr: "-ln(\n(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[2h])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[2h]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[2h]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[2h])) > 0)\n)\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:count6h",
+          expr: "histogram_count(sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second[6h])))\nor\nsum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_output_tokens_per_second_count[6h]))",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:level6h",
+          expr: "-ln(\n(\n    histogram_sum(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[6h])))\n  /\n    (histogram_count(sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second[6h]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_sum[6h]))\n  /\n    (sum by (" + c.before(c.aggregation) + "target) (rate(firsttoken_output_tokens_per_second_count[6h])) > 0)\n)\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:days30m",
+          expr: "count without (back) (\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:residual30m",
+          expr: "target:firsttoken_output_tokens_per_second:level30m\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level30m offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target:firsttoken_output_tokens_per_second:days30m >= 3\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:z30m",
+          expr: "target:firsttoken_output_tokens_per_second:residual30m\n/\n(\n    last_over_time(target:firsttoken_output_tokens_per_second:spread30m[2h])\n  *\n    (1 + 1 / target:firsttoken_output_tokens_per_second:days30m)\n  *\n    sqrt(clamp_min(last_over_time(target:firsttoken_output_tokens_per_second:count_usual[2h]) * 1 / (target:firsttoken_output_tokens_per_second:count30m > 0.5), 1))\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:days2h",
+          expr: "count without (back) (\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:residual2h",
+          expr: "target:firsttoken_output_tokens_per_second:level2h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level2h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target:firsttoken_output_tokens_per_second:days2h >= 3\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:z2h",
+          expr: "target:firsttoken_output_tokens_per_second:residual2h\n/\n(\n    last_over_time(target:firsttoken_output_tokens_per_second:spread2h[2h])\n  *\n    (1 + 1 / target:firsttoken_output_tokens_per_second:days2h)\n  *\n    sqrt(clamp_min(last_over_time(target:firsttoken_output_tokens_per_second:count_usual[2h]) * 4 / (target:firsttoken_output_tokens_per_second:count2h > 0.5), 1))\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:days6h",
+          expr: "count without (back) (\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:residual6h",
+          expr: "target:firsttoken_output_tokens_per_second:level6h\n-\n(\n  quantile without (back) (0.5,\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 1d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 1d), \"back\", \"1\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 2d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 2d), \"back\", \"2\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 3d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 3d), \"back\", \"3\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 4d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 4d), \"back\", \"4\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 5d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 5d), \"back\", \"5\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 6d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 6d), \"back\", \"6\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 7d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 7d), \"back\", \"7\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 8d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 8d), \"back\", \"8\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 9d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 9d), \"back\", \"9\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 10d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 10d), \"back\", \"10\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 11d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 11d), \"back\", \"11\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 12d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 12d), \"back\", \"12\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 13d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 13d), \"back\", \"13\", \"\", \"\")\n  or\n    label_replace(target:firsttoken_output_tokens_per_second:level6h offset 14d and on () (firsttoken:weekend:bool == firsttoken:weekend:bool offset 14d), \"back\", \"14\", \"\", \"\")\n  )\nand\n  target:firsttoken_output_tokens_per_second:days6h >= 3\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:z6h",
+          expr: "target:firsttoken_output_tokens_per_second:residual6h\n/\n(\n    last_over_time(target:firsttoken_output_tokens_per_second:spread6h[2h])\n  *\n    (1 + 1 / target:firsttoken_output_tokens_per_second:days6h)\n  *\n    sqrt(clamp_min(last_over_time(target:firsttoken_output_tokens_per_second:count_usual[2h]) * 12 / (target:firsttoken_output_tokens_per_second:count6h > 0.5), 1))\n)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-slower",
+      interval: "1m",
+      rules: [
+        {
+          record: "target_cache_context:firsttoken_ttft:slower",
+          expr: "(\n  exp(target_cache_context:firsttoken_ttft:residual30m) > 1.25\nand\n  target_cache_context:firsttoken_ttft:z30m > 4\nand\n  target_cache_context:firsttoken_ttft:residual30m > 1.35 * last_over_time(target_cache_context:firsttoken_ttft:peak30m[2h])\nand\n  target_cache_context:firsttoken_ttft:count30m >= 10\nunless\n  (\n    target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual30m\n  unless\n    target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual30m\n  )\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft:residual2h) > 1.15\nand\n  target_cache_context:firsttoken_ttft:z2h > 3.8\nand\n  target_cache_context:firsttoken_ttft:residual2h > 1.35 * last_over_time(target_cache_context:firsttoken_ttft:peak2h[2h])\nand\n  target_cache_context:firsttoken_ttft:count2h >= 15\nunless\n  (\n    target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual2h\n  unless\n    target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual2h\n  )\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft:residual6h) > 1.15\nand\n  target_cache_context:firsttoken_ttft:z6h > 3.8\nand\n  target_cache_context:firsttoken_ttft:residual6h > 1.35 * last_over_time(target_cache_context:firsttoken_ttft:peak6h[2h])\nand\n  target_cache_context:firsttoken_ttft:count6h >= 20\nunless\n  (\n    target_cache_context:firsttoken_ttft:level6h - target_cache_context:firsttoken_ttft:level6h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual6h\n  unless\n    target_cache_context:firsttoken_ttft:level6h - target_cache_context:firsttoken_ttft:level6h offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual6h\n  )\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft:residual1d) > 1.15\nand\n  target_cache_context:firsttoken_ttft:z1d > 4\nand\n  target_cache_context:firsttoken_ttft:residual1d > 1.35 * last_over_time(target_cache_context:firsttoken_ttft:peak1d[2h])\nand\n  target_cache_context:firsttoken_ttft:count1d >= 20\nunless\n  (\n    target_cache_context:firsttoken_ttft:level1d - target_cache_context:firsttoken_ttft:level1d offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual1d\n  unless\n    target_cache_context:firsttoken_ttft:level1d - target_cache_context:firsttoken_ttft:level1d offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual1d\n  )\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:slower",
+          expr: "(\n  exp(target_cache_context:firsttoken_ttft_at_load:residual30m) > 1.25\nand\n  target_cache_context:firsttoken_ttft_at_load:z30m > 5\nand\n  target_cache_context:firsttoken_ttft_at_load:residual30m > 1.2 * last_over_time(target_cache_context:firsttoken_ttft_at_load:peak30m[2h])\nand\n  target_cache_context:firsttoken_ttft:count30m >= 10\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft_at_load:residual4h) > 1.12\nand\n  target_cache_context:firsttoken_ttft_at_load:z4h > 3.6\nand\n  target_cache_context:firsttoken_ttft_at_load:residual4h > 1.2 * last_over_time(target_cache_context:firsttoken_ttft_at_load:peak4h[2h])\nand\n  target_cache_context:firsttoken_ttft:count4h >= 20\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft_at_load:residual12h) > 1.12\nand\n  target_cache_context:firsttoken_ttft_at_load:z12h > 4.4\nand\n  target_cache_context:firsttoken_ttft_at_load:residual12h > 1.2 * last_over_time(target_cache_context:firsttoken_ttft_at_load:peak12h[2h])\nand\n  target_cache_context:firsttoken_ttft:count12h >= 20\n)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:slower",
+          expr: "(\n  exp(target_cache_context:firsttoken_ttft_tail:residual2h) > 1.1\nand\n  target_cache_context:firsttoken_ttft_tail:z2h > 5.5\nand\n  target_cache_context:firsttoken_ttft_tail:residual2h > 1.35 * last_over_time(target_cache_context:firsttoken_ttft_tail:peak2h[2h])\nand\n  target_cache_context:firsttoken_ttft:count2h >= 20\nunless\n  (\n    target_cache_context:firsttoken_ttft_tail:level2h - target_cache_context:firsttoken_ttft_tail:level2h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft_tail:residual2h\n  unless\n    target_cache_context:firsttoken_ttft_tail:level2h - target_cache_context:firsttoken_ttft_tail:level2h offset 2w > 0.75 * target_cache_context:firsttoken_ttft_tail:residual2h\n  )\n)\nor\n(\n  exp(target_cache_context:firsttoken_ttft_tail:residual12h) > 1.1\nand\n  target_cache_context:firsttoken_ttft_tail:z12h > 4.5\nand\n  target_cache_context:firsttoken_ttft_tail:residual12h > 1.35 * last_over_time(target_cache_context:firsttoken_ttft_tail:peak12h[2h])\nand\n  target_cache_context:firsttoken_ttft:count12h >= 20\nunless\n  (\n    target_cache_context:firsttoken_ttft_tail:level12h - target_cache_context:firsttoken_ttft_tail:level12h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft_tail:residual12h\n  unless\n    target_cache_context:firsttoken_ttft_tail:level12h - target_cache_context:firsttoken_ttft_tail:level12h offset 2w > 0.75 * target_cache_context:firsttoken_ttft_tail:residual12h\n  )\n)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:slower",
+          expr: "(\n  exp(target:firsttoken_output_tokens_per_second:residual30m) > 1.2\nand\n  target:firsttoken_output_tokens_per_second:z30m > 4.5\nand\n  target:firsttoken_output_tokens_per_second:residual30m > 1.35 * last_over_time(target:firsttoken_output_tokens_per_second:peak30m[2h])\nand\n  target:firsttoken_output_tokens_per_second:count30m >= 10\nunless\n  (\n    target:firsttoken_output_tokens_per_second:level30m - target:firsttoken_output_tokens_per_second:level30m offset 1w <= 0.75 * target:firsttoken_output_tokens_per_second:residual30m\n  unless\n    target:firsttoken_output_tokens_per_second:level30m - target:firsttoken_output_tokens_per_second:level30m offset 2w > 0.75 * target:firsttoken_output_tokens_per_second:residual30m\n  )\n)\nor\n(\n  exp(target:firsttoken_output_tokens_per_second:residual2h) > 1.12\nand\n  target:firsttoken_output_tokens_per_second:z2h > 4\nand\n  target:firsttoken_output_tokens_per_second:residual2h > 1.35 * last_over_time(target:firsttoken_output_tokens_per_second:peak2h[2h])\nand\n  target:firsttoken_output_tokens_per_second:count2h >= 15\nunless\n  (\n    target:firsttoken_output_tokens_per_second:level2h - target:firsttoken_output_tokens_per_second:level2h offset 1w <= 0.75 * target:firsttoken_output_tokens_per_second:residual2h\n  unless\n    target:firsttoken_output_tokens_per_second:level2h - target:firsttoken_output_tokens_per_second:level2h offset 2w > 0.75 * target:firsttoken_output_tokens_per_second:residual2h\n  )\n)\nor\n(\n  exp(target:firsttoken_output_tokens_per_second:residual6h) > 1.1\nand\n  target:firsttoken_output_tokens_per_second:z6h > 3.8\nand\n  target:firsttoken_output_tokens_per_second:residual6h > 1.35 * last_over_time(target:firsttoken_output_tokens_per_second:peak6h[2h])\nand\n  target:firsttoken_output_tokens_per_second:count6h >= 20\nunless\n  (\n    target:firsttoken_output_tokens_per_second:level6h - target:firsttoken_output_tokens_per_second:level6h offset 1w <= 0.75 * target:firsttoken_output_tokens_per_second:residual6h\n  unless\n    target:firsttoken_output_tokens_per_second:level6h - target:firsttoken_output_tokens_per_second:level6h offset 2w > 0.75 * target:firsttoken_output_tokens_per_second:residual6h\n  )\n)",
+        },
+        {
+          record: "model_engine:firsttoken_ttft_slower:ratio",
+          expr: "count by (model, engine) (\n    max by (" + c.before(c.aggregation) + "target) (target_cache_context:firsttoken_ttft:slower)\n  * on (" + c.before(c.aggregation) + "target) group_left (model, engine)\n    max by (" + c.before(c.aggregation) + "target, model, engine) (firsttoken_target_info{model!=\"\"})\n)\n/\n(count by (model, engine) (max by (" + c.before(c.aggregation) + "target, model, engine) (firsttoken_target_info{model!=\"\"})) >= 3)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-load-fit",
+      interval: "1h",
+      rules: [
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:fit_mean",
+          expr: "avg_over_time(target_cache_context:firsttoken_ttft_at_load:clipped[7d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:clipped[1h] offset 2d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:fit_load",
+          expr: "avg_over_time(target_cache_context:firsttoken_ttft_at_load:load30m[7d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:fit_slope",
+          expr: "clamp_min(\n  (avg_over_time(target_cache_context:firsttoken_ttft_at_load:product[7d]) - target_cache_context:firsttoken_ttft_at_load:fit_mean * target_cache_context:firsttoken_ttft_at_load:fit_load)\n  /\n  (stdvar_over_time(target_cache_context:firsttoken_ttft_at_load:load30m[7d]) + 0.001),\n  0\n)",
+        },
+      ],
+    },
+    {
+      name: "firsttoken-usual",
+      interval: "1h",
+      rules: [
+        {
+          record: "target_cache_context:firsttoken_ttft:count_usual1d",
+          expr: "avg_over_time(target_cache_context:firsttoken_ttft:count30m[1d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:count_usual",
+          expr: "quantile_over_time(0.5, target_cache_context:firsttoken_ttft:count_usual1d[13d])",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:count_usual1d",
+          expr: "avg_over_time(target:firsttoken_output_tokens_per_second:count30m[1d])",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:count_usual",
+          expr: "quantile_over_time(0.5, target:firsttoken_output_tokens_per_second:count_usual1d[13d])",
+        },
+        {
+          record: "target_revision:firsttoken_target_revision:seen",
+          expr: "max by (" + c.before(c.aggregation) + "target, model, fingerprint) (last_over_time(firsttoken_target_revision_info[1h]))",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:square1d_30m",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft:residual30m[1d]) + avg_over_time(target_cache_context:firsttoken_ttft:residual30m[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak1d_30m",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft:residual30m[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:spread30m",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft:square1d_30m[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft:square1d_30m[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak30m",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft:peak1d_30m[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:square1d_2h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft:residual2h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft:residual2h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak1d_2h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft:residual2h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:spread2h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft:square1d_2h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft:square1d_2h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak2h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft:peak1d_2h[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:square1d_6h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft:residual6h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft:residual6h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual6h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak1d_6h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft:residual6h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual6h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:spread6h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft:square1d_6h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft:square1d_6h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak6h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft:peak1d_6h[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:square1d_1d",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft:residual1d[1d]) + avg_over_time(target_cache_context:firsttoken_ttft:residual1d[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual1d[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak1d_1d",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft:residual1d[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft:residual1d[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:spread1d",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft:square1d_1d[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft:square1d_1d[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft:peak1d",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft:peak1d_1d[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:square1d_30m",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft_at_load:residual30m[1d]) + avg_over_time(target_cache_context:firsttoken_ttft_at_load:residual30m[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak1d_30m",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft_at_load:residual30m[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:spread30m",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft_at_load:square1d_30m[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:square1d_30m[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak30m",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft_at_load:peak1d_30m[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:square1d_4h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft_at_load:residual4h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft_at_load:residual4h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual4h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak1d_4h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft_at_load:residual4h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual4h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:spread4h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft_at_load:square1d_4h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:square1d_4h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak4h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft_at_load:peak1d_4h[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:square1d_12h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft_at_load:residual12h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft_at_load:residual12h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual12h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak1d_12h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft_at_load:residual12h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:residual12h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:spread12h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft_at_load:square1d_12h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft_at_load:square1d_12h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_at_load:peak12h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft_at_load:peak1d_12h[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:square1d_2h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft_tail:residual2h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft_tail:residual2h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:peak1d_2h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft_tail:residual2h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:spread2h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft_tail:square1d_2h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:square1d_2h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:peak2h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft_tail:peak1d_2h[13d])",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:square1d_12h",
+          expr: "stdvar_over_time(target_cache_context:firsttoken_ttft_tail:residual12h[1d]) + avg_over_time(target_cache_context:firsttoken_ttft_tail:residual12h[1d]) ^ 2\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:residual12h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:peak1d_12h",
+          expr: "max_over_time(target_cache_context:firsttoken_ttft_tail:residual12h[1d])\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:residual12h[1h] offset 12h)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:spread12h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target_cache_context:firsttoken_ttft_tail:square1d_12h[13d])), 0.01)\nand\nlast_over_time(target_cache_context:firsttoken_ttft_tail:square1d_12h[2h] offset 1d)",
+        },
+        {
+          record: "target_cache_context:firsttoken_ttft_tail:peak12h",
+          expr: "quantile_over_time(0.85, target_cache_context:firsttoken_ttft_tail:peak1d_12h[13d])",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:square1d_30m",
+          expr: "stdvar_over_time(target:firsttoken_output_tokens_per_second:residual30m[1d]) + avg_over_time(target:firsttoken_output_tokens_per_second:residual30m[1d]) ^ 2\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak1d_30m",
+          expr: "max_over_time(target:firsttoken_output_tokens_per_second:residual30m[1d])\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual30m[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:spread30m",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target:firsttoken_output_tokens_per_second:square1d_30m[13d])), 0.01)\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:square1d_30m[2h] offset 1d)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak30m",
+          expr: "quantile_over_time(0.85, target:firsttoken_output_tokens_per_second:peak1d_30m[13d])",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:square1d_2h",
+          expr: "stdvar_over_time(target:firsttoken_output_tokens_per_second:residual2h[1d]) + avg_over_time(target:firsttoken_output_tokens_per_second:residual2h[1d]) ^ 2\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak1d_2h",
+          expr: "max_over_time(target:firsttoken_output_tokens_per_second:residual2h[1d])\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual2h[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:spread2h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target:firsttoken_output_tokens_per_second:square1d_2h[13d])), 0.01)\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:square1d_2h[2h] offset 1d)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak2h",
+          expr: "quantile_over_time(0.85, target:firsttoken_output_tokens_per_second:peak1d_2h[13d])",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:square1d_6h",
+          expr: "stdvar_over_time(target:firsttoken_output_tokens_per_second:residual6h[1d]) + avg_over_time(target:firsttoken_output_tokens_per_second:residual6h[1d]) ^ 2\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual6h[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak1d_6h",
+          expr: "max_over_time(target:firsttoken_output_tokens_per_second:residual6h[1d])\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:residual6h[1h] offset 12h)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:spread6h",
+          expr: "clamp_min(sqrt(quantile_over_time(0.5, target:firsttoken_output_tokens_per_second:square1d_6h[13d])), 0.01)\nand\nlast_over_time(target:firsttoken_output_tokens_per_second:square1d_6h[2h] offset 1d)",
+        },
+        {
+          record: "target:firsttoken_output_tokens_per_second:peak6h",
+          expr: "quantile_over_time(0.85, target:firsttoken_output_tokens_per_second:peak1d_6h[13d])",
         },
       ],
     },
@@ -492,6 +908,122 @@ function(config) {
       ],
     },
     {
+      name: "firsttoken-alerts-slower",
+      rules: [
+        {
+          alert: "FirsttokenTTFTFarAbove",
+          expr: "(\n  exp(sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_ttft_log_sum[3m])) / (sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_ttft_log_count[3m])) > 2.5)) / 1000\n  /\n  max by (" + c.before(c.aggregation) + "target) (firsttoken_slo_threshold{slo=\"ttft\"}) > 5\n  and\n    sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_slo_bad_events_total{slo=\"ttft\"}[3m])) > 2.5\n  and\n    sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_slo_bad_events_total{slo=\"ttft\"}[3m])) >= 0.99 * sum by (" + c.before(c.aggregation) + "target) (increase(firsttoken_slo_events_total{slo=\"ttft\"}[3m]))\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTFarAbove", "page"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "{{ $value | humanize }} times the objective: geometric mean TTFT over 3m: {{ with printf `exp(sum(increase(firsttoken_ttft_log_sum{" + c.matchers(c.aggregation) + "target=%q}[3m])) / sum(increase(firsttoken_ttft_log_count{" + c.matchers(c.aggregation) + "target=%q}[3m]))) / 1000`" + c.values(c.aggregation) + " $labels.target" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizeDuration }}{{ else }}unknown{{ end }}, and every event of it is bad; the objective is {{ with printf `firsttoken_slo_threshold{slo=\"ttft\"," + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizeDuration }}{{ else }}unknown{{ end }}. Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTFarAbove\"," + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: look at the engine's queue and its KV cache; drain the target if others can serve.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftfarabove",
+            summary: "{{ $labels.target }} takes {{ $value | humanize }} times its objective to the first token",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTDoubled",
+          expr: "(\n  (\n  (\n    exp(target_cache_context:firsttoken_ttft:residual30m) > 1.6\n  and\n    target_cache_context:firsttoken_ttft:z30m > 4\n  and\n    target_cache_context:firsttoken_ttft:residual30m > 1.4 * last_over_time(target_cache_context:firsttoken_ttft:peak30m[2h])\n  and\n    target_cache_context:firsttoken_ttft:count30m >= 8\n  unless\n    (\n      target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual30m\n    unless\n      target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual30m\n    )\n  )\n  or\n  (\n    exp(target_cache_context:firsttoken_ttft:residual2h) > 1.6\n  and\n    target_cache_context:firsttoken_ttft:z2h > 4\n  and\n    target_cache_context:firsttoken_ttft:residual2h > 1.4 * last_over_time(target_cache_context:firsttoken_ttft:peak2h[2h])\n  and\n    target_cache_context:firsttoken_ttft:count2h >= 10\n  unless\n    (\n      target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual2h\n    unless\n      target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual2h\n    )\n  )\n  )\n  and on (" + c.before(c.aggregation) + "target)\n    target_slo:firsttoken_slo_bad:wilson1h{slo=\"ttft\"} > 2 * target_slo:firsttoken_slo_error_budget:ratio{slo=\"ttft\"}\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "4m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTDoubled", "page"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on other days of this kind: over 30m {{ with printf `exp(target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 2h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 6h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 1d {{ with printf `exp(target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}). Bad for ttft over 1h: {{ with printf `target_slo:firsttoken_slo_bad:ratio1h{slo=\"ttft\"," + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizePercentage }}{{ else }}unknown{{ end }} of events; the objective allows {{ with printf `target_slo:firsttoken_slo_error_budget:ratio{slo=\"ttft\"," + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizePercentage }}{{ else }}unknown{{ end }}. Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTDoubled\"," + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: open the dashboard at that time; roll back what was released then, or take the slow replica out.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftdoubled",
+            summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }}) {{ $value | humanize }} times slower than usual, and misses its objective",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTRegression",
+          expr: "(\n  target_cache_context:firsttoken_ttft:slower\n  unless on (" + c.before(c.aggregation) + "target)\n    (\n      max by (" + c.before(c.aggregation) + "target, model, engine) (firsttoken_target_info{model!=\"\"})\n    * on (model, engine) group_left ()\n      (model_engine:firsttoken_ttft_slower:ratio > 0.5)\n    )\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "10m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTRegression", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on the last {{ with printf `target_cache_context:firsttoken_ttft:days30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} days of this kind (weekdays or weekend): over 30m {{ with printf `exp(target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 2h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 6h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 1d {{ with printf `exp(target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}). Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTRegression\"," + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. At equal load of the engine: {{ with printf `exp(target_cache_context:firsttoken_ttft_at_load:residual4h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times; near 1, it is busier, not slower. First: open the dashboard at that time, and look whether a release, a node or the load changed.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftregression",
+            summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }}) {{ $value | humanize }} times slower than at this hour on other days",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTRegressionAtEqualLoad",
+          expr: "(\n  target_cache_context:firsttoken_ttft_at_load:slower\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "10m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTRegressionAtEqualLoad", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests running and waiting: over 30m {{ with printf `exp(target_cache_context:firsttoken_ttft_at_load:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times (z {{ with printf `target_cache_context:firsttoken_ttft_at_load:z30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 4h {{ with printf `exp(target_cache_context:firsttoken_ttft_at_load:residual4h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times (z {{ with printf `target_cache_context:firsttoken_ttft_at_load:z4h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 12h {{ with printf `exp(target_cache_context:firsttoken_ttft_at_load:residual12h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times (z {{ with printf `target_cache_context:firsttoken_ttft_at_load:z12h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}). TTFT now {{ with printf `exp(target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanizeDuration }}{{ else }}unknown{{ end }} at {{ with printf `exp(target:engine_load:log30m{" + c.matchers(c.places) + "target=%q}) - 1`" + c.values(c.places) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} requests in the engine; usual is {{ with printf `exp(target_cache_context:firsttoken_ttft_at_load:fit_load{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) - 1`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} requests. Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTRegressionAtEqualLoad\"," + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: it is not the load; compare releases, nodes and GPU clocks before and after that time.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftregressionatequalload",
+            summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }}) {{ $value | humanize }} times slower than the load of its engine explains",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTRegressionOfAll",
+          expr: "model_engine:firsttoken_ttft_slower:ratio > 0.5",
+          'for': "10m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTRegressionOfAll", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-fleet",
+            description: "{{ $value | humanizePercentage }} of at least 3 targets with this model and engine are slower than their own past:{{ range printf \"max by (" + c.before(c.aggregation) + "target) (target_cache_context:firsttoken_ttft:slower) * on (" + c.before(c.aggregation) + "target) group_left (model, engine) max by (" + c.before(c.aggregation) + "target, model, engine) (firsttoken_target_info{model=%q,engine=%q})\" $labels.model $labels.engine | query }} {{ .Labels.target }} ({{ .Value | humanize }} times){{ end }}. Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTRegressionOfAll\",model=%q,engine=%q}` $labels.model $labels.engine | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: look for what they have in common: a release of the model or the engine, or the network here. TTFTRegression is not sent for each of them.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftregressionofall",
+            summary: "{{ $labels.model }} on {{ $labels.engine }} is slower everywhere than at this hour on other days",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTRegressionAfterRevision",
+          expr: "(\n  (\n  (\n    exp(target_cache_context:firsttoken_ttft:residual30m) > 1.1\n  and\n    target_cache_context:firsttoken_ttft:z30m > 3\n  and\n    target_cache_context:firsttoken_ttft:residual30m > 1 * last_over_time(target_cache_context:firsttoken_ttft:peak30m[2h])\n  and\n    target_cache_context:firsttoken_ttft:count30m >= 10\n  unless\n    (\n      target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual30m\n    unless\n      target_cache_context:firsttoken_ttft:level30m - target_cache_context:firsttoken_ttft:level30m offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual30m\n    )\n  )\n  or\n  (\n    exp(target_cache_context:firsttoken_ttft:residual2h) > 1.1\n  and\n    target_cache_context:firsttoken_ttft:z2h > 2.5\n  and\n    target_cache_context:firsttoken_ttft:residual2h > 1 * last_over_time(target_cache_context:firsttoken_ttft:peak2h[2h])\n  and\n    target_cache_context:firsttoken_ttft:count2h >= 15\n  unless\n    (\n      target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 1w <= 0.75 * target_cache_context:firsttoken_ttft:residual2h\n    unless\n      target_cache_context:firsttoken_ttft:level2h - target_cache_context:firsttoken_ttft:level2h offset 2w > 0.75 * target_cache_context:firsttoken_ttft:residual2h\n    )\n  )\n  )\n  and on (" + c.before(c.aggregation) + "target) (\n  max by (" + c.before(c.aggregation) + "target) (\n    max by (" + c.before(c.aggregation) + "target, model, fingerprint) (last_over_time(firsttoken_target_revision_info[2h]))\n    unless on (" + c.before(c.aggregation) + "target, model, fingerprint)\n    last_over_time(target_revision:firsttoken_target_revision:seen[7d] offset 2h)\n  )\n  and on (" + c.before(c.aggregation) + "target)\n    last_over_time(target_revision:firsttoken_target_revision:seen[7d] offset 2h)\n  )\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "5m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTRegressionAfterRevision", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) is {{ $value | humanize }} times that of the same time on other days of this kind: over 30m {{ with printf `exp(target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 2h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 6h {{ with printf `exp(target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 1d {{ with printf `exp(target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp((target_cache_context:firsttoken_ttft:level1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q} - target_cache_context:firsttoken_ttft:residual1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})) / 1000`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target_cache_context:firsttoken_ttft:z1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), and the endpoint serves what it did not serve in the 7d before. Served now:{{ range printf \"firsttoken_target_revision_info{" + c.matchers(c.aggregation) + "target=%q}\"" + c.values(c.aggregation) + " $labels.target | query }} {{ .Labels.model }} {{ .Labels.fingerprint }}{{ end }}. First: ask who released it, and compare its speed with that of the revision before.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttftregressionafterrevision",
+            summary: "{{ $labels.target }} became slower with a new model or fingerprint",
+          },
+        },
+        {
+          alert: "FirsttokenTTFTTail",
+          expr: "(\n  target_cache_context:firsttoken_ttft_tail:slower\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "10m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTTFTTail", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "The mean TTFT is raised above the geometric one by {{ $value | humanize }} times as much as at this hour on other days: a few answers are many times slower. Over 2h {{ with printf `exp(target_cache_context:firsttoken_ttft_tail:residual2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times (z {{ with printf `target_cache_context:firsttoken_ttft_tail:z2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 12h {{ with printf `exp(target_cache_context:firsttoken_ttft_tail:residual12h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q})`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times (z {{ with printf `target_cache_context:firsttoken_ttft_tail:z12h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}). Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTTFTTail\"," + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}`" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: look at the slowest answers on the target's page; one replica of several, or one of its GPUs, is usual.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokenttfttail",
+            summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }}), and more of them than usual are far slower than the rest",
+          },
+        },
+        {
+          alert: "FirsttokenTPSDrop",
+          expr: "(\n  target:firsttoken_output_tokens_per_second:slower\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
+          'for': "10m",
+          keep_firing_for: "10m",
+          labels: { severity: c.severity("FirsttokenTPSDrop", "warning"), component: "endpoint" } + c.labels,
+          annotations: {
+            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
+            description: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of the same time on the last {{ with printf `target:firsttoken_output_tokens_per_second:days30m{" + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} days of this kind (weekdays or weekend): over 30m {{ with printf `exp(target:firsttoken_output_tokens_per_second:residual30m{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(-target:firsttoken_output_tokens_per_second:level30m{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp(-(target:firsttoken_output_tokens_per_second:level30m{" + c.matchers(c.aggregation) + "target=%q} - target:firsttoken_output_tokens_per_second:residual30m{" + c.matchers(c.aggregation) + "target=%q}))`" + c.values(c.aggregation) + " $labels.target" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target:firsttoken_output_tokens_per_second:z30m{" + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 2h {{ with printf `exp(target:firsttoken_output_tokens_per_second:residual2h{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(-target:firsttoken_output_tokens_per_second:level2h{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp(-(target:firsttoken_output_tokens_per_second:level2h{" + c.matchers(c.aggregation) + "target=%q} - target:firsttoken_output_tokens_per_second:residual2h{" + c.matchers(c.aggregation) + "target=%q}))`" + c.values(c.aggregation) + " $labels.target" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target:firsttoken_output_tokens_per_second:z2h{" + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}), 6h {{ with printf `exp(target:firsttoken_output_tokens_per_second:residual6h{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times ({{ with printf `exp(-target:firsttoken_output_tokens_per_second:level6h{" + c.matchers(c.aggregation) + "target=%q})`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} against {{ with printf `exp(-(target:firsttoken_output_tokens_per_second:level6h{" + c.matchers(c.aggregation) + "target=%q} - target:firsttoken_output_tokens_per_second:residual6h{" + c.matchers(c.aggregation) + "target=%q}))`" + c.values(c.aggregation) + " $labels.target" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}, z {{ with printf `target:firsttoken_output_tokens_per_second:z6h{" + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }}). Since {{ with printf `ALERTS_FOR_STATE{alertname=\"FirsttokenTPSDrop\"," + c.matchers(c.aggregation) + "target=%q}`" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanizeTimestamp }}{{ else }}unknown{{ end }}. First: compare the batch size and the GPU clocks before and after that time.",
+            [if config.pages != '' then 'page_url']: c.pages + "/targets",
+            runbook_url: config.runbooks + "#firsttokentpsdrop",
+            summary: "{{ $labels.target }} streams {{ $value | humanize }} times slower than at this hour on other days",
+          },
+        },
+      ],
+    },
+    {
       name: "firsttoken-alerts-endpoint",
       rules: [
         {
@@ -518,48 +1050,6 @@ function(config) {
             [if config.pages != '' then 'page_url']: c.pages + "/targets",
             runbook_url: config.runbooks + "#firsttokennoanswer",
             summary: "{{ $labels.target }} holds a request and does not answer",
-          },
-        },
-        {
-          alert: "FirsttokenTTFTRegression",
-          expr: "(\n  (\n    target_cache_context:firsttoken_ttft:slowdown30m > 1.25\n  and\n    target_cache_context:firsttoken_ttft:welch_z30m > 3.09\n  and\n    target_cache_context:firsttoken_ttft_log:count30m >= 20\n  and\n    target_cache_context:firsttoken_ttft_log:countbase8h >= 100\n  )\n  or\n  (\n    target_cache_context:firsttoken_ttft:slowdown2h > 1.15\n  and\n    target_cache_context:firsttoken_ttft:welch_z2h > 3.09\n  and\n    target_cache_context:firsttoken_ttft_log:count2h >= 20\n  and\n    target_cache_context:firsttoken_ttft_log:countbase8h >= 100\n  )\n  or\n  (\n    target_cache_context:firsttoken_ttft:slowdown6h > 1.15\n  and\n    target_cache_context:firsttoken_ttft:welch_z6h > 3.09\n  and\n    target_cache_context:firsttoken_ttft_log:count6h >= 20\n  and\n    target_cache_context:firsttoken_ttft_log:countbase8h >= 100\n  )\n  or\n  (\n    target_cache_context:firsttoken_ttft:slowdown1d > 1.15\n  and\n    target_cache_context:firsttoken_ttft:welch_z1d > 3.09\n  and\n    target_cache_context:firsttoken_ttft_log:count1d >= 20\n  and\n    target_cache_context:firsttoken_ttft_log:countbase1d >= 100\n  )\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
-          'for': "10m",
-          keep_firing_for: "10m",
-          labels: { severity: c.severity("FirsttokenTTFTRegression", "warning"), component: "endpoint" } + c.labels,
-          annotations: {
-            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
-            description: "Geometric mean TTFT is {{ $value | humanize }} times that of the same hours before, beyond chance. Times slower: {{ with printf \"target_cache_context:firsttoken_ttft:slowdown30m{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}\"" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} over 30m, {{ with printf \"target_cache_context:firsttoken_ttft:slowdown2h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}\"" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} over 2h, {{ with printf \"target_cache_context:firsttoken_ttft:slowdown6h{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}\"" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} over 6h, {{ with printf \"target_cache_context:firsttoken_ttft:slowdown1d{" + c.matchers(c.aggregation) + "target=%q,cache=%q,context=%q}\"" + c.values(c.aggregation) + " $labels.target $labels.cache $labels.context | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} over 1d.",
-            [if config.pages != '' then 'page_url']: c.pages + "/targets",
-            runbook_url: config.runbooks + "#firsttokenttftregression",
-            summary: "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{ $labels.context }}) slower than yesterday and last week",
-          },
-        },
-        {
-          alert: "FirsttokenTTFTRegressionAfterRevision",
-          expr: "(\n  (\n    target_cache_context:firsttoken_ttft:slowdown30m > 1.1\n  and\n    target_cache_context:firsttoken_ttft:welch_z30m > 2.33\n  and\n    target_cache_context:firsttoken_ttft_log:count30m >= 20\n  and\n    target_cache_context:firsttoken_ttft_log:countbase8h >= 100\n  )\n  and on (" + c.before(c.aggregation) + "target)\n    max by (" + c.before(c.aggregation) + "target) (changes(firsttoken_target_revision_timestamp_seconds[2h])) > 0\n  and on (" + c.before(c.aggregation) + "target)\n    count by (" + c.before(c.aggregation) + "target) (\n      count by (" + c.before(c.aggregation) + "target, model, fingerprint) (last_over_time(firsttoken_target_revision_info[2h]))\n    ) > 1\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
-          'for': "5m",
-          keep_firing_for: "10m",
-          labels: { severity: c.severity("FirsttokenTTFTRegressionAfterRevision", "warning"), component: "endpoint" } + c.labels,
-          annotations: {
-            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
-            description: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) over 30m is {{ $value | humanize }} times the usual, and the endpoint changed what it says it serves within the last 2h. Served now:{{ range printf \"firsttoken_target_revision_info{" + c.matchers(c.aggregation) + "target=%q}\"" + c.values(c.aggregation) + " $labels.target | query }} {{ .Labels.model }} {{ .Labels.fingerprint }}{{ end }}.",
-            [if config.pages != '' then 'page_url']: c.pages + "/targets",
-            runbook_url: config.runbooks + "#firsttokenttftregressionafterrevision",
-            summary: "{{ $labels.target }} became slower with a new model or fingerprint",
-          },
-        },
-        {
-          alert: "FirsttokenTPSDrop",
-          expr: "(\n  target:firsttoken_output_tokens_per_second:mean30m / target:firsttoken_output_tokens_per_second:mean_base8h < 0.75\n  and\n    target:firsttoken_output_tokens_per_second:count30m >= 20\n)\nunless on (" + c.before(c.aggregation) + "target)\n  target:firsttoken_paused:bool",
-          'for': "10m",
-          keep_firing_for: "10m",
-          labels: { severity: c.severity("FirsttokenTPSDrop", "warning"), component: "endpoint" } + c.labels,
-          annotations: {
-            dashboard_url: config.dashboards + "firsttoken-endpoint?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
-            description: "Output tokens per second of one user are at {{ $value | humanizePercentage }} of the same hours yesterday: {{ with printf \"target:firsttoken_output_tokens_per_second:mean30m{" + c.matchers(c.aggregation) + "target=%q}\"" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} over 30m, {{ with printf \"target:firsttoken_output_tokens_per_second:mean_base8h{" + c.matchers(c.aggregation) + "target=%q}\"" + c.values(c.aggregation) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} before.",
-            [if config.pages != '' then 'page_url']: c.pages + "/targets",
-            runbook_url: config.runbooks + "#firsttokentpsdrop",
-            summary: "{{ $labels.target }} streams slower than before",
           },
         },
         {
@@ -670,13 +1160,13 @@ function(config) {
       rules: [
         {
           alert: "FirsttokenGPUDegradation",
-          expr: "target_cause:gpu_degraded:max\nand on (" + c.before(c.places) + "target)\n  (\n    max by (" + c.before(c.places) + "target) (target_cache_context:firsttoken_ttft:slowdown30m) > 1.25\n  or\n    max by (" + c.before(c.places) + "target) (target_slo:firsttoken_slo_bad:ratio30m{slo=~\"ttft|tps\"} > target_slo:firsttoken_slo_burn_threshold:ratio6h{slo=~\"ttft|tps\"})\n  )",
+          expr: "target_cause:gpu_degraded:max\nand on (" + c.before(c.places) + "target)\n  (\n    max by (" + c.before(c.places) + "target) (exp(target_cache_context:firsttoken_ttft:residual30m)) > 1.25\n  or\n    max by (" + c.before(c.places) + "target) (target_slo:firsttoken_slo_bad:ratio30m{slo=~\"ttft|tps\"} > target_slo:firsttoken_slo_burn_threshold:ratio6h{slo=~\"ttft|tps\"})\n  )",
           'for': "2m",
           keep_firing_for: "10m",
           labels: { severity: c.severity("FirsttokenGPUDegradation", "page"), component: "gpu" } + c.labels,
           annotations: {
             dashboard_url: config.dashboards + "firsttoken-gpu?var-target={{ $labels.target }}{{ with $labels.job }}&var-job={{ . }}{{ end }}",
-            description: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target (a ratio for throttling and straggler, a count or a state for the others), and its latency is worse than usual or than promised. TTFT against yesterday: {{ with printf \"target_cache_context:firsttoken_ttft:slowdown30m{" + c.matchers(c.places) + "target=%q}\"" + c.values(c.places) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times over 30m. GPUs active: {{ with printf \"target:gpu_sm_active_ratio:avg{" + c.matchers(c.places) + "target=%q}\"" + c.values(c.places) + " $labels.target | query }}{{ . | first | value | humanizePercentage }}{{ else }}unknown{{ end }}.",
+            description: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target (a ratio for throttling and straggler, a count or a state for the others), and its latency is worse than usual or than promised. TTFT against other days: {{ with printf `exp(target_cache_context:firsttoken_ttft:residual30m{" + c.matchers(c.places) + "target=%q})`" + c.values(c.places) + " $labels.target | query }}{{ . | first | value | humanize }}{{ else }}unknown{{ end }} times over 30m. GPUs active: {{ with printf \"target:gpu_sm_active_ratio:avg{" + c.matchers(c.places) + "target=%q}\"" + c.values(c.places) + " $labels.target | query }}{{ . | first | value | humanizePercentage }}{{ else }}unknown{{ end }}.",
             [if config.pages != '' then 'page_url']: c.pages + "/targets",
             runbook_url: config.runbooks + "#firsttokengpudegradation",
             summary: "{{ $labels.target }} is slow, and its GPUs are in trouble: {{ $labels.cause }}",
