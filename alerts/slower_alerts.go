@@ -44,8 +44,8 @@ func (b builder) siblingInfo() string {
 
 func (b builder) slowerAlerts() []alert {
 	return []alert{
-		b.farAbove(), b.doubled(), b.regression(), b.regressionAtEqualLoad(), b.regressionOfAll(), b.regressionAfterRevision(),
-		b.tail(), b.tpsDrop(),
+		b.farAbove(), b.doubled(), b.regression(), b.regressionAtEqualLoad(), b.regressionOfAll(),
+		b.regressionAfterRevision(), b.tail(), b.tpsDrop(),
 	}
 }
 
@@ -70,8 +70,8 @@ unless on ($byTarget)
 		})),
 		wait: SlowerFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than at this hour on other days",
-		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on the last " +
-			days +
+		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
+			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
 			". Since " + since("TTFTRegression", b.byContext) + "." +
 			" At equal load of the engine: " + b.asked(atLoad, t.TTFT, "humanize") +
@@ -89,7 +89,8 @@ func (b builder) regressionAtEqualLoad() alert {
 		expr: b.unlessPaused(b.slowerRecord(t.AtEqualLoad)),
 		wait: SlowerFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than the load of its engine explains",
-		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests running and waiting: over " +
+		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests" +
+			" running and waiting: over " +
 			b.times(t.AtEqualLoad, "", "") + ". TTFT now " +
 			b.asked("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", t.TTFT, "humanizeDuration") +
 			" at " + askedBy(load("30m"), b.byEngine, "humanize") + " requests in the engine; usual is " +
@@ -143,8 +144,8 @@ func (b builder) tpsDrop() alert {
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),
 		wait: SlowerFor, keep: burnKeep,
 		summary: "{{ $labels.target }} streams {{ $value | humanize }} times slower than at this hour on other days",
-		details: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of the same time" +
-			" on the last " + days +
+		details: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of" +
+			" the same time on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TPS, "", "exp(-$x)") +
 			". Since " + since("TPSDrop", b.byTarget) + "." +
 			" First: compare the batch size and the GPU clocks before and after that time.",

@@ -16,9 +16,11 @@ and on ($byTarget)
 		})),
 		wait: DoubledFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than usual, and misses its objective",
-		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time on other days" +
-			" of this kind: over " + b.times(t.TTFT, t.TTFT.name, milliseconds) + ". Bad for ttft over " + string(hour) + ": " +
-			askedBy(RatioRecord(hour)+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") + " of events; the objective allows " +
+		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
+			" on other days of this kind: over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
+			". Bad for ttft over " + string(hour) + ": " +
+			askedBy(RatioRecord(hour)+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
+			" of events; the objective allows " +
 			askedBy(BudgetRecord+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
 			". Since " + since("TTFTDoubled", b.byContext) + "." +
 			" First: open the dashboard at that time; roll back what was released then, or take the slow replica out.",
@@ -42,13 +44,16 @@ and
   $bad > $few
 and
   $bad >= 0.99 * $events`, values{
-			"logs": sum("firsttoken_ttft_log_sum"), "count": sum("firsttoken_ttft_log_count"), "factor": number(FarFactor), "few": number(FarLeast),
+			"logs": sum("firsttoken_ttft_log_sum"), "count": sum("firsttoken_ttft_log_count"),
+			"factor": number(FarFactor), "few": number(FarLeast),
 			"bad":    sum(`firsttoken_slo_bad_events_total{slo="ttft"}`),
 			"events": sum(`firsttoken_slo_events_total{slo="ttft"}`),
 		})),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} takes {{ $value | humanize }} times its objective to the first token",
-		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " + string(FarWindow) + ": " + mean + ", and every event of it is bad; the objective is " +
+		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " +
+			string(FarWindow) + ": " + mean +
+			", and every event of it is bad; the objective is " +
 			threshold + ". Since " + since("TTFTFarAbove", b.byTarget) + "." +
 			" First: look at the engine's queue and its KV cache; drain the target if others can serve.",
 		dashboard: endpointDashboard,
