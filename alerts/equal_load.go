@@ -9,10 +9,11 @@ const loadRecord = "target:engine_load:log"
 //
 //	residual = ln TTFT − ( mean + slope · (load − mean load) )
 //
-// The line is fitted each hour to the last seven days. A level counts for it by no more than FitClip beside the line, so
-// that an incident moves it little.
+// The line is fitted each hour to the last seven days. A level counts for it by no more than FitClip beside the line,
+// so that an incident moves it little.
 func (b builder) loadRecords(r Room) []Rule {
-	rules := []Rule{record(loadRecord, fmt.Sprintf("ln(1 + %s + (%s or 0 * %s))", RunningRecord, WaitingRecord, RunningRecord))}
+	now := fmt.Sprintf("ln(1 + %s + (%s or 0 * %s))", RunningRecord, WaitingRecord, RunningRecord)
+	rules := []Rule{record(loadRecord, now)}
 	for _, row := range r.Rows {
 		w := string(row.Window)
 		level, load := b.levelRecord(Slower().TTFT, "level", row.Window), b.levelRecord(r, "load", row.Window)

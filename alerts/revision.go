@@ -53,8 +53,8 @@ $new
 )`, values{"slower": b.slower(ttft, Revised()), "new": b.newRevision()})),
 		wait: RevisionFor, keep: burnKeep,
 		summary: "{{ $labels.target }} became slower with a new model or fingerprint",
-		details: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) is {{ $value | humanize }} times" +
-			" that of the same time on other days of this kind: over " + b.times(ttft, ttft.name, milliseconds) +
+		details: "Geometric mean TTFT of {{ $labels.cache }} prompts ({{ $labels.context }}) is {{ $value | humanize }}" +
+			" times that of the same time on other days of this kind: over " + b.times(ttft, ttft.name, milliseconds) +
 			", and the endpoint serves what it did not serve in the " + string(revisionMemory) + " before." +
 			" Served now:" + each("firsttoken_target_revision_info{$own}", b.byTarget,
 			" {{ .Labels.model }} {{ .Labels.fingerprint }}") +

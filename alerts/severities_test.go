@@ -56,17 +56,6 @@ func TestSeverities(t *testing.T) {
 		"TargetDoubtful":              "none prober",
 		"ConfigReloadFailed":          "ticket prober",
 		"DiscoveryFailing":            "ticket prober",
-		"ConfigurationsDiffer":        "ticket prober",
-		"ResultsLost":                 "warning prober",
-		"LoadNotAchieved":             "ticket endpoint",
-		"Throttled":                   "ticket endpoint",
-		"OffDialect":                  "warning endpoint",
-		"CertificateExpiring":         "warning endpoint",
-		"CertificateExpiresSoon":      "ticket endpoint",
-		"EngineMetricsGone":           "ticket engine",
-		"GPULost":                     "ticket gpu",
-		"GPUTelemetryDown":            "ticket gpu",
-		"GPUHardwareError":            "ticket gpu",
 	}
 	for _, r := range Alerts(Defaults()) {
 		name := strings.TrimPrefix(r.Alert, Prefix)

@@ -54,7 +54,9 @@ func (b builder) slowerGroups() []Group {
 		{Name: "firsttoken-days", Interval: 2 * minute, Rules: []Rule{record(weekendRecord, b.weekend())}},
 		{Name: "firsttoken-ttft-level", Interval: 2 * minute, Rules: b.ttftLevels(t)},
 		{Name: "firsttoken-ttft", Interval: 2 * minute, Rules: b.clockRecords(t.TTFT)},
-		{Name: "firsttoken-ttft-tail", Interval: 2 * minute, Rules: slices.Concat(b.tailLevels(t.Tail), b.clockRecords(t.Tail))},
+		{Name: "firsttoken-ttft-tail", Interval: 2 * minute, Rules: slices.Concat(
+			b.tailLevels(t.Tail), b.clockRecords(t.Tail),
+		)},
 		{Name: "firsttoken-ttft-at-load", Interval: 2 * minute, Rules: b.loadRecords(t.AtEqualLoad)},
 		{Name: "firsttoken-tps", Interval: 2 * minute, Rules: slices.Concat(b.tpsLevels(t.TPS), b.clockRecords(t.TPS))},
 		{Name: "firsttoken-slower", Interval: minute, Rules: b.slowerRecords(t)},
@@ -190,8 +192,8 @@ func (b builder) usualCount(r Room) []Rule {
 	}
 }
 
-// usual records what the residuals of two weeks were like. A half day of residuals has to be there, and a day of squares:
-// so a room speaks from the fifth day on.
+// usual records what the residuals of two weeks were like. A half day of residuals has to be there, and a day of
+// squares: so a room speaks from the fifth day on.
 func (b builder) usual(r Room) (rules []Rule) {
 	for _, row := range r.Rows {
 		name := func(kind string) string { return b.levelRecord(r, kind, row.Window) }

@@ -72,8 +72,8 @@ func openSlower(t *testing.T) *promlab.Server {
 	t.Helper()
 	var groups []alerts.Group
 	for _, g := range alerts.Groups(alerts.Defaults()) {
-		wanted := strings.Contains("firsttoken-days firsttoken-slower firsttoken-load-fit firsttoken-usual firsttoken-engines "+
-			"firsttoken-alerts-slower firsttoken-slo-1h firsttoken-slo-objectives", g.Name) ||
+		wanted := strings.Contains("firsttoken-days firsttoken-slower firsttoken-load-fit firsttoken-usual "+
+			"firsttoken-engines firsttoken-alerts-slower firsttoken-slo-1h firsttoken-slo-objectives", g.Name) ||
 			strings.HasPrefix(g.Name, "firsttoken-ttft") || g.Name == "firsttoken-tps"
 		if wanted {
 			g.Interval = max(g.Interval, model.Duration(step*time.Minute))
@@ -108,6 +108,11 @@ type past struct {
 	add    float64
 }
 
+// rooms are those of TTFT, by the beginning of their records' names.
+func (s simulated) rooms() map[string]*room {
+	return map[string]*room{ttftTable: s.ttft, ttftTable + "_at_load": s.atLoad, ttftTable + "_tail": s.tail}
+}
+
 // remembered are the records of a player that later rules look up.
 func (s simulated) remembered() []past {
 	var all []past
@@ -132,7 +137,7 @@ func (s simulated) remembered() []past {
 	}
 	all = append(all, past{promlab.NewSeries("target:engine_load:log", "target", s.name), load, 1, 0})
 	record(ttftTable+":count_usual1d", s.daily("30m"), perHour, 0)
-	for name, room := range map[string]*room{ttftTable: s.ttft, ttftTable + "_at_load": s.atLoad, ttftTable + "_tail": s.tail} {
+	for name, room := range s.rooms() {
 		for _, w := range room.windows {
 			level := 0.0
 			if room == s.ttft {
@@ -195,9 +200,12 @@ func live(t *testing.T, s *promlab.Server, all []simulated, from, to int) {
 		own := append(x.labels(), "instance", instance)
 		slo := []string{"job", "firsttoken", "instance", instance, "target", x.name, "slo", "ttft"}
 		r := raw{
-			logs: promlab.NewSeries("firsttoken_ttft_log_sum", own...), count: promlab.NewSeries("firsttoken_ttft_log_count", own...),
-			sum: promlab.NewSeries("firsttoken_ttft_seconds_sum", own...), n: promlab.NewSeries("firsttoken_ttft_seconds_count", own...),
-			events: promlab.NewSeries("firsttoken_slo_events_total", slo...), bad: promlab.NewSeries("firsttoken_slo_bad_events_total", slo...),
+			logs:      promlab.NewSeries("firsttoken_ttft_log_sum", own...),
+			count:     promlab.NewSeries("firsttoken_ttft_log_count", own...),
+			sum:       promlab.NewSeries("firsttoken_ttft_seconds_sum", own...),
+			n:         promlab.NewSeries("firsttoken_ttft_seconds_count", own...),
+			events:    promlab.NewSeries("firsttoken_slo_events_total", slo...),
+			bad:       promlab.NewSeries("firsttoken_slo_bad_events_total", slo...),
 			running:   promlab.NewSeries("vllm:num_requests_running", "job", "engines", "instance", "e:8000", "target", x.name),
 			objective: promlab.NewSeries("firsttoken_slo_objective_ratio", slo...),
 		}
@@ -224,7 +232,7 @@ func live(t *testing.T, s *promlab.Server, all []simulated, from, to int) {
 func (s simulated) sameRecords(t *testing.T, server *promlab.Server, from int) {
 	t.Helper()
 	compared := 0
-	for name, room := range map[string]*room{ttftTable: s.ttft, ttftTable + "_tail": s.tail, ttftTable + "_at_load": s.atLoad} {
+	for name, room := range s.rooms() {
 		for _, w := range room.windows {
 			for i := from + 2*perHour; i < s.c.at/step; i += perHour {
 				h := (i - 1) / perHour
