@@ -85,7 +85,7 @@ func (b builder) hits(hit string, queries ...string) string {
 // engineTTFT is the engine's own mean TTFT in seconds; Together's edge counts in milliseconds.
 func (b builder) engineTTFT() string {
 	mean := func(name string) string {
-		return histogram{name: name, selector: `{target!=""}`}.mean(b.byEngine, "5m", "")
+		return histogram{name: name, selector: `{target!=""}`}.mean(b.byEngine, "5m")
 	}
 	return either(
 		mean("vllm:time_to_first_token_seconds"),

@@ -25,7 +25,7 @@ const (
 )
 
 func (b builder) proberRecords() []Rule {
-	mean := func(name string) string { return histogram{name: name}.mean(b.byInstance, "5m", "") }
+	mean := func(name string) string { return histogram{name: name}.mean(b.byInstance, "5m") }
 	return slices.Concat([]Rule{
 		record(ScheduleLagRecord, mean("firsttoken_schedule_lag_seconds")),
 		record(receiveLagRecord, mean("firsttoken_receive_lag_seconds")),

@@ -37,25 +37,21 @@ type histogram struct {
 	selector string // matchers with their braces, or empty
 }
 
-// mean is the mean of the histogram over w, that ended offset ago, from its native form where the
-// server ingests that, else from its classic one. An empty offset is now.
-func (h histogram) mean(labels string, w, offset Window) string {
-	ago := ""
-	if offset != "" {
-		ago = " offset " + string(offset)
-	}
+// mean is the mean of the histogram over w, from its native form where the server ingests that, else from its classic
+// one.
+func (h histogram) mean(labels string, w Window) string {
 	return fill(`
 (
-    histogram_sum(sum by ($labels) (rate($h$sel[$w]$ago)))
+    histogram_sum(sum by ($labels) (rate($h$sel[$w])))
   /
-    (histogram_count(sum by ($labels) (rate($h$sel[$w]$ago))) > 0)
+    (histogram_count(sum by ($labels) (rate($h$sel[$w]))) > 0)
 )
 or
 (
-    sum by ($labels) (rate($h_sum$sel[$w]$ago))
+    sum by ($labels) (rate($h_sum$sel[$w]))
   /
-    (sum by ($labels) (rate($h_count$sel[$w]$ago)) > 0)
-)`, values{"labels": labels, "sel": h.selector, "ago": ago, "h": h.name, "w": string(w)})
+    (sum by ($labels) (rate($h_count$sel[$w])) > 0)
+)`, values{"labels": labels, "sel": h.selector, "h": h.name, "w": string(w)})
 }
 
 // count is how many values the histogram took over w, in whichever form it is ingested.

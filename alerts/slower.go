@@ -103,7 +103,7 @@ func (b builder) tailLevels(r Room) (rules []Rule) {
 	h := histogram{name: "firsttoken_ttft_seconds"}
 	for _, row := range r.Rows {
 		rules = append(rules, record(b.levelRecord(r, "level", row.Window), fill("ln(1000 * ($mean))\n-\n$log", values{
-			"mean": h.mean(b.byContext, row.Window, ""), "log": b.levelRecord(Slower().TTFT, "level", row.Window),
+			"mean": h.mean(b.byContext, row.Window), "log": b.levelRecord(Slower().TTFT, "level", row.Window),
 		})))
 	}
 	return rules
@@ -116,7 +116,7 @@ func (b builder) tpsLevels(r Room) (rules []Rule) {
 		rules = append(rules,
 			record(b.countRecord(r, row.Window), h.count(b.byTarget, row.Window)),
 			record(b.levelRecord(r, "level", row.Window), fill("-ln(\n$mean\n)", values{
-				"mean": h.mean(b.byTarget, row.Window, ""),
+				"mean": h.mean(b.byTarget, row.Window),
 			})))
 	}
 	return rules

@@ -24,8 +24,8 @@ type quirk struct {
 	meaning string // for documents: what the answer had
 }
 
-// quirks is the table. The place of a row is its bit in Quirks. Causes look up their rows in the same way, each table by
-// itself: they are two types, with rows of their own.
+// quirks is the table. The place of a row is its bit in Quirks. Causes look up their rows in the same way, each table
+// by itself: they are two types, with rows of their own.
 func quirks() []quirk {
 	return []quirk{
 		{QuirkNoOpening, "no event that opens it: message_start, response.created"},
