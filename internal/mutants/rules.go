@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/firsttoken/firsttoken/internal/ruletest"
 )
 
 const (
@@ -29,7 +31,7 @@ func (m mutant) tryRules(ctx context.Context, dir, overlay string) (noticed bool
 		tests = append(tests, filepath.Join(out, name+".yml"))
 	}
 	rules := []string{filepath.Join(out, gpuRules), filepath.Join(out, "firsttoken.rules.yml")}
-	if err := prune(tests, rules); err != nil {
+	if err := ruletest.Prune(tests, rules); err != nil {
 		return false, fmt.Errorf("line %d: %s: %w", m.line, m.title, err)
 	}
 	text, err := exec.CommandContext(ctx, promtool, append([]string{"test", "rules"}, tests...)...).CombinedOutput()

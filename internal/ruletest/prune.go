@@ -1,4 +1,5 @@
-package main
+// Package ruletest makes promtool's tests of alerting rules quick.
+package ruletest
 
 import (
 	"maps"
@@ -24,9 +25,10 @@ type rule struct {
 	Other  map[string]any `yaml:",inline"`
 }
 
-// prune leaves in the files only the rules that the tests ask about, and those that these read. Promtool evaluates
-// every rule at every instant of every test, and most tests are about few.
-func prune(tests, files []string) error {
+// Prune leaves in the files only the rules that the tests ask about, and those that these read. Promtool evaluates
+// every rule at every instant of every test, and most tests are about few. A rule that neither a test nor another rule
+// names cannot change what a test sees.
+func Prune(tests, files []string) error {
 	asked := map[string]bool{}
 	for _, name := range tests {
 		text, err := os.ReadFile(name)

@@ -1,4 +1,4 @@
-package main
+package ruletest
 
 import (
 	"os"
@@ -22,7 +22,7 @@ func TestPrune(t *testing.T) {
 	b := write("b.yml", "groups:\n"+
 		"- {name: h, interval: 1m, rules: [{alert: Down, expr: d > 0, for: 2m}, {alert: Up, expr: a:c}]}\n"+
 		"- {name: i, rules: [{record: d, expr: 'sum(a:b)'}, {record: e, expr: d}]}\n")
-	if err := prune([]string{test}, []string{a, b}); err != nil {
+	if err := Prune([]string{test}, []string{a, b}); err != nil {
 		t.Fatal(err)
 	}
 	var all string
