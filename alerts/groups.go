@@ -12,11 +12,11 @@ func (b builder) groups() []Group {
 	const minute = model.Duration(time.Minute)
 	return slices.Concat(
 		b.sloGroups(),
+		[]Group{{Name: "firsttoken-engines", Rules: b.engineRecords()}},
 		b.slowerGroups(),
 		[]Group{
 			{Name: "firsttoken-saturation", Interval: minute, Rules: b.saturationRecords()},
 			{Name: "firsttoken-prefix-cache", Interval: minute, Rules: b.cacheRecords()},
-			{Name: "firsttoken-engines", Rules: b.engineRecords()},
 			{Name: "firsttoken-gpus", Rules: b.gpuRecords()},
 			{Name: "firsttoken-prober", Rules: b.proberRecords()},
 			b.alertGroup("firsttoken-alerts-slo", b.unlessRemoved(b.sloAlerts())),

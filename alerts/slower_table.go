@@ -63,7 +63,7 @@ func Doubled() []Compared {
 const (
 	BaselineDays  = 14    // that the baseline can reach back
 	BaselineLeast = 3     // days of the same kind that it needs
-	PeakQuantile  = 0.85  // of days: two incidents in two weeks do not hide the third
+	PeakQuantile  = 0.85  // of days: an incident in two weeks does not hide the next
 	WeekShare     = 0.75  // of a step that the same hour a week ago must lack as well
 	LeastSpread   = 0.01  // of a level: 1 %
 	FitClip       = 0.2   // a level counts for the fit of latency to load by no more than this beside it

@@ -171,6 +171,35 @@ function(config) {
       ],
     },
     {
+      name: "firsttoken-engines",
+      rules: [
+        {
+          record: "target:engine_requests_waiting:sum",
+          expr: "sum by (" + c.before(c.places) + "target) (vllm:num_requests_waiting{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_queue_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_requests_waiting{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (dynamo_frontend_queued_requests{target!=\"\"})",
+        },
+        {
+          record: "target:engine_requests_running:sum",
+          expr: "sum by (" + c.before(c.places) + "target) (vllm:num_requests_running{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_running_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_requests_running{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (dynamo_frontend_inflight_requests{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (router_inference_inflight_requests{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (edge_inference_inflight_requests{target!=\"\"})",
+        },
+        {
+          record: "target:engine_kv_cache_usage:max",
+          expr: "max by (" + c.before(c.places) + "target) (vllm:kv_cache_usage_perc{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (vllm:gpu_cache_usage_perc{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (sglang:token_usage{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (trtllm_kv_cache_utilization{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (worker_engine_kv_cache_utilization{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (dynamo_frontend_worker_active_decode_blocks{target!=\"\"})\n/\n(max by (" + c.before(c.places) + "target) (dynamo_frontend_model_total_kv_blocks{target!=\"\"}) > 0)",
+        },
+        {
+          record: "target:engine_prefix_cache_hit:ratio5m",
+          expr: "sum by (" + c.before(c.places) + "target) (rate(vllm:prefix_cache_hits_total{target!=\"\"}[5m]))\n/\n  ((sum by (" + c.before(c.places) + "target) (rate(vllm:prefix_cache_queries_total{target!=\"\"}[5m]))) > 0)\nor\nsum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_reused_blocks_total{target!=\"\"}[5m]))\n/\n  ((sum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_reused_blocks_total{target!=\"\"}[5m])) + sum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_missed_blocks_total{target!=\"\"}[5m]))) > 0)\nor\navg by (" + c.before(c.places) + "target) (sglang:cache_hit_rate{target!=\"\"})\nor\navg by (" + c.before(c.places) + "target) (trtllm_kv_cache_hit_rate{target!=\"\"})\nor\navg by (" + c.before(c.places) + "target) (worker_engine_cache_hit_rate{target!=\"\"})",
+        },
+        {
+          record: "target:engine_ttft_seconds:mean5m",
+          expr: "(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms_count{target!=\"\"}[5m])) > 0)\n)\n) / 1000",
+        },
+        {
+          record: "target:engine_preemptions:increase5m",
+          expr: "sum by (" + c.before(c.places) + "target) (increase(vllm:num_preemptions_total{target!=\"\"}[5m]))\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_retracted_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_paused_requests{target!=\"\"})",
+        },
+      ],
+    },
+    {
       name: "firsttoken-days",
       interval: "2m",
       rules: [
@@ -765,35 +794,6 @@ function(config) {
         {
           record: "target:firsttoken_prefix_cache_reported_expected:ratio30m",
           expr: "target:firsttoken_input_cached_tokens:increase30m / (target:firsttoken_expected_cached_tokens:increase30m > 0)",
-        },
-      ],
-    },
-    {
-      name: "firsttoken-engines",
-      rules: [
-        {
-          record: "target:engine_requests_waiting:sum",
-          expr: "sum by (" + c.before(c.places) + "target) (vllm:num_requests_waiting{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_queue_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_requests_waiting{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (dynamo_frontend_queued_requests{target!=\"\"})",
-        },
-        {
-          record: "target:engine_requests_running:sum",
-          expr: "sum by (" + c.before(c.places) + "target) (vllm:num_requests_running{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_running_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_requests_running{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (dynamo_frontend_inflight_requests{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (router_inference_inflight_requests{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (edge_inference_inflight_requests{target!=\"\"})",
-        },
-        {
-          record: "target:engine_kv_cache_usage:max",
-          expr: "max by (" + c.before(c.places) + "target) (vllm:kv_cache_usage_perc{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (vllm:gpu_cache_usage_perc{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (sglang:token_usage{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (trtllm_kv_cache_utilization{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (worker_engine_kv_cache_utilization{target!=\"\"})\nor\nmax by (" + c.before(c.places) + "target) (dynamo_frontend_worker_active_decode_blocks{target!=\"\"})\n/\n(max by (" + c.before(c.places) + "target) (dynamo_frontend_model_total_kv_blocks{target!=\"\"}) > 0)",
-        },
-        {
-          record: "target:engine_prefix_cache_hit:ratio5m",
-          expr: "sum by (" + c.before(c.places) + "target) (rate(vllm:prefix_cache_hits_total{target!=\"\"}[5m]))\n/\n  ((sum by (" + c.before(c.places) + "target) (rate(vllm:prefix_cache_queries_total{target!=\"\"}[5m]))) > 0)\nor\nsum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_reused_blocks_total{target!=\"\"}[5m]))\n/\n  ((sum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_reused_blocks_total{target!=\"\"}[5m])) + sum by (" + c.before(c.places) + "target) (rate(trtllm_kv_cache_missed_blocks_total{target!=\"\"}[5m]))) > 0)\nor\navg by (" + c.before(c.places) + "target) (sglang:cache_hit_rate{target!=\"\"})\nor\navg by (" + c.before(c.places) + "target) (trtllm_kv_cache_hit_rate{target!=\"\"})\nor\navg by (" + c.before(c.places) + "target) (worker_engine_cache_hit_rate{target!=\"\"})",
-        },
-        {
-          record: "target:engine_ttft_seconds:mean5m",
-          expr: "(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(vllm:time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(sglang:time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(trtllm_time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(dynamo_frontend_time_to_first_token_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(worker_ttft_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(router_inference_ttft_seconds_count{target!=\"\"}[5m])) > 0)\n)\nor\n(\n(\n    histogram_sum(sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms{target!=\"\"}[5m])))\n  /\n    (histogram_count(sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms{target!=\"\"}[5m]))) > 0)\n)\nor\n(\n    sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms_sum{target!=\"\"}[5m]))\n  /\n    (sum by (" + c.before(c.places) + "target) (rate(edge_inference_ttft_ms_count{target!=\"\"}[5m])) > 0)\n)\n) / 1000",
-        },
-        {
-          record: "target:engine_preemptions:increase5m",
-          expr: "sum by (" + c.before(c.places) + "target) (increase(vllm:num_preemptions_total{target!=\"\"}[5m]))\nor\nsum by (" + c.before(c.places) + "target) (sglang:num_retracted_reqs{target!=\"\"})\nor\nsum by (" + c.before(c.places) + "target) (trtllm_num_paused_requests{target!=\"\"})",
         },
       ],
     },
