@@ -65,23 +65,23 @@ func TestCost(t *testing.T) {
 
 // ruleset is what the shipped rules read and record.
 type ruleset struct {
-	spans    map[string][]span        // by metric, when something reads it
+	spans    map[string][]stretch     // by metric, when something reads it
 	interval map[string]time.Duration // of records
 }
 
-// span is a stretch of time before now.
-type span struct{ from, to time.Duration }
+// stretch is a stretch of time before now.
+type stretch struct{ from, to time.Duration }
 
 func (r ruleset) reads(metric string, ago time.Duration) bool {
 	const staleness = 6 * time.Minute
-	return slices.ContainsFunc(r.spans[metric], func(s span) bool {
+	return slices.ContainsFunc(r.spans[metric], func(s stretch) bool {
 		return ago <= s.from+staleness && ago >= s.to-costCycle
 	})
 }
 
 func readRules(t *testing.T) ruleset {
 	t.Helper()
-	r := ruleset{map[string][]span{}, map[string]time.Duration{}}
+	r := ruleset{map[string][]stretch{}, map[string]time.Duration{}}
 	promQL := parser.NewParser(parser.Options{})
 	for _, name := range ruleFiles() {
 		content, err := os.ReadFile(name)
@@ -115,7 +115,7 @@ func (r ruleset) add(expr parser.Expr) {
 		if !ok {
 			return nil
 		}
-		s := span{v.OriginalOffset, v.OriginalOffset}
+		s := stretch{v.OriginalOffset, v.OriginalOffset}
 		for _, above := range path {
 			switch above := above.(type) {
 			case *parser.MatrixSelector:

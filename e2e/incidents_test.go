@@ -185,8 +185,8 @@ func (l late) Observe(e prober.Event) {
 	l.next.Observe(e)
 }
 
-// evaluate ingests pages, evaluates the rules over them and returns the alerts that fired. The past is what rules recorded
-// before.
+// evaluate ingests pages, evaluates the rules over them and returns the alerts that fired. The past is what rules
+// recorded before.
 func evaluate(
 	t *testing.T, how promlab.Ingestion, from, to time.Time, pages []promlab.Page, past ...*promlab.Series,
 ) []promlab.Firing {

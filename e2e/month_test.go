@@ -72,8 +72,8 @@ func countEpisodes(f promlab.Firing) int {
 	return n
 }
 
-// TestDetection makes targets slower by a step and measures when the error budget pages. How soon a target is found to be
-// slower than its own past is measured in e2e/noise.
+// TestDetection makes targets slower by a step and measures when the error budget pages. How soon a target is found
+// to be slower than its own past is measured in e2e/noise.
 func TestDetection(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves out two days of 125 targets: `make e2e-long` plays them")
@@ -112,8 +112,8 @@ const replicates = 5
 // slowestPage is by when a doubled TTFT that misses its objective pages by its error budget alone.
 const slowestPage = 12 * time.Hour
 
-// detectionTable writes a row for each rate of probing and a column for each step. It fails where the page is later than
-// slowestPage.
+// detectionTable writes a row for each rate of probing and a column for each step. It fails where the page is later
+// than slowestPage.
 func detectionTable(
 	t *testing.T, steps []float64, median func(alert string, perMin, step float64) (time.Duration, bool),
 ) string {

@@ -74,9 +74,9 @@ func situations() []situation {
 	}
 }
 
-// TestPairs plays all situations at once, with the shipped rules on the real engine, and passes each change on to a real
-// Alertmanager with the example configuration. What its receivers get is what the table of docs/alerting.md says, no
-// more and no less.
+// TestPairs plays all situations at once, with the shipped rules on the real engine, and passes each change on to a
+// real Alertmanager with the example configuration. What its receivers get is what the table of docs/alerting.md
+// says, no more and no less.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves out what takes a minute: `make e2e-long` plays it")

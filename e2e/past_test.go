@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/firsttoken/firsttoken/alerts"
@@ -61,7 +62,7 @@ func pastOf(t *testing.T, how promlab.Ingestion, calm time.Time, pages []promlab
 type renamed struct{ *promlab.Series }
 
 func (r renamed) rename(metric string) {
-	r.Labels = labels.NewBuilder(r.Labels).Set(labels.MetricName, metric).Labels()
+	r.Labels = labels.NewBuilder(r.Labels).Set(model.MetricNameLabel, metric).Labels()
 }
 
 func recorded(t *testing.T, s *promlab.Server, expr string, at time.Time) []renamed {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -83,7 +84,8 @@ func Start(t *testing.T, root string) *Alertmanager {
 	if err := os.WriteFile(file, config, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(filepath.Join(debian, "alertmanager"), "--config.file="+file, "--storage.path="+dir, "--cluster.listen-address=",
+	command := exec.CommandContext(t.Context(), filepath.Join(debian, "alertmanager"),
+		"--config.file="+file, "--storage.path="+dir, "--cluster.listen-address=",
 		"--web.listen-address="+a.address)
 	command.Dir = debian // its templates are found from there
 	a.run(t, command)
@@ -106,11 +108,8 @@ func (a *Alertmanager) run(t *testing.T, command *exec.Cmd) {
 		}
 	})
 	for range 600 {
-		if r, err := http.Get("http://" + a.address + "/-/ready"); err == nil {
-			_ = r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
+		if status, _, err := a.ask(t, http.MethodGet, "/-/ready", nil); err == nil && status == http.StatusOK {
+			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -124,14 +123,29 @@ func (a *Alertmanager) Post(t *testing.T, alerts ...Alert) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := http.Post("http://"+a.address+"/api/v2/alerts", "application/json", bytes.NewReader(body))
+	status, text, err := a.ask(t, http.MethodPost, "/api/v2/alerts", body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close()
-	if text, _ := io.ReadAll(r.Body); r.StatusCode != http.StatusOK {
-		t.Fatalf("Alertmanager says %s: %s", r.Status, text)
+	if status != http.StatusOK {
+		t.Fatalf("Alertmanager says %d: %s", status, text)
 	}
+}
+
+// ask sends a request and reads the whole answer.
+func (a *Alertmanager) ask(t *testing.T, method, path string, body []byte) (status int, text []byte, err error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+a.address+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	r, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	text, err = io.ReadAll(r.Body)
+	return r.StatusCode, text, errors.Join(err, r.Body.Close())
 }
 
 // Flush waits until what was posted has been sent, or not.
@@ -179,10 +193,13 @@ func (a *Alertmanager) receive(w http.ResponseWriter, r *http.Request) {
 // freeAddress is one on loopback that nobody uses at the moment.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	return l.Addr().String()
 }

@@ -269,8 +269,10 @@ func (s simulated) sameAlerts(t *testing.T, server *promlab.Server, from, n int)
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]string{"TTFTRegression": "TTFTRegression", "AtEqualLoad": "TTFTRegressionAtEqualLoad",
-		"TTFTTail": "TTFTTail", "TTFTDoubled": "TTFTDoubled"}
+	names := map[string]string{
+		"TTFTRegression": "TTFTRegression", "AtEqualLoad": "TTFTRegressionAtEqualLoad",
+		"TTFTTail": "TTFTTail", "TTFTDoubled": "TTFTDoubled",
+	}
 	for _, w := range watchedAlerts() {
 		if names[w.name] == "" {
 			continue

@@ -89,7 +89,8 @@ func watchedAlerts() []watched {
 func (p *player) farAbove(minute int, c change) bool {
 	for m := minute; m < min(minute+step, len(p.load)); m++ {
 		s := p.window(m, int(minutes(alerts.FarWindow)), c)
-		if s.n > alerts.FarLeast && s.bad > alerts.FarLeast && s.bad >= s.events && s.logs/s.n-p.threshold > math.Log(alerts.FarFactor) {
+		if s.n > alerts.FarLeast && s.bad > alerts.FarLeast && s.bad >= s.events &&
+			s.logs/s.n-p.threshold > math.Log(alerts.FarFactor) {
 			return true
 		}
 	}

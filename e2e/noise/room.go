@@ -131,8 +131,8 @@ func (w *records) usually() {
 	}
 }
 
-// day is the mean square and the peak of the residual over the day that ends at an evaluation, if residuals began half a
-// day before.
+// day is the mean square and the peak of the residual over the day that ends at an evaluation, if residuals began
+// half a day before.
 func (w *records) day(end int) (square, peak float64) {
 	half := end - perDay/2
 	began := false

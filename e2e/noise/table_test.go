@@ -70,8 +70,8 @@ func play(s shape, perMinute float64, n int, steps []detection) found {
 	return f
 }
 
-// TestNoise counts false alerts in every noise at every rate: no warning more than once in a target's month, no page more
-// than once in four. -short plays one target in one noise.
+// TestNoise counts false alerts in every noise at every rate: no warning more than once in a target's month, no page
+// more than once in four. -short plays one target in one noise.
 func TestNoise(t *testing.T) {
 	all, rates, n, steps := shapes(), rates(), targets, detections()
 	if testing.Short() {
