@@ -1,8 +1,9 @@
 package noise
 
-import "slices"
-
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // shape is a named noise. The load shows its daily shapes; of what is left nobody knows the cause.
 type shape struct {
