@@ -53,7 +53,7 @@ rules: bin/promtool bin/pint ## alert rules: promtool, pint, and Prometheus 2.42
 	.ci/rules bin/promtool bin/pint
 
 e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2e-long adds days and months
-	cd e2e && go vet ./... && go test -count=1 -short ./... # the test cache does not see files of the main module
+	cd e2e && go vet ./... && go test -count=1 -short -timeout 40m ./... # the test cache does not see files of the main module
 
 e2e-long:
 	cd e2e && go test -count=1 -timeout 60m ./...

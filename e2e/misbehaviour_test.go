@@ -265,11 +265,11 @@ func checkOutcome(cell string, seen observed) string {
 }
 
 // population wants a histogram to have the requests, or not. Turns outside the steady load and those on which the
-// server's own cache sheds doubt are never in it.
+// server's own cache sheds doubt are never in it. A failure is followed by small requests outside the steady load.
 func population(histogram string) func(string, observed) string {
 	return func(cell string, seen observed) string {
 		share := seen.grew[histogram] / seen.grew["requests_total"]
-		least, most := 0.7, 1.0
+		least, most := 0.45, 1.0
 		switch cell {
 		case "none":
 			least, most = 0, 0
