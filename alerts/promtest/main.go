@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -81,7 +82,7 @@ func try(promtool, folder, test string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	rules, err := files(folder, "*.rules.yml")
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func try(promtool, folder, test string) error {
 	if err := ruletest.Prune([]string{copied}, rules); err != nil {
 		return err
 	}
-	text, err := exec.Command(promtool, "test", "rules", copied).CombinedOutput()
+	text, err := exec.CommandContext(context.Background(), promtool, "test", "rules", copied).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w\n%s", test, err, text)
 	}

@@ -45,7 +45,8 @@ func findsNothing() map[string]string {
 		return `sum by (instance, cause) (increase(firsttoken_failures_total{cause=~"` + causes + `"}[1h])) > 0.5`
 	}
 	return map[string]string{
-		`target_cache_context:firsttoken_ttft_at_load:z4h{target="T"}`:                       "it speaks after four days of engine metrics",
+		`target_cache_context:firsttoken_ttft_at_load:z4h{target="T"}`: "" +
+			"it speaks after four days of engine metrics",
 		`target_instance:firsttoken_disagrees:bool{instance="I"}`:                            "there is one prober",
 		`target_instance:firsttoken_down:failures{instance="I"}`:                             "no target was down",
 		failures("file_descriptors|memory|key_file"):                                         "no prober lacked anything",
