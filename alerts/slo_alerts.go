@@ -25,11 +25,25 @@ func (b builder) burnFast() alert {
 const burnAction = "Open the dashboard and see which outcomes and which contexts are bad; firsttoken once" +
 	" {{ $labels.target }} shows one turn and what the server says."
 
-// explained leaves out what a worse trouble of the same target explains: one cause is one page. A target that is down
-// misses every objective. It explains them until the short windows have forgotten it, or a page would follow the
-// recovery.
-func (b builder) explained(burning string) string {
-	expr := b.availabilityFirst(burning)
+// explained leaves out what a worse trouble of the same target explains: one cause is one page.
+func (b builder) explained(burning string) string { return b.unlessDown(b.availabilityFirst(burning)) }
+
+// explainedLatency does so for a page about latency that is not of an objective. While all probers of the target are in
+// doubt, there is none.
+func (b builder) explainedLatency(expr string) string {
+	return b.unlessDown(b.fill(`
+$expr
+unless on ($byTarget)
+  last_over_time($burning{slo="availability"}[$memory])
+unless on ($byTarget)
+  $doubtful`, values{
+		"expr": bracketed(expr), "burning": burningRecord, "memory": string(oneCause), "doubtful": DoubtfulRecord,
+	}))
+}
+
+// unlessDown leaves out targets that are down: they miss every objective. That holds until the short windows have
+// forgotten it, or a page would follow the recovery.
+func (b builder) unlessDown(expr string) string {
 	if slices.Contains(b.Omit, Prefix+"TargetDown") {
 		return expr
 	}

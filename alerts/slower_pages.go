@@ -5,7 +5,7 @@ func (b builder) doubled() alert {
 	t, hour := Slower(), b.Burns.Over1h.Long
 	return alert{
 		name: "TTFTDoubled", severity: Page, component: endpoint,
-		expr: b.unlessPaused(b.fill(`
+		expr: b.unlessPaused(b.explainedLatency(b.fill(`
 (
 $slower
 )
@@ -13,7 +13,7 @@ and on ($byTarget)
   $wilson{slo="ttft"} > $budgets * $budget{slo="ttft"}`, values{
 			"slower": b.slower(t.TTFT, Doubled()), "wilson": wilsonRecord(hour),
 			"budgets": number(DoubledBudgets), "budget": BudgetRecord,
-		})),
+		}))),
 		wait: DoubledFor, keep: burnKeep,
 		summary: population + " {{ $value | humanize }} times slower than usual, and misses its objective",
 		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
@@ -36,7 +36,7 @@ func (b builder) farAbove() alert {
 		`firsttoken_ttft_log_count{$own}[`+string(FarWindow)+`]))) / 1000`, b.byTarget, "humanizeDuration")
 	return alert{
 		name: "TTFTFarAbove", severity: Page, component: endpoint,
-		expr: b.unlessPaused(b.fill(`
+		expr: b.unlessPaused(b.explainedLatency(b.fill(`
 exp($logs / ($count > $few)) / 1000
 /
 max by ($byTarget) (firsttoken_slo_threshold{slo="ttft"}) > $factor
@@ -48,7 +48,7 @@ and
 			"factor": number(FarFactor), "few": number(FarLeast),
 			"bad":    sum(`firsttoken_slo_bad_events_total{slo="ttft"}`),
 			"events": sum(`firsttoken_slo_events_total{slo="ttft"}`),
-		})),
+		}))),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} takes {{ $value | humanize }} times its objective to the first token",
 		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " +
