@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
 )
@@ -106,7 +105,7 @@ func secondMinute(t *testing.T, seed uint64) map[string]minuteFigures {
 		}
 		p := prober.New(prober.Options{
 			Connect: func(t prober.Target) (prober.Sender, error) {
-				return chat.NewClient(t.Endpoint, chat.Options{DialContext: nets[t.Name].dial})
+				return chat.NewClient(t.Endpoint, chat.Options{DialContext: nets[t.Name].DialContext})
 			},
 			Resume: func(target prober.Target, last chat.Conversation) {
 				if err := es.hold(target, last); err != nil {
@@ -182,9 +181,9 @@ func middle(values []float64) float64 {
 }
 
 // enginesInMemory are the demo's engines on networks in memory.
-func enginesInMemory(t *testing.T) (es *engines, nets map[string]pipes, stop func()) {
+func enginesInMemory(t *testing.T) (es *engines, nets map[string]*pipenet.Network, stop func()) {
 	t.Helper()
-	es, nets = &engines{}, map[string]pipes{}
+	es, nets = &engines{}, map[string]*pipenet.Network{}
 	var servers []*http.Server
 	var serving sync.WaitGroup
 	for i, name := range demoEngines() {
@@ -194,7 +193,7 @@ func enginesInMemory(t *testing.T) (es *engines, nets map[string]pipes, stop fun
 		}
 		e.address = "127.0.0.1:1"
 		es.all = append(es.all, e)
-		nets[name] = pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		nets[name] = pipenet.New()
 		server := &http.Server{Handler: e.server, ReadHeaderTimeout: readHeaders}
 		servers = append(servers, server)
 		serving.Go(func() { _ = server.Serve(nets[name]) })
@@ -205,37 +204,5 @@ func enginesInMemory(t *testing.T) (es *engines, nets map[string]pipes, stop fun
 			_ = s.Close()
 		}
 		serving.Wait()
-	}
-}
-
-// pipes is a network in memory, which works in a bubble.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipes) Close() error {
-	close(p.closed)
-	return nil
-}
-
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 }

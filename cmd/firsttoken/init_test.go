@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,29 +24,28 @@ import (
 
 const initKey = "sk-for-the-tests-of-init"
 
+// proxyTo passes requests on to a server.
+func proxyTo(t *testing.T, to string) *httputil.ReverseProxy {
+	t.Helper()
+	server, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := httputil.NewSingleHostReverseProxy(server)
+	p.ErrorLog = log.New(io.Discard, "", 0)
+	return p
+}
+
 // posts counts the requests that cost tokens on their way to a server.
 func posts(t *testing.T, to string) (url string, n *atomic.Int64) {
 	t.Helper()
 	n = &atomic.Int64{}
+	proxy := proxyTo(t, to)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			n.Add(1)
 		}
-		out, err := http.NewRequestWithContext(r.Context(), r.Method, to+strings.TrimPrefix(r.URL.Path, "/v1"), r.Body)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		out.Header = r.Header
-		in, err := http.DefaultTransport.RoundTrip(out)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer in.Body.Close()
-		w.Header().Set("Content-Type", in.Header.Get("Content-Type"))
-		w.WriteHeader(in.StatusCode)
-		_, _ = io.Copy(w, in.Body)
+		http.StripPrefix("/v1", proxy).ServeHTTP(w, r)
 	}))
 	t.Cleanup(func() {
 		s.Close()
@@ -200,6 +203,7 @@ func TestCheckLive(t *testing.T) {
 func refusesTools(t *testing.T, to string) string {
 	t.Helper()
 	behind, _ := posts(t, to)
+	proxy := proxyTo(t, behind)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if strings.Contains(string(body), `"tools":`) {
@@ -207,21 +211,8 @@ func refusesTools(t *testing.T, to string) string {
 			_, _ = io.WriteString(w, `{"error":{"message":"\"auto\" tool choice requires --enable-auto-tool-choice"}}`)
 			return
 		}
-		out, err := http.NewRequestWithContext(r.Context(), r.Method, behind+r.URL.Path, strings.NewReader(string(body)))
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		out.Header = r.Header
-		in, err := http.DefaultTransport.RoundTrip(out)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer in.Body.Close()
-		w.Header().Set("Content-Type", in.Header.Get("Content-Type"))
-		w.WriteHeader(in.StatusCode)
-		_, _ = io.Copy(w, in.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	return s.URL + "/v1"

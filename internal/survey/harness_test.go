@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/internal/pipenet"
 	"github.com/firsttoken/firsttoken/internal/simulator"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -51,11 +52,11 @@ func (k fake) serve(t *testing.T, f func(t *testing.T, at *place)) {
 	synctest.Test(t, func(t *testing.T) {
 		at := &place{t: t, dir: dir}
 		handler, engine := k.handler(t)
-		l := pipe{make(chan net.Conn), make(chan struct{})}
+		l := pipenet.New()
 		s := &http.Server{Handler: at.record(handler)}
 		var served sync.WaitGroup
 		served.Go(func() { _ = s.Serve(l) })
-		at.dial = l.dial
+		at.dial = l.DialContext
 		if k.dial != nil {
 			at.dial = func(context.Context, string, string) (net.Conn, error) { return nil, k.dial }
 		}
@@ -205,34 +206,6 @@ func (o *outcomes) Observe(e prober.Event) {
 		o.errs[r.Err.Error()] = true
 	}
 }
-
-// pipe is a listener whose connections are in memory.
-type pipe struct {
-	conns chan net.Conn
-	done  chan struct{}
-}
-
-func (p pipe) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p pipe) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipe) Close() error   { close(p.done); return nil }
-func (p pipe) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
 // refusing answers a request whose body has a text with a status and a body.
 func refusing(sign string, status int, answer string) func(http.Handler) http.Handler {
