@@ -211,16 +211,7 @@ func evaluate(
 
 func serve(t *testing.T) *promlab.Server {
 	t.Helper()
-	s, err := promlab.Open(t.TempDir(), ruleFiles()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return promlab.Serve(t, ruleFiles()...)
 }
 
 // checkTexts checks that the templates of sent alerts found their values.

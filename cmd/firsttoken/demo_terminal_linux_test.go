@@ -22,7 +22,7 @@ func pseudoTerminal(t *testing.T) (user, program *os.File) {
 	t.Helper()
 	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
+		t.Skipf("no pseudo-terminal here (mount a devpts on /dev/pts): %v", err)
 	}
 	t.Cleanup(func() { _ = user.Close() })
 	if err := unix.IoctlSetPointerInt(int(user.Fd()), unix.TIOCSPTLCK, 0); err != nil {
@@ -34,7 +34,7 @@ func pseudoTerminal(t *testing.T) (user, program *os.File) {
 	}
 	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
+		t.Skipf("no pseudo-terminal here (mount a devpts on /dev/pts): %v", err)
 	}
 	t.Cleanup(func() { _ = program.Close() })
 	if err := unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {

@@ -88,16 +88,7 @@ func openSlower(t *testing.T) *promlab.Server {
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := promlab.Open(t.TempDir(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return promlab.Serve(t, file)
 }
 
 // past is a record whose values are known for evaluations or for hours.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"testing"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -43,6 +44,21 @@ func Open(dir string, ruleFiles ...string) (*Server, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
+}
+
+// Serve opens a server that is closed when the test ends.
+func Serve(t *testing.T, ruleFiles ...string) *Server {
+	t.Helper()
+	s, err := Open(t.TempDir(), ruleFiles...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // Close closes the database.

@@ -33,19 +33,8 @@ func Decode(name string, data []byte, into any, validate func() invalid.Errors) 
 
 // mapping is the top of a file; an empty one for an empty file, and after a problem that leaves nothing to read.
 func (r *reader) mapping(data []byte) *yaml.Node {
-	var doc yaml.Node
-	empty := &yaml.Node{Kind: yaml.MappingNode, Line: 1}
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		r.syntax(err)
-		return empty
+	if root, _ := r.document(data, "a mapping"); root != nil {
+		return root
 	}
-	if doc.Kind == 0 || isNull(doc.Content[0]) {
-		return empty
-	}
-	root := r.locate(doc.Content[0])
-	if root.Kind != yaml.MappingNode {
-		r.add(root.Line, "", "the file must be a mapping, not %s", describeNode(root))
-		return empty
-	}
-	return root
+	return &yaml.Node{Kind: yaml.MappingNode, Line: 1}
 }

@@ -105,19 +105,27 @@ func HashOf(data []byte) uint64 { return xxhash.Sum64(data) }
 
 // parse returns the document's top mapping; nil after a problem that leaves nothing to read.
 func (r *reader) parse(data []byte) *yaml.Node {
+	root, ok := r.document(data, "a mapping with `targets:`")
+	if ok && root == nil {
+		r.add(1, "", "the file is empty: it needs at least `targets:`")
+	}
+	return root
+}
+
+// document returns the document's top mapping; nil if it is empty, and false after a problem, in which want says what
+// the file must be.
+func (r *reader) document(data []byte, want string) (root *yaml.Node, ok bool) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		r.syntax(err)
-		return nil
+		return nil, false
 	}
 	if doc.Kind == 0 || isNull(doc.Content[0]) {
-		r.add(1, "", "the file is empty: it needs at least `targets:`")
-		return nil
+		return nil, true
 	}
-	root := r.locate(doc.Content[0])
-	if root.Kind != yaml.MappingNode {
-		r.add(root.Line, "", "the file must be a mapping with `targets:`, not %s", describeNode(root))
-		return nil
+	if root = r.locate(doc.Content[0]); root.Kind != yaml.MappingNode {
+		r.add(root.Line, "", "the file must be %s, not %s", want, describeNode(root))
+		return nil, false
 	}
-	return root
+	return root, true
 }

@@ -32,7 +32,7 @@ func copied(t *testing.T) string {
 	cmd.Dir = "../.."
 	list, err := cmd.Output()
 	if err != nil {
-		t.Skip("this is no git checkout: the tree cannot be copied")
+		t.Skip("this is no git checkout, so the tree cannot be copied: clone the project")
 	}
 	to := t.TempDir()
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
@@ -98,7 +98,7 @@ func checkSums(t *testing.T, dist string) {
 func TestVersions(t *testing.T) {
 	r := release{Root: "../.."}
 	if err := r.complete(t.Context()); err != nil {
-		t.Skip("this is no git checkout: ", err)
+		t.Skip("this is no git checkout (clone the project): ", err)
 	}
 	if len(r.Revision) != 40 || !strings.Contains(r.Version, ".") || r.Time.Year() < 2026 {
 		t.Errorf("version %s, commit %s of %s", r.Version, r.Revision, r.Time)
