@@ -54,6 +54,8 @@ rules: bin/promtool bin/pint ## alert rules: promtool, pint, and Prometheus 2.42
 
 e2e: ## rules against prober and simulator, on the real Prometheus libraries; e2e-long adds days and months
 	cd e2e && go vet ./... && go test -count=1 -short -timeout 40m ./... # the test cache does not see files of the main module
+	@.ci/debian >/dev/null || true # Debian's Alertmanager, where it can be had
+	cd e2e && go test -count=1 -run TestPairs .
 
 e2e-long:
 	cd e2e && go test -count=1 -timeout 60m ./...

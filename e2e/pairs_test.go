@@ -79,7 +79,7 @@ func situations() []situation {
 // says, no more and no less.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short leaves out what takes a minute: `make e2e-long` plays it")
+		t.Skip("-short leaves out what takes a minute: `make e2e` plays it after the others")
 	}
 	manager := alertlab.Start(t, "..")
 	all := situations()
