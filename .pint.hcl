@@ -15,3 +15,19 @@ rule {
   }
   disable = ["alerts/comparison"]
 }
+
+# What is usual changes slowly, and is recorded each hour. Who reads it looks back over a range: TestHourlyRecords.
+rule {
+  match {
+    name = ".*:(fit_|count_usual|square1d_|peak|spread|seen).*"
+  }
+  disable = ["group/interval"]
+}
+
+# Where there is no prober at all, the alert has no labels, and its links have empty ones.
+rule {
+  match {
+    name = "FirsttokenProberDown"
+  }
+  disable = ["alerts/template"]
+}

@@ -236,7 +236,7 @@ unless on ($byTarget)
 func (b builder) replicasDisagree() alert {
 	return alert{
 		name: "ReplicasDisagree", severity: Ticket, component: prober, by: b.byInstance,
-		expr: b.fill("count by ($byInstance) ($disagrees)", values{"disagrees": disagreesRecord}),
+		expr: b.fill("count by ($byInstance) ($disagrees) > 0", values{"disagrees": disagreesRecord}),
 		wait: disagreeFor, keep: burnKeep,
 		summary: "The prober {{ $labels." + b.Replica + " }} sees trouble that another one does not see",
 		details: `{{ $value | printf "%.0f" }} targets are down or burn their error budget for this prober, and are well ` +

@@ -1429,7 +1429,7 @@ function(config) {
         },
         {
           alert: "FirsttokenReplicasDisagree",
-          expr: "count by (" + c.before(c.aggregation) + config.replica + ") (target_instance:firsttoken_disagrees:bool)",
+          expr: "count by (" + c.before(c.aggregation) + config.replica + ") (target_instance:firsttoken_disagrees:bool) > 0",
           'for': "15m",
           keep_firing_for: "10m",
           labels: { severity: c.severity("FirsttokenReplicasDisagree", "ticket"), component: "prober" } + c.labels,
