@@ -45,8 +45,9 @@ func trials() []trial {
 	}
 }
 
-// fullPrompt is a prompt at least as long as any of the default workload: 80,000 tokens, and 4,096 of an answer.
-const fullPrompt = 88_000
+// fullPrompt is the size in tokens of a prompt that is longer than any of the default workload with its answer: 80,000
+// and 4,096.
+func fullPrompt() int { return workload.Sentinel().Limit * 11 / 10 }
 
 // mostRefused is how many requests may be refused and sent again, mended.
 const mostRefused = 6

@@ -174,28 +174,29 @@ func mentions(text string, fields map[string]any) bool {
 	})
 }
 
-// ownLoad is the prefill speed in tokens a second from which the profile for deployments of one's own, 125,000 tokens
-// a minute, is less than a tenth of what one request at a time gets.
-const ownLoad = 10 * 125_000 / 60
+// watchTPM is the load in tokens a minute of watch, the profile for deployments of one's own.
+const watchTPM = 125_000
+
+// ownLoad is the prefill speed in tokens a second from which that load is less than a tenth of what one request at a
+// time gets.
+const ownLoad = 10 * watchTPM / 60
 
 func (w File) load(d *document) {
-	f := w.Finding
+	f, profile := w.Finding, prober.ProfileSentinel
 	switch {
 	case f.Vendor:
 		d.comment(4, "The smallest load, for services that are paid for each token: a request every few minutes.")
-		d.key(4, "load", "{profile: sentinel}")
 	case f.Held:
 		d.comment(4, "The smallest load, 20,000 tokens a minute.")
-		d.key(4, "load", "{profile: sentinel}")
 	case f.prefill() >= ownLoad:
+		profile = prober.ProfileWatch
 		d.comment(4, "125,000 tokens a minute, for a deployment of your own: less than a tenth of the %s tokens a second "+
 			"at which it read prompts. `sentinel` is a sixth of that.", number(f.prefill()))
-		d.key(4, "load", "{profile: watch}")
 	default:
 		d.comment(4, "The smallest load, 20,000 tokens a minute: it read prompts at %s tokens a second. `watch`, for "+
 			"deployments of your own, is six times that.", number(f.prefill()))
-		d.key(4, "load", "{profile: sentinel}")
 	}
+	d.key(4, "load", "{profile: "+profile+"}")
 }
 
 func (w File) workload(d *document) {
