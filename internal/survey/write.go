@@ -34,8 +34,9 @@ func (w File) YAML() []byte {
 	w.load(d)
 	w.workload(d)
 	w.objectives(d)
-	d.comment(4, "With prices, `firsttoken check` shows the cost of the load, and budgets are in dollars, too:")
-	d.comment(4, "prices: {input: 1.20, cached_input: 0.20, output: 4.50}   dollars per million tokens")
+	d.comment(4, "With prices, in dollars per million tokens, `firsttoken check` shows the cost of the load, and budgets "+
+		"are in dollars, too:")
+	d.comment(4, "prices: {input: 1.20, cached_input: 0.20, output: 4.50}")
 	return []byte(d.b.String())
 }
 
