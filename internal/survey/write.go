@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,7 +151,7 @@ func (w File) fields(d *document) {
 	p, _ := preset.Named(f.Engine)
 	changed := map[string]any{}
 	for name, value := range f.Endpoint.ExtraBody {
-		if set, ok := p.ExtraBody[name]; !ok || set != value {
+		if set, ok := p.ExtraBody[name]; !ok || !reflect.DeepEqual(set, value) { // a value may be an object
 			changed[name] = value
 		}
 	}
