@@ -166,7 +166,7 @@ func (w File) fields(d *document) {
 	if changed["ignore_eos"] == true {
 		d.comment(4, "With ignore_eos each answer has the length that is asked for; without, one was shorter.")
 	}
-	d.key(4, "extra_body", flow(changed))
+	d.key(4, "extra_body", Flow(changed))
 }
 
 // mentions reports whether a text names one of the fields.
