@@ -17,8 +17,9 @@ func (s *Survey) askWindow(ctx context.Context) {
 	if page.Status != http.StatusOK {
 		return
 	}
-	if n, ok := numberAt(page.Body, s.kind.keys, s.target.Model); ok {
-		s.found.Window = Window{Tokens: n, Source: "GET " + s.kind.windows + ", " + s.kind.keys[len(s.kind.keys)-1]}
+	if n, ok := numberAt(page.Body, s.kind.windowPath, s.target.Model); ok {
+		field := s.kind.windowPath[len(s.kind.windowPath)-1]
+		s.found.Window = Window{Tokens: n, Source: "GET " + s.kind.windows + ", " + field}
 	}
 }
 
