@@ -98,8 +98,8 @@ func (s Shape) validateWindow(e *invalid.Errors) (most int, of string, ok bool) 
 
 // answerIn is the length of an answer, or the usual one of the window if it leaves no room for a prompt.
 func (s Shape) answerIn(tokens int) int {
-	if tokens > min(s.Window/largestAnswers, s.usable(spareLater)-leastLimit) {
-		return s.Window / mostOfWindow
+	if tokens > min(s.Window/answerByHandPart, s.usable(spareLater)-leastLimit) {
+		return s.Window / longestPart
 	}
 	return tokens
 }
