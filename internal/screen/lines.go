@@ -12,7 +12,7 @@ import (
 const (
 	firstLine = 5 * time.Second
 	nextLines = 10 * time.Second
-	look      = time.Second // how often there is a look at whether something is to be printed
+	look      = time.Second // how often to look whether something is to be printed
 )
 
 // printLines prints a heading, then a line for each target from time to time, and what happens in between.
