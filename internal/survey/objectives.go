@@ -17,8 +17,8 @@ func (f *Finding) prompt() int64 {
 	return usual
 }
 
-// expectedTTFT carries what was seen on to the size of the workload's prompts, on the straight line through the
-// smallest prompt and the slowest answer to a larger one:
+// expectedTTFT extrapolates what was seen to the size of the workload's prompts, on the steepest straight line from the
+// smallest prompt through a larger one, and is never less than what was seen:
 //
 //	TTFT                            ╱ expected
 //	        seen                 ╱
@@ -49,8 +49,8 @@ func (f *Finding) expectedTTFT() (time.Duration, bool) {
 			slope = max(slope, (x.TTFT-small.TTFT).Seconds()/float64(more))
 		}
 	}
-	carried := small.TTFT + time.Duration(slope*float64(f.prompt()-small.Tokens)*float64(time.Second))
-	return max(slowest, carried), true
+	extrapolated := small.TTFT + time.Duration(slope*float64(f.prompt()-small.Tokens)*float64(time.Second))
+	return max(slowest, extrapolated), true
 }
 
 // ttftThreshold is twice what is expected, rounded up.
