@@ -67,7 +67,8 @@ func (c *checkFlags) run(ctx context.Context, p program, o options) error {
 	printForecasts(p.Stdout, all)
 	printCaps(p.Stdout, all, caps.process)
 	printWindows(p.Stdout, file.Targets)
-	return printPresets(p.Stdout, file.Targets)
+	printPresets(p.Stdout, file.Targets)
+	return nil
 }
 
 func count(n int, what string) string {

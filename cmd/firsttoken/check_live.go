@@ -21,7 +21,7 @@ type examined struct {
 // live looks at every target of a valid file: what would be refused, and what mends it. It is charged to the budgets of
 // the targets, as `once` is.
 func (c *checkFlags) live(ctx context.Context, p program, o options, file *config.File) error {
-	spent, err := (&onceFlags{}).budget(file, p, o)
+	spent, err := openBudget(file, p, o)
 	if err != nil {
 		return err
 	}

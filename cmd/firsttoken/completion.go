@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -21,7 +23,8 @@ func scripts() map[string]string {
 }
 
 func (c *completionFlags) declare(cmd *kingpin.CmdClause) {
-	cmd.Arg("shell", "The shell, bash or zsh.").Required().HintOptions("bash", "zsh").EnumVar(&c.shell, "bash", "zsh")
+	shells := slices.Sorted(maps.Keys(scripts()))
+	cmd.Arg("shell", "The shell, bash or zsh.").Required().HintOptions(shells...).EnumVar(&c.shell, shells...)
 }
 
 // run prints the script to standard output, where kingpin prints its help, too.

@@ -130,7 +130,7 @@ func (d *demo) screen() *screen.Screen {
 	return screen.New(screen.Options{
 		In: d.Stdin, Out: d.Stdout, Environ: d.Environ,
 		Title: demoTitle, Notes: []string{demoNote}, Order: demoEngines(), InFlight: d.counts.of,
-		Incidents: d.incidents.sofar, Coming: d.incidents.coming, Incident: d.incidents.play, Quit: d.quit,
+		Incidents: d.incidents.soFar, Coming: d.incidents.coming, Play: d.incidents.play, Quit: d.quit,
 	})
 }
 

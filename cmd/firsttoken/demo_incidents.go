@@ -51,7 +51,7 @@ func (d *demoIncidents) run(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d.after):
-		if len(d.sofar()) == 0 {
+		if len(d.soFar()) == 0 {
 			d.play()
 		}
 	}
@@ -74,8 +74,8 @@ func (d *demoIncidents) play() {
 	})
 }
 
-// sofar are the incidents that have begun.
-func (d *demoIncidents) sofar() []screen.Incident {
+// soFar are the incidents that have begun.
+func (d *demoIncidents) soFar() []screen.Incident {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clip(d.played)
@@ -83,7 +83,7 @@ func (d *demoIncidents) sofar() []screen.Incident {
 
 // coming says when the next incident comes.
 func (d *demoIncidents) coming() string {
-	if left := d.after - time.Since(d.started); left > 0 && len(d.sofar()) == 0 {
+	if left := d.after - time.Since(d.started); left > 0 && len(d.soFar()) == 0 {
 		return fmt.Sprintf("an incident comes in %s", screen.Clock(left))
 	}
 	return ""

@@ -19,21 +19,17 @@ import (
 const readHeaders = 10 * time.Second
 
 // serveEngines answers on l until ctx ends, and closes l and the engines.
-func serveEngines(ctx context.Context, l net.Listener, handler http.Handler, models ...simulator.Model) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaders}
+func serveEngines(ctx context.Context, l net.Listener, engines *simulator.Server) error {
+	server := &http.Server{Handler: engines, ReadHeaderTimeout: readHeaders}
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(done)
-		for _, m := range models {
-			m.Engine.Close() // ends every stream
-		}
+		engines.Close()
 		shutdown(server)
 	})
 	err := server.Serve(l)
 	if stop() { // Serve failed before ctx ended
-		for _, m := range models {
-			m.Engine.Close()
-		}
+		engines.Close()
 		return fmt.Errorf("serving the engines: %w", err)
 	}
 	<-done
@@ -92,9 +88,7 @@ func (es *engines) serve(ctx context.Context, e demoEngine) error {
 	}
 	e.address = l.Addr().String()
 	es.all = append(es.all, e)
-	go func() {
-		es.done <- serveEngines(ctx, l, e.server, simulator.Model{Name: demoModel, Engine: e.engine})
-	}()
+	go func() { es.done <- serveEngines(ctx, l, e.server) }()
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/caarlos0/env/v11"
 
 	"github.com/firsttoken/firsttoken/internal/config"
 	"github.com/firsttoken/firsttoken/internal/survey"
@@ -51,6 +53,7 @@ func (c *initFlags) run(ctx context.Context, p program, o options) error {
 	if err := absent(o.ConfigFile); err != nil {
 		return err
 	}
+	c.key = cmp.Or(c.key, env.ToMap(p.Environ)[variable("api-key-file")])
 	found, err := c.look(ctx, p, o)
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func (c *initFlags) run(ctx context.Context, p program, o options) error {
 // look surveys the endpoint, and asks before anything costs money.
 func (c *initFlags) look(ctx context.Context, p program, o options) (*survey.Finding, error) {
 	s, err := survey.Explore(chat.Endpoint{
-		URL: c.url, API: chat.API(c.api), APIKeyFile: c.keyFile(p),
+		URL: c.url, API: chat.API(c.api), APIKeyFile: c.key,
 	}, surveyOptions(p, o))
 	if err != nil {
 		return nil, err
@@ -92,17 +95,6 @@ func (c *initFlags) look(ctx context.Context, p program, o options) (*survey.Fin
 		return nil, err
 	}
 	return s.Found(), nil
-}
-
-// keyFile is that of the flag, or else of the environment.
-func (c *initFlags) keyFile(p program) string {
-	name := variable("api-key-file") + "="
-	for _, e := range p.Environ {
-		if value, ok := strings.CutPrefix(e, name); ok && c.key == "" {
-			c.key = value
-		}
-	}
-	return c.key
 }
 
 // compose is the configuration, which must be one that `check` accepts: what cannot be probed is not written.

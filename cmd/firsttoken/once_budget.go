@@ -21,30 +21,41 @@ type onceBudget struct {
 // ledgerWait is how long once waits for a process that has the ledger.
 const ledgerWait = 200 * time.Millisecond
 
-// budget is the ledger of the configuration. While a daemon has it, once only looks whether there is room: in an
-// incident a person must be able to ask beside the daemon, and one request more is no harm that a budget is for.
+// budget is that of the configuration; none with --no-budget.
 func (c *onceFlags) budget(file *config.File, p program, o options) (onceBudget, error) {
-	none := onceBudget{close: func() error { return nil }}
 	if c.noBudget {
-		return none, nil
+		return noBudget(), nil
 	}
+	b, err := openBudget(file, p, o)
+	if err != nil {
+		return b, fmt.Errorf("%w (--no-budget sends all the same)", err)
+	}
+	return b, nil
+}
+
+func noBudget() onceBudget { return onceBudget{close: func() error { return nil }} }
+
+// openBudget opens the ledger of the configuration. While a daemon has it, there is only a look at whether there is
+// room: in an incident a person must be able to ask beside the daemon, and a few requests more are no harm that a
+// budget is for.
+func openBudget(file *config.File, p program, o options) (onceBudget, error) {
 	zone, err := file.Budget.Zone()
 	if err != nil {
-		return none, err
+		return noBudget(), err
 	}
 	path, limits := ledgerPath(file, o), capsOf(file, o.estimates)
 	l, err := ledger.Open(ledger.Options{Path: path, Zone: zone, LockFor: ledgerWait})
 	if _, inUse := errors.AsType[*ledger.InUse](err); inUse {
-		none.Budget, err = glimpse(path, zone, limits)
+		b := noBudget()
+		b.Budget, err = glimpse(path, zone, limits)
 		fmt.Fprintln(p.Stderr, "firsttoken: the daemon has the ledger: this request is held to the budget, but not charged")
-	} else if err == nil {
-		l.SetLimits(limits.process, limits.targets)
-		return onceBudget{l, func() error { return l.Close(context.Background()) }}, nil
+		return b, err
 	}
 	if err != nil {
-		return none, fmt.Errorf("%w (--no-budget sends all the same)", err)
+		return noBudget(), err
 	}
-	return none, nil
+	l.SetLimits(limits.process, limits.targets)
+	return onceBudget{l, func() error { return l.Close(context.Background()) }}, nil
 }
 
 // glimpse is the budget as another process has it now, to be asked once.

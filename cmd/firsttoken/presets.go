@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/firsttoken/firsttoken/internal/screen"
+	"github.com/firsttoken/firsttoken/internal/survey"
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/preset"
 )
@@ -26,31 +24,16 @@ func tokens(n int) string { return screen.Thousands(float64(n)) }
 
 // printPresets says what each target's engine set, in the words of the configuration file, and where that engine tells
 // its window.
-func printPresets(w io.Writer, targets []prober.Target) error {
+func printPresets(w io.Writer, targets []prober.Target) {
 	for _, t := range targets {
 		p, ok := preset.Named(t.Engine)
 		if !ok {
 			continue
 		}
-		keys, err := flow(p.Defaults(t.URL))
-		if err != nil {
-			return err
-		}
+		keys := survey.Flow(p.Defaults(t.URL))
 		fmt.Fprintf(w, "%s: engine %s sets, where the file says nothing else: %s\n", t.Name, p.Engine, keys)
 		if t.Workload.Window == 0 {
 			fmt.Fprintf(w, "%s: no `window` is set; this engine tells it by %s\n", t.Name, p.Window)
 		}
 	}
-	return nil
-}
-
-// flow is a mapping on one line of YAML.
-func flow(keys map[string]any) (string, error) {
-	var n yaml.Node
-	if err := n.Encode(keys); err != nil {
-		return "", err
-	}
-	n.Style = yaml.FlowStyle
-	text, err := yaml.Marshal(&n)
-	return string(bytes.TrimSpace(text)), err
 }

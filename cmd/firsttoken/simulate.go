@@ -73,7 +73,7 @@ func (c *simulateFlags) run(ctx context.Context, p program, _ options) error {
 	}
 	printSimulation(p.Stdout, l.Addr().String(), models)
 	p.listening(l.Addr().String())
-	return serveEngines(ctx, l, simulator.NewServer(simulator.Options{APIKey: key}, models...), models...)
+	return serveEngines(ctx, l, simulator.NewServer(simulator.Options{APIKey: key}, models...))
 }
 
 func (c *simulateFlags) engines() ([]simulator.Profile, error) {

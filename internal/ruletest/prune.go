@@ -2,7 +2,6 @@
 package ruletest
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,7 +49,7 @@ func Prune(tests, files []string) error {
 	}
 	for before := -1; before != len(asked); {
 		before = len(asked)
-		for f := range maps.Values(parsed) {
+		for _, f := range parsed {
 			f.follow(asked)
 		}
 	}

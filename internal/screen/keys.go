@@ -2,7 +2,6 @@ package screen
 
 import (
 	"io"
-	"os"
 
 	"golang.org/x/term"
 )
@@ -28,8 +27,8 @@ const (
 // The goroutine that reads outlives restore, as a read from a terminal cannot be taken back: it ends with the terminal,
 // or with the process.
 func openKeyboard(r io.Reader) (k *keyboard, ok bool) {
-	f, isFile := r.(*os.File)
-	if !isFile || !term.IsTerminal(int(f.Fd())) {
+	f, ok := terminalFile(r)
+	if !ok {
 		return nil, false
 	}
 	before, err := term.MakeRaw(int(f.Fd()))

@@ -51,7 +51,7 @@ func TestKeys(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := shownOn(&out)
 		s.terminal = &terminal{w: &out, size: func() (int, int) { return 80, 24 }}
-		s.Incident, s.Quit = func() { incidents++ }, cancel
+		s.Play, s.Quit = func() { incidents++ }, cancel
 		pressed := make(chan rune)
 		done := make(chan struct{})
 		go func() {

@@ -12,7 +12,7 @@ import (
 const (
 	firstLine = 5 * time.Second
 	nextLines = 10 * time.Second
-	look      = time.Second // how often there is a look at whether something is to be printed
+	look      = time.Second // how often to look whether something is to be printed
 )
 
 // printLines prints a heading, then a line for each target from time to time, and what happens in between.
@@ -80,5 +80,5 @@ func (s *Screen) summary() []string {
 			fmt.Sprintf("After %s, for %s: %s: %s", Clock(w.From.Sub(s.started)), Clock(w.Until.Sub(w.From)), w.Target, w.What),
 			"  "+w.effect(minWidth-2), "  "+w.burning(minWidth-2))
 	}
-	return append(out, "Your own endpoint: ten lines in firsttoken.yml, see README.md; then firsttoken check")
+	return append(out, "Your own endpoint: firsttoken init URL writes firsttoken.yml; then firsttoken check")
 }

@@ -24,9 +24,9 @@ type Options struct {
 	InFlight func(target string) int64
 
 	Incidents func() []Incident // so far, the newest last
-	Coming    func() string     // when the next comes
-	Incident  func()            // somebody wants one
-	Quit      func()            // somebody wants the end: it ends the context of Show
+	Coming    func() string     // says when the next comes by itself; empty if none does
+	Play      func()            // plays an incident now, for somebody who pressed the key
+	Quit      func()            // ends the context of Show, for somebody who pressed the key
 }
 
 // Screen shows the history of a run: on a terminal a picture that is redrawn all the time, elsewhere
@@ -114,7 +114,7 @@ func (s *Screen) press(key rune) {
 	switch key {
 	case keyIncident:
 		s.help = false
-		s.Incident()
+		s.Play()
 	case keyHelp:
 		s.help = !s.help
 	case keyBack:

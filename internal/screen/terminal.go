@@ -18,10 +18,22 @@ type terminal struct {
 	style style
 }
 
+// IsTerminal reports whether a person is at the other end of a stream of this process.
+func IsTerminal(stream any) bool {
+	_, ok := terminalFile(stream)
+	return ok
+}
+
+// terminalFile is the file behind a stream, if that is a terminal.
+func terminalFile(stream any) (*os.File, bool) {
+	f, ok := stream.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
 // terminalOf returns the terminal behind w, if w is one that can be drawn on.
 func terminalOf(w io.Writer, environ []string) (*terminal, bool) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || slices.Contains(environ, "TERM=dumb") {
+	f, ok := terminalFile(w)
+	if !ok || slices.Contains(environ, "TERM=dumb") {
 		return nil, false
 	}
 	return &terminal{w: w, size: func() (int, int) { return sizeOf(f) }, style: style{colour: colours(environ)}}, true

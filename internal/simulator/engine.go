@@ -24,7 +24,6 @@ type EngineOptions struct {
 type Engine struct {
 	name    string
 	profile Profile
-	script  script
 	started time.Time
 
 	mu      sync.Mutex
@@ -46,9 +45,8 @@ func NewEngine(p Profile, o EngineOptions) (*Engine, error) {
 	if o.Name == "" {
 		o.Name = p.Name
 	}
-	s := scriptOf(o.Incidents, o.Name)
 	e := &Engine{
-		name: o.Name, profile: p, script: s, started: time.Now(), machine: newMachine(p, s),
+		name: o.Name, profile: p, started: time.Now(), machine: newMachine(p, scriptOf(o.Incidents, o.Name)),
 		random: rand.New(rand.NewPCG(o.Seed, 1)), seed: o.Seed, live: make(map[*Answer]struct{}),
 		closing: make(chan struct{}),
 	}
@@ -105,7 +103,7 @@ func (e *Engine) sequence(now time.Duration, j Job) *sequence {
 	e.count++
 	s := &sequence{prompt: j.Prompt, tokens: j.Prompt.Tokens(), random: *rand.NewPCG(e.seed, e.count)}
 	s.output = e.length(j)
-	s.effects = e.script.request(now, s.output, e.random)
+	s.effects = e.machine.script.request(now, s.output, e.random)
 	s.output = s.effects.tokens(s.output)
 	return s
 }
@@ -140,8 +138,7 @@ func (e *Engine) Play(i Incident) {
 	now := time.Since(e.started)
 	e.machine.advance(now)
 	i.At += model.Duration(now)
-	e.script = append(e.script, scriptOf([]Incident{i}, e.name)...)
-	e.machine.script = e.script
+	e.machine.script = append(e.machine.script, scriptOf([]Incident{i}, e.name)...)
 }
 
 // tick runs when the machine's next event is due.

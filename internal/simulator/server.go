@@ -67,6 +67,13 @@ func NewServer(o Options, models ...Model) *Server {
 	return s
 }
 
+// Close closes the engines, which ends every stream.
+func (s *Server) Close() {
+	for _, m := range s.models {
+		m.Engine.Close()
+	}
+}
+
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // dialect is one request and response format.

@@ -1,5 +1,5 @@
-// Package survey looks at an endpoint and says what it is and takes, so that a right configuration can be written for
-// it, or a wrong one mended.
+// Package survey finds out what an endpoint is and what it accepts, so that a correct configuration can be written for
+// it, or a wrong one corrected.
 //
 //	Open ─► Pages: GETs, no tokens ─► Plan: what the rest costs ─► Trials: small requests ─► Finding ─► YAML
 //	          servers() says which       counted before               trials() says which

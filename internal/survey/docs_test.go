@@ -28,7 +28,7 @@ func TestDocument(t *testing.T) {
 			told = append(told, m[1])
 		}
 		p, _ := preset.Named(s.engine)
-		asked := slices.DeleteFunc([]string{s.likely, s.health, s.version, s.windows, p.MetricsPath},
+		asked := slices.DeleteFunc([]string{s.page, s.health, s.version, s.windows, p.MetricsPath},
 			func(s string) bool { return s == "" })
 		slices.Sort(told)
 		slices.Sort(asked)

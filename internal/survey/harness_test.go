@@ -23,7 +23,7 @@ import (
 
 // fake is a server in memory: the simulator, and in front of it a handler that plays another kind of server.
 type fake struct {
-	profile   string // of the simulator; fast if empty
+	profile   string // of the simulator; vllm if empty
 	model     string // m if empty
 	window    int    // 0: the profile's
 	perWord   float64

@@ -78,8 +78,7 @@ func (s *Survey) learnWords(second size) {
 	if words <= 0 || first.tokens <= 0 || second.tokens <= 0 {
 		return
 	}
-	const least, most = 0.25, 8.0 // as the configuration has it
-	if perWord := tokens / words; perWord >= least && perWord <= most {
+	if perWord := tokens / words; perWord >= workload.LeastTokensPerWord && perWord <= workload.MostTokensPerWord {
 		s.found.PerWord = perWord
 		s.cal = workload.NewCalibration(perWord)
 	}

@@ -3,21 +3,22 @@ package survey
 import (
 	"math"
 	"time"
+
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
-// usualPrompt is the largest first prompt of a session of the default workload, in tokens.
-const usualPrompt = 60_000
-
-// prompt is the size of the prompts for which objectives are chosen.
+// prompt is the size in tokens of the prompts for which objectives are chosen: the largest first prompt of a session of
+// the default workload, or the window if that is smaller.
 func (f *Finding) prompt() int64 {
+	usual := int64(workload.Sentinel().Context.Max)
 	if f.Window.Tokens > 0 {
-		return min(usualPrompt, int64(f.Window.Tokens))
+		return min(usual, int64(f.Window.Tokens))
 	}
-	return usualPrompt
+	return usual
 }
 
-// expectedTTFT carries what was seen on to the size of the workload's prompts, on the straight line through the
-// smallest prompt and the slowest answer to a larger one:
+// expectedTTFT extrapolates what was seen to the size of the workload's prompts, on the steepest straight line from the
+// smallest prompt through a larger one, and is never less than what was seen:
 //
 //	TTFT                            ╱ expected
 //	        seen                 ╱
@@ -48,8 +49,8 @@ func (f *Finding) expectedTTFT() (time.Duration, bool) {
 			slope = max(slope, (x.TTFT-small.TTFT).Seconds()/float64(more))
 		}
 	}
-	carried := small.TTFT + time.Duration(slope*float64(f.prompt()-small.Tokens)*float64(time.Second))
-	return max(slowest, carried), true
+	extrapolated := small.TTFT + time.Duration(slope*float64(f.prompt()-small.Tokens)*float64(time.Second))
+	return max(slowest, extrapolated), true
 }
 
 // ttftThreshold is twice what is expected, rounded up.

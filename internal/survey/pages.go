@@ -89,7 +89,7 @@ func (s *Survey) listAt(ctx context.Context, base string) (chat.Page, error) {
 	return page, s.pageProblem(page)
 }
 
-// mayBeClaude is for a 401 of a server that may want its key in Anthropic's header.
+// mayBeClaude reports whether a server that answered 401 may want its key in Anthropic's header.
 func (s *Survey) mayBeClaude(page chat.Page) bool {
 	return s.target.APIKeyFile != "" && s.api == "" && s.target.API != chat.AnthropicMessages &&
 		(strings.Contains(page.Said, "x-api-key") || page.Header.Get("Request-Id") != "" ||
@@ -168,8 +168,8 @@ func (s *Survey) readList(page chat.Page) bool {
 	return true
 }
 
-// identify finds the kind of server: by its address, by headers and the list of models, by a page of its own, and at
-// last by its metrics.
+// identify finds the kind of server: by its address, by headers and the list of models, by a page of its own, or else
+// by its metrics.
 func (s *Survey) identify(ctx context.Context) {
 	if s.kind.engine != "" {
 		s.found.Evidence = "its address"
@@ -181,11 +181,11 @@ func (s *Survey) identify(ctx context.Context) {
 	}
 	for _, row := range servers() {
 		evidence := s.evidence(row, owner)
-		if evidence == "" || row.likely != "" && !s.confirm(ctx, row) {
+		if evidence == "" || row.page != "" && !s.confirm(ctx, row) {
 			continue
 		}
-		if row.likely != "" {
-			evidence += " and its page " + row.likely
+		if row.page != "" {
+			evidence += " and its page " + row.page
 		}
 		s.kind, s.found.Evidence = row, evidence
 		return
@@ -193,7 +193,7 @@ func (s *Survey) identify(ctx context.Context) {
 	s.identifyByMetrics(ctx)
 }
 
-// evidence is by which sign a server is of a kind; empty where none is there.
+// evidence names the sign by which a server is of a kind; empty where there is none.
 func (s *Survey) evidence(row server, owner string) string {
 	switch product := strings.ToLower(s.found.header.Get("Server")); {
 	case row.header != "" && s.found.header.Get(row.header) != "":
@@ -207,8 +207,8 @@ func (s *Survey) evidence(row server, owner string) string {
 }
 
 func (s *Survey) confirm(ctx context.Context, row server) bool {
-	page := s.get(ctx, s.root()+row.likely)
-	return page.Status == http.StatusOK && strings.Contains(string(page.Body), row.says)
+	page := s.get(ctx, s.root()+row.page)
+	return page.Status == http.StatusOK && strings.Contains(string(page.Body), row.pageText)
 }
 
 // identifyByMetrics is for servers that no other sign names, such as one behind a gateway.
@@ -281,7 +281,7 @@ func (s *Survey) findMetrics(ctx context.Context) {
 	}
 }
 
-// gateway names what stands between, as far as headers tell.
+// gateway names the proxy between here and the engine, as far as headers tell.
 func (s *Survey) gateway() string {
 	h := s.found.header
 	product, _, _ := strings.Cut(strings.ToLower(h.Get("Server")), "/")
@@ -311,12 +311,13 @@ func (s *Survey) Choose(ctx context.Context, model string) error {
 		return fmt.Errorf("it has %d models: say which to ask for with --model NAME\n%s", n, s.found.names())
 	}
 	for _, m := range s.found.Models {
-		if m.ID == model {
-			s.found.Listed, s.found.Window = true, Window{Tokens: m.Window, Source: "GET /v1/models, " + m.Field}
+		if m.ID != model {
+			continue
 		}
-	}
-	if s.found.Window.Tokens == 0 {
-		s.found.Window.Source = ""
+		s.found.Listed = true
+		if m.Window > 0 {
+			s.found.Window = Window{Tokens: m.Window, Source: "GET /v1/models, " + m.Field}
+		}
 	}
 	e := s.target.Endpoint
 	e.Model = model

@@ -11,21 +11,20 @@ import "strings"
 type server struct {
 	engine string // as in the configuration
 
-	owner   string   // owned_by in its list of models
-	header  string   // that only it sends
-	product string   // in the Server header
-	hosts   []string // suffixes of a vendor's addresses
-	metrics string   // prefix of its metrics
-	likely  string   // page whose text confirms owner, which others use, too
-	says    string   // the text
+	owner    string   // owned_by in its list of models
+	header   string   // that only it sends
+	product  string   // in the Server header
+	hosts    []string // suffixes of a vendor's addresses
+	metrics  string   // prefix of its metrics
+	page     string   // of its own, which is asked where other servers say the same owner
+	pageText string   // a text on that page
 
-	health  string // page that answers 200 when it is ready
-	version string // page with its version as JSON
-	windows string // page that tells the window where the list of models does not
-	keys    []string
-	cuts    bool // it cuts prompts that are too long, and says nothing
-	// least is a window that each model of a vendor has who tells none.
-	least int
+	health     string   // page that answers 200 when it is ready
+	version    string   // page with its version as JSON
+	windows    string   // page that tells the window where the list of models does not
+	windowPath []string // of the window in that page
+	cuts       bool     // it cuts prompts that are too long, and says nothing
+	least      int      // tokens; the smallest window of a vendor's models, where their list tells none
 }
 
 // vendor reports whether the row is a service that is paid for each token.
@@ -36,7 +35,7 @@ func servers() []server {
 	return append([]server{
 		// a gateway before the engines that it may hide
 		{
-			engine: "litellm", owner: "openai", header: "X-Litellm-Version", likely: "/health/liveliness", says: "I'm alive",
+			engine: "litellm", owner: "openai", header: "X-Litellm-Version", page: "/health/liveliness", pageText: "I'm alive",
 			metrics: "litellm_",
 		},
 		{engine: "vllm", owner: "vllm", metrics: "vllm:", health: "/health", version: "/version"},
@@ -45,11 +44,11 @@ func servers() []server {
 		{engine: "dynamo", owner: "nvidia", metrics: "dynamo_", health: "/health"},
 		{
 			engine: "llama.cpp", owner: "llamacpp", product: "llama.cpp", metrics: "llamacpp:", health: "/health",
-			windows: "/props", keys: []string{"default_generation_settings", "n_ctx"},
+			windows: "/props", windowPath: []string{"default_generation_settings", "n_ctx"},
 		},
 		{
-			engine: "ollama", owner: "library", likely: "/", says: "Ollama is running", version: "/api/version",
-			windows: "/api/ps", keys: []string{"models", "context_length"}, cuts: true,
+			engine: "ollama", owner: "library", page: "/", pageText: "Ollama is running", version: "/api/version",
+			windows: "/api/ps", windowPath: []string{"models", "context_length"}, cuts: true,
 		},
 	}, vendors()...)
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/firsttoken/firsttoken/prober"
@@ -27,15 +26,15 @@ type Options struct {
 // Survey looks at one endpoint: first Pages, then Trials.
 type Survey struct {
 	options Options
-	target  prober.Target // as it is known so far
-	written *prober.Target
+	target  prober.Target  // as it is known so far
+	written *prober.Target // as it is configured; nil where the survey chooses what is sent
 	// api is the dialect that somebody chose; empty leaves it to the survey.
 	api    chat.API
 	client *chat.Client
 	kind   server
 	corpus *workload.Corpus
 	cal    *workload.Calibration
-	order  uint64 // of the next session
+	order  uint64 // of the last session
 	found  Finding
 }
 
@@ -78,7 +77,7 @@ func (s *Survey) begin() error {
 func (s *Survey) connect(e chat.Endpoint) error {
 	complete := e
 	if e.Model == "" {
-		complete.Model = "unknown" // no client is without one; no request is sent before it is known
+		complete.Model = "unknown" // a client must have one; no request is sent before it is known
 	}
 	client, err := s.options.Connect(complete)
 	if err != nil {
@@ -96,7 +95,7 @@ func (s *Survey) Close() {
 	}
 }
 
-// SetWindow takes a window that a person knows.
+// SetWindow sets the window, in tokens, where a person knows it.
 func (s *Survey) SetWindow(tokens int) {
 	s.found.Window = Window{Tokens: tokens, Source: "whoever ran `firsttoken init`"}
 }
@@ -110,7 +109,7 @@ func (s *Survey) say(format string, args ...any) {
 // explores reports whether the survey chooses what is sent.
 func (s *Survey) explores() bool { return s.written == nil }
 
-// bare is the base of what people paste: without the path of a dialect, and with a scheme.
+// bare is the base URL in an address that people paste: without the path of a dialect, and with a scheme.
 func bare(address string) string {
 	address = strings.TrimSpace(address)
 	if !strings.Contains(address, "://") {
@@ -168,22 +167,7 @@ func extra(e chat.Endpoint, values map[string]any) chat.Endpoint {
 	return e
 }
 
-// apis are the dialects in the order in which they are tried.
+// apis are the dialects in the order in which they are tried where the best guess, whichever that was, is not served.
 func apis() []chat.API {
 	return []chat.API{chat.OpenAIChat, chat.OpenAIResponses, chat.AnthropicMessages, chat.OpenAICompletions}
-}
-
-// nextAPI is the dialect to try behind the present one; false where there is none, or the choice is not ours. The
-// first was the best guess, so the search goes once around the list.
-func (s *Survey) nextAPI() (chat.API, bool) {
-	s.found.Refused = append(s.found.Refused, s.target.API)
-	if s.api != "" {
-		return "", false
-	}
-	for _, a := range apis() {
-		if !slices.Contains(s.found.Refused, a) {
-			return a, true
-		}
-	}
-	return "", false
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
@@ -45,8 +46,9 @@ func trials() []trial {
 	}
 }
 
-// fullPrompt is a prompt at least as long as any of the default workload: 80,000 tokens, and 4,096 of an answer.
-const fullPrompt = 88_000
+// fullPrompt is the size in tokens of a prompt that is longer than any of the default workload with its answer: 80,000
+// and 4,096.
+func fullPrompt() int { return workload.Sentinel().Limit * 11 / 10 }
 
 // mostRefused is how many requests may be refused and sent again, mended.
 const mostRefused = 6
@@ -113,7 +115,7 @@ func (s *Survey) send(ctx context.Context, session *workload.Session) (prober.Re
 	return r, nil
 }
 
-// session is a new one whose first turn is the trial's.
+// session begins a session whose first turn is the trial's.
 func (s *Survey) session(t trial) *workload.Session {
 	shape := shapeOf(t)
 	s.target.Workload = shape
@@ -150,28 +152,35 @@ func (s *Survey) mend(r prober.Result) (bool, error) {
 	if e, changed := cure.Apply(s.target.Endpoint); changed && r.Outcome != chat.Denied {
 		return true, s.mended(Mend{said, cure.Text}, e)
 	}
-	if r.Cause == chat.CauseNotFound || r.Status == http.StatusMethodNotAllowed {
+	if notServed(r) {
 		return s.otherDialect()
 	}
 	return false, nil
 }
 
+// notServed reports whether there is nothing at the path of the dialect.
+func notServed(r prober.Result) bool {
+	return r.Cause == chat.CauseNotFound || r.Status == http.StatusMethodNotAllowed
+}
+
+// mended goes on with the mended endpoint.
 func (s *Survey) mended(m Mend, e chat.Endpoint) error {
 	s.found.Mends = append(s.found.Mends, m)
 	s.say("refused: %s; mended: %s", m.Said, m.Cure)
 	return s.connect(e)
 }
 
-// otherDialect goes on in the next dialect, which other fields belong to.
+// otherDialect goes on in the next dialect; false where there is none, or where somebody chose this one.
 func (s *Survey) otherDialect() (bool, error) {
 	refused := s.target.API
-	next, ok := s.nextAPI()
-	if !ok {
+	s.found.Refused = append(s.found.Refused, refused)
+	next := slices.IndexFunc(apis(), func(a chat.API) bool { return !slices.Contains(s.found.Refused, a) })
+	if s.api != "" || next < 0 {
 		return false, nil
 	}
-	s.say("%s is not served; trying %s", refused, next)
+	s.say("%s is not served; trying %s", refused, apis()[next])
 	e := s.target.Endpoint
-	e.API = next
+	e.API = apis()[next]
 	return true, s.connect(e)
 }
 
@@ -180,7 +189,7 @@ func (s *Survey) refusal(r prober.Result) error {
 	switch {
 	case r.Outcome == chat.Denied && r.Cause != chat.CausePayment:
 		return s.keyProblem(r.Status, said(r))
-	case len(s.found.Refused) > 0 && (r.Cause == chat.CauseNotFound || r.Status == http.StatusMethodNotAllowed):
+	case len(s.found.Refused) > 0 && notServed(r):
 		return fmt.Errorf("%s serves none of %v below %s: is that the right path?",
 			s.base().Host, s.found.Refused, s.base().Path)
 	}

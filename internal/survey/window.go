@@ -8,7 +8,7 @@ import (
 )
 
 // askWindow asks the server's own page for the window, where the list of models does not tell it. It is called before
-// the trials, and behind the first answer: Ollama tells the window of a model that is loaded.
+// the trials, and again after the first answer: Ollama tells the window of a model only once it is loaded.
 func (s *Survey) askWindow(ctx context.Context) {
 	if s.found.Window.Tokens > 0 || s.kind.windows == "" {
 		return
@@ -17,8 +17,9 @@ func (s *Survey) askWindow(ctx context.Context) {
 	if page.Status != http.StatusOK {
 		return
 	}
-	if n, ok := numberAt(page.Body, s.kind.keys, s.target.Model); ok {
-		s.found.Window = Window{Tokens: n, Source: "GET " + s.kind.windows + ", " + s.kind.keys[len(s.kind.keys)-1]}
+	if n, ok := numberAt(page.Body, s.kind.windowPath, s.target.Model); ok {
+		field := s.kind.windowPath[len(s.kind.windowPath)-1]
+		s.found.Window = Window{Tokens: n, Source: "GET " + s.kind.windows + ", " + field}
 	}
 }
 
@@ -31,14 +32,14 @@ func (s *Survey) asksWindow() bool {
 // the default's.
 func (s *Survey) longest() int {
 	if s.explores() {
-		return fullPrompt
+		return fullPrompt()
 	}
 	w := s.written.Workload
 	n := w.Limit
 	if w.Window > 0 {
 		n = min(n, w.Window-w.Output.Max)
 	}
-	return min(n, fullPrompt)
+	return min(n, fullPrompt())
 }
 
 // findWindow sends one prompt as long as any of the workload, where nothing tells the window. A server that refuses it

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,8 +35,9 @@ func (w File) YAML() []byte {
 	w.load(d)
 	w.workload(d)
 	w.objectives(d)
-	d.comment(4, "With prices, `firsttoken check` shows the cost of the load, and budgets are in dollars, too:")
-	d.comment(4, "prices: {input: 1.20, cached_input: 0.20, output: 4.50}   dollars per million tokens")
+	d.comment(4, "With prices, in dollars per million tokens, `firsttoken check` shows the cost of the load, and budgets "+
+		"are in dollars, too:")
+	d.comment(4, "prices: {input: 1.20, cached_input: 0.20, output: 4.50}")
 	return []byte(d.b.String())
 }
 
@@ -149,7 +151,7 @@ func (w File) fields(d *document) {
 	p, _ := preset.Named(f.Engine)
 	changed := map[string]any{}
 	for name, value := range f.Endpoint.ExtraBody {
-		if set, ok := p.ExtraBody[name]; !ok || set != value {
+		if set, ok := p.ExtraBody[name]; !ok || !reflect.DeepEqual(set, value) { // a value may be an object
 			changed[name] = value
 		}
 	}
@@ -164,7 +166,7 @@ func (w File) fields(d *document) {
 	if changed["ignore_eos"] == true {
 		d.comment(4, "With ignore_eos each answer has the length that is asked for; without, one was shorter.")
 	}
-	d.key(4, "extra_body", flow(changed))
+	d.key(4, "extra_body", Flow(changed))
 }
 
 // mentions reports whether a text names one of the fields.
@@ -174,28 +176,29 @@ func mentions(text string, fields map[string]any) bool {
 	})
 }
 
-// ownLoad is the prefill speed in tokens a second from which the profile for deployments of one's own, 125,000 tokens
-// a minute, is less than a tenth of what one request at a time gets.
-const ownLoad = 10 * 125_000 / 60
+// watchTPM is the load in tokens a minute of watch, the profile for deployments of one's own.
+const watchTPM = 125_000
+
+// ownLoad is the prefill speed in tokens a second from which that load is less than a tenth of what one request at a
+// time gets.
+const ownLoad = 10 * watchTPM / 60
 
 func (w File) load(d *document) {
-	f := w.Finding
+	f, profile := w.Finding, prober.ProfileSentinel
 	switch {
 	case f.Vendor:
 		d.comment(4, "The smallest load, for services that are paid for each token: a request every few minutes.")
-		d.key(4, "load", "{profile: sentinel}")
 	case f.Held:
 		d.comment(4, "The smallest load, 20,000 tokens a minute.")
-		d.key(4, "load", "{profile: sentinel}")
 	case f.prefill() >= ownLoad:
+		profile = prober.ProfileWatch
 		d.comment(4, "125,000 tokens a minute, for a deployment of your own: less than a tenth of the %s tokens a second "+
 			"at which it read prompts. `sentinel` is a sixth of that.", number(f.prefill()))
-		d.key(4, "load", "{profile: watch}")
 	default:
 		d.comment(4, "The smallest load, 20,000 tokens a minute: it read prompts at %s tokens a second. `watch`, for "+
 			"deployments of your own, is six times that.", number(f.prefill()))
-		d.key(4, "load", "{profile: sentinel}")
 	}
+	d.key(4, "load", "{profile: "+profile+"}")
 }
 
 func (w File) workload(d *document) {

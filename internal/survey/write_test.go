@@ -11,7 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/firsttoken/firsttoken/internal/config"
+	"github.com/firsttoken/firsttoken/prober"
 	"github.com/firsttoken/firsttoken/prober/chat"
+	"github.com/firsttoken/firsttoken/prober/workload"
 )
 
 // FuzzText: whatever the text, YAML reads it as it was, on one line and without a control character.
@@ -117,6 +119,21 @@ func TestObjectives(t *testing.T) {
 		if ttft != row.ttft || number(tps) != number(row.tps) {
 			t.Errorf("%s: %s and %v, want %s and %v", row.name, ttft, tps, row.ttft, row.tps)
 		}
+	}
+}
+
+// TestLoads holds the figures of which a written file speaks to the profiles.
+func TestLoads(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]float64{prober.ProfileWatch: watchTPM, prober.ProfileSentinel: 20_000} {
+		target, err := prober.DefaultTarget(profile)
+		if err != nil || target.Load.TokensPerMinute != want {
+			t.Errorf("%s: %v tokens a minute (%v), and load in write.go speaks of %v",
+				profile, target.Load.TokensPerMinute, err, want)
+		}
+	}
+	if fullPrompt() < workload.Sentinel().Limit+workload.Sentinel().Output.Max {
+		t.Errorf("the default workload has longer prompts than %d", fullPrompt())
 	}
 }
 

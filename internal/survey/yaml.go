@@ -70,11 +70,11 @@ func text(s string) string {
 	return strconv.Quote(s)
 }
 
-// flow is a value on one line.
-func flow(v any) string {
+// Flow is a value of our own tables as YAML on one line.
+func Flow(v any) string {
 	var n yaml.Node
 	if err := n.Encode(v); err != nil {
-		return "{}" // of our own tables: it can be written
+		return "{}" // what our tables have can be written
 	}
 	n.Style = yaml.FlowStyle
 	out, err := yaml.Marshal(&n)

@@ -12,7 +12,7 @@ import (
 // others.
 const candidates = 8
 
-// briefTokens is a brief answer, and long enough to have a rate.
+// briefTokens is the length of a brief answer, which is long enough to have a rate.
 const briefTokens = 24
 
 // leg is the part of a life from one fresh context to the limit, played ahead.
@@ -39,17 +39,17 @@ func (s *Session) MidLife() {
 }
 
 // Resume is MidLife where the server holds the session's history: the session goes on with a warm turn. at says where
-// between a fresh context, 0, and the limit, 1: in the steady state all points are as likely. It returns the last
-// prompt, which the server must hold, and the pause that followed its answer. The prompt is nil where there is no turn
-// before.
+// it stands, from 0, a fresh context, to 1, the limit; in the steady state all points are equally likely. It returns
+// the last prompt, which the server must hold, and the pause that followed its answer. The prompt is nil if the session
+// stands before its first turn.
 func (s *Session) Resume(at float64) (last chat.Conversation, pause time.Duration) {
 	l, _ := s.pick()
 	s.begin(l)
 	return s.resumeAfter(int(at * float64(l.turns)))
 }
 
-// ResumeBriefly resumes the session after its first turn, of the least context, and makes the turn that follows ask for
-// a brief answer: a load that starts with it has its first numbers as soon as its server can give any.
+// ResumeBriefly resumes the session after a first turn of the smallest context, and makes the next turn ask for a brief
+// answer: a load that starts with it has its first numbers as soon as its server can give any.
 func (s *Session) ResumeBriefly() (last chat.Conversation) {
 	shape := *s.shape
 	shape.Context.Max = shape.Context.Min

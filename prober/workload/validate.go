@@ -14,6 +14,12 @@ const (
 	widestSigma    = 4.0  // e^4 is a factor of 55 at one standard deviation: more is a typing error
 )
 
+// The bounds of Shape.TokensPerWord: beyond them the server does not count tokens, or not of these words.
+const (
+	LeastTokensPerWord = 0.25
+	MostTokensPerWord  = 8.0
+)
+
 // Validate returns every problem, with its path as it is written in the file: "output.max".
 func (s Shape) Validate() invalid.Errors {
 	var e invalid.Errors
@@ -50,8 +56,8 @@ func (s Shape) validateSizes(e *invalid.Errors) {
 		s.validateRoom(e, most, of)
 	}
 	e.Under("compaction.summary", s.Compaction.Summary.validate(shortestText))
-	if !(s.TokensPerWord >= 0.25 && s.TokensPerWord <= 8) {
-		e.Add("tokens_per_word", "%g is not between 0.25 and 8", s.TokensPerWord)
+	if !(s.TokensPerWord >= LeastTokensPerWord && s.TokensPerWord <= MostTokensPerWord) {
+		e.Add("tokens_per_word", "%g is not between %g and %g", s.TokensPerWord, LeastTokensPerWord, MostTokensPerWord)
 	}
 }
 
@@ -92,8 +98,8 @@ func (s Shape) validateWindow(e *invalid.Errors) (most int, of string, ok bool) 
 
 // answerIn is the length of an answer, or the usual one of the window if it leaves no room for a prompt.
 func (s Shape) answerIn(tokens int) int {
-	if tokens > min(s.Window/largestAnswers, s.usable(spareLater)-leastLimit) {
-		return s.Window / mostOfWindow
+	if tokens > min(s.Window/answerByHandPart, s.usable(spareLater)-leastLimit) {
+		return s.Window / longestPart
 	}
 	return tokens
 }

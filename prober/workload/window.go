@@ -9,15 +9,23 @@ import (
 // what a chat template makes of the tools. The share is larger until the server has counted a full prompt: by the trial
 // alone, whose text is shorter and has no tools, the estimate is right within 15 %.
 const (
-	spareTokens    = 256
-	spareAtFirst   = 0.15
-	spareLater     = 0.04
-	leastWindow    = 3072 // one in which all of an agent's prompt still fits
-	leastLimit     = shortestPrefix + 2*shortestText
-	mostOfWindow   = 8   // an answer, and what a client adds, is at most this part of the window
-	usualOutput    = 32  // so is the median of answers,
-	usualInput     = 128 // and that of inputs
-	largestAnswers = 2   // no answer set by hand is more than this part of the window
+	spareTokens  = 256
+	spareAtFirst = 0.15
+	spareLater   = 0.04
+)
+
+// The smallest sizes, in tokens, into which all of an agent's prompt still fits.
+const (
+	leastWindow = 3072
+	leastLimit  = shortestPrefix + 2*shortestText
+)
+
+// Answers and inputs are at most a part of the window: one in so many.
+const (
+	longestPart      = 8   // the longest answer, and the longest input
+	medianAnswerPart = 32  // the median answer
+	medianInputPart  = 128 // the median input
+	answerByHandPart = 2   // an answer that is set by hand
 )
 
 // Largest is the largest prompt, once the server has counted a full one: the limit, or less where the model's window
@@ -40,7 +48,7 @@ func (s *Shape) usable(spare float64) int {
 	return int(float64(s.Window)*(1-spare)) - spareTokens
 }
 
-// largest of the session's prompts, as far as the target's tokenizer is known.
+// largest is the largest prompt of the session, as far as the target's tokenizer is known.
 func (s *Session) largest() int {
 	if s.cal.settled() {
 		return s.shape.Largest()
@@ -60,8 +68,8 @@ func (s Shape) Fit(by Shape) Shape {
 	if s.Window < leastWindow {
 		return s
 	}
-	s.Output = s.Output.upTo(s.Window/usualOutput, s.Window/mostOfWindow).around(by.Output)
-	s.Input = s.Input.upTo(s.Window/usualInput, s.Window/mostOfWindow).around(by.Input)
+	s.Output = s.Output.upTo(s.Window/medianAnswerPart, s.Window/longestPart).around(by.Output)
+	s.Input = s.Input.upTo(s.Window/medianInputPart, s.Window/longestPart).around(by.Input)
 	answer := s.answerIn(cmp.Or(by.Output.Max, s.Output.Max))
 	limit := s.usable(spareLater) - max(answer, minRecallTokens)
 	if by.Limit > 0 && by.Limit <= s.Window {
@@ -78,8 +86,8 @@ func (s Shape) Fit(by Shape) Shape {
 	if by.Limit == 0 {
 		limit = s.Limit
 	}
-	s.Context = s.Context.within(prefix+shortestText, limit-1).around(by.Context)
-	s.Compaction.Summary = s.Compaction.Summary.within(shortestText, limit-prefix-1).around(by.Compaction.Summary)
+	s.Context = s.Context.clamped(prefix+shortestText, limit-1).around(by.Context)
+	s.Compaction.Summary = s.Compaction.Summary.clamped(shortestText, limit-prefix-1).around(by.Compaction.Summary)
 	return s
 }
 
@@ -91,8 +99,8 @@ func (s *Shape) scaleTo(limit, prefix int) {
 	s.Limit, s.SharedPrefix = limit, prefix
 }
 
-// within moves values that are outside a range to its ends.
-func (l LogNormal) within(least, most int) LogNormal {
+// clamped moves values that are outside a range to its ends.
+func (l LogNormal) clamped(least, most int) LogNormal {
 	return l.each(func(n int) int { return min(max(n, least), most) })
 }
 

@@ -14,19 +14,28 @@ import (
 	"strings"
 )
 
-// archive writes firsttoken-VERSION-OS-ARCH.tar.gz, or .zip for Windows, and returns its name. All its files are below
-// one folder of that name.
+// archiveName is firsttoken-VERSION-OS-ARCH.tar.gz, or .zip for Windows. All files in the archive are below one folder,
+// which has the same name without the ending.
+func (r *release) archiveName(goos, arch string) (folder, name string) {
+	folder = fmt.Sprintf("firsttoken-%s-%s-%s", r.Version, goos, arch)
+	if goos == "windows" {
+		return folder, folder + ".zip"
+	}
+	return folder, folder + ".tar.gz"
+}
+
+// archive writes the archive of a platform and returns its name.
 func (r *release) archive(goos, arch, program string, texts []content) (string, error) {
-	folder := fmt.Sprintf("firsttoken-%s-%s-%s", r.Version, goos, arch)
 	files := []content{{source: program, name: filepath.Base(program), program: true}}
 	for _, t := range texts {
 		if t.name != "" && (goos == "linux" || !strings.HasPrefix(t.name, "systemd/")) {
 			files = append(files, t)
 		}
 	}
-	write, name := r.tarball, folder+".tar.gz"
+	folder, name := r.archiveName(goos, arch)
+	write := r.tarball
 	if goos == "windows" {
-		write, name = r.zipped, folder+".zip"
+		write = r.zipped
 	}
 	return name, r.create(name, func(w io.Writer) error { return write(w, folder, files) })
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"text/template"
@@ -52,7 +51,7 @@ func (r *release) formula(sums map[string]string) error {
 	for _, s := range []struct{ name, goos string }{{"macos", "darwin"}, {"linux", "linux"}} {
 		one := system{Name: s.name}
 		for _, c := range []struct{ cpu, arch string }{{"arm", "arm64"}, {"intel", "amd64"}} {
-			name := fmt.Sprintf("firsttoken-%s-%s-%s.tar.gz", r.Version, s.goos, c.arch)
+			_, name := r.archiveName(s.goos, c.arch)
 			if sum, made := sums[name]; made {
 				url := strings.TrimSuffix(r.URL, "/") + "/v" + r.Version + "/" + name
 				one.Archives = append(one.Archives, archived{c.cpu, url, sum})
