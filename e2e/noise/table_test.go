@@ -61,7 +61,7 @@ func slowTail(p *player) counters {
 func play(s shape, perMinute float64, n int, steps []detection) found {
 	var players []*player
 	for k := range n {
-		players = append(players, newPlayer(s, perMinute, warmUp+judged, uint64(k+1)))
+		players = append(players, newPlayer(s, perMinute, warmUp+judged, uint64(2001+k))) // limits were chosen on others
 	}
 	f := found{alarms: falseAlerts(players), delayed: map[string][]float64{}}
 	for _, d := range steps {
