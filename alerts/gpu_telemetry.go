@@ -39,18 +39,16 @@ unless on (uuid)
   )`, values{"application": strings.Join(codes, "\n    or\n    ")})
 }
 
-// byNode lists the labels of a node of GPUs.
-func (b builder) byNode() string { return strings.Join(append(b.places(), "hostengine"), ", ") }
-
 // targetsOf lists the targets that a GPU serves.
 func targetsOf() string {
 	return " Targets on it:" + each("group by (target) ("+gpuOfTarget+"{$own})", "uuid", " {{ .Labels.target }}") + "."
 }
 
-// dashboardOf opens at one of the targets of a GPU or a node.
-func dashboardOf(mapped, label string) string {
-	return GPUUID + `?var-hostengine={{ $labels.hostengine }}{{ with printf "` + mapped + `{` + label + `=%q}" $labels.` +
-		label + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
+// dashboardOf opens at one of the targets of a GPU or a node, which the labels tell.
+func dashboardOf(mapped, labels string) string {
+	matchers, args := ownMatchers(labels)
+	return GPUUID + `?var-hostengine={{ $labels.hostengine }}{{ with printf "` + mapped + `{` +
+		strings.Join(matchers, ",") + `}"` + args + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
 }
 
 func (b builder) gpuLost() alert {
@@ -69,24 +67,24 @@ func (b builder) gpuTelemetryDown() alert {
 	return alert{
 		name: "GPUTelemetryDown", severity: Ticket, component: gpu,
 		expr: b.fill(`
-count by ($node) (last_over_time($seen[$memory]))
-unless on ($node)
+count by ($byNode) (last_over_time($seen[$memory]))
+unless on ($byNode)
   $seen
-unless on ($node)
+unless on ($byNode)
   (
     last_over_time(dcgm_up[$memory])
-  unless on ($node)
+  unless on ($byNode)
     dcgm_up
   )
-or on ($node)
-max by ($node) (dcgm_up) == 0`, values{
-			"node": b.byNode(), "seen": gpuSeen, "memory": string(gpuMemory),
+or on ($byNode)
+max by ($byNode) (dcgm_up) == 0`, values{
+			"seen": gpuSeen, "memory": string(gpuMemory),
 		}),
 		wait: telemetryFor, keep: burnKeep,
 		summary: "Nothing is known of the GPUs of {{ $labels.hostengine }} any more",
 		details: "{{ $value }} GPUs were seen within " + string(gpuMemory) + ", and none is now (0: none ever was, the host" +
 			" engine cannot be reached). Latencies of targets on this node go unexplained.",
-		dashboard: dashboardOf(nodeOfTarget, "hostengine"),
+		dashboard: dashboardOf(nodeOfTarget, b.byNode),
 	}
 }
 

@@ -810,32 +810,32 @@ function(config) {
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:throttle_ratio:rate5m > 0.01)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (hostengine) group_left () max by (hostengine) (gpu:throttle_ratio:rate5m > 0.01)\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:throttle_ratio:rate5m > 0.01)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (gpu:throttle_ratio:rate5m > 0.01)\n)",
           labels: { cause: "throttling" },
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:xid_errors:increase10m > 0)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (hostengine) group_left () max by (hostengine) (gpu:xid_errors:increase10m > 0)\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:xid_errors:increase10m > 0)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (gpu:xid_errors:increase10m > 0)\n)",
           labels: { cause: "xid" },
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (\n    gpu:ecc_uncorrectable_errors:increase1h > 0\n    or\n    gpu:row_remap_failed > 0\n  )\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (hostengine) group_left () max by (hostengine) (\n    gpu:ecc_uncorrectable_errors:increase1h > 0\n    or\n    gpu:row_remap_failed > 0\n  )\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (\n    gpu:ecc_uncorrectable_errors:increase1h > 0\n    or\n    gpu:row_remap_failed > 0\n  )\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (\n    gpu:ecc_uncorrectable_errors:increase1h > 0\n    or\n    gpu:row_remap_failed > 0\n  )\n)",
           labels: { cause: "memory" },
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_hostengine:gpu:mapped * on (hostengine) group_left () max by (hostengine) (hostengine:gpu_sm_active_spread:ratio10m > 0.2)\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_hostengine:gpu:mapped * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (hostengine:gpu_sm_active_spread:ratio10m > 0.2)\n)",
           labels: { cause: "straggler" },
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (\n    max by (hostengine, uuid) (dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)\n    or\n    max by (hostengine, uuid) (increase(dcgm_gpu_nvlink_errors_total{kind=~\"integrity|recovery_failed\"}[10m])) > 0\n  )\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (hostengine) group_left () max by (hostengine) (\n    max by (hostengine, uuid) (dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)\n    or\n    max by (hostengine, uuid) (increase(dcgm_gpu_nvlink_errors_total{kind=~\"integrity|recovery_failed\"}[10m])) > 0\n  )\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (\n    max by (" + c.before(c.places) + "hostengine, uuid) (dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)\n    or\n    max by (" + c.before(c.places) + "hostengine, uuid) (increase(dcgm_gpu_nvlink_errors_total{kind=~\"integrity|recovery_failed\"}[10m])) > 0\n  )\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (\n    max by (" + c.before(c.places) + "hostengine, uuid) (dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)\n    or\n    max by (" + c.before(c.places) + "hostengine, uuid) (increase(dcgm_gpu_nvlink_errors_total{kind=~\"integrity|recovery_failed\"}[10m])) > 0\n  )\n)",
           labels: { cause: "fabric" },
         },
         {
           record: "target_cause:gpu_degraded:max",
-          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:lost:bool)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (hostengine) group_left () max by (hostengine) (gpu:lost:bool)\n)",
+          expr: "max by (" + c.before(c.places) + "target) (\n  target_uuid:gpu:mapped * on (uuid) group_left () max by (uuid) (gpu:lost:bool)\n)\nor\nmax by (" + c.before(c.places) + "target) (\n  max by (" + c.before(c.places) + "target, hostengine) (firsttoken_target_gpu_info{uuid=\"\"})\n  * on (" + c.before(c.places) + "hostengine) group_left () max by (" + c.before(c.places) + "hostengine) (gpu:lost:bool)\n)",
           labels: { cause: "lost" },
         },
       ],
@@ -1372,7 +1372,7 @@ function(config) {
           keep_firing_for: "10m",
           labels: { severity: c.severity("FirsttokenGPUTelemetryDown", "ticket"), component: "gpu" } + c.labels,
           annotations: {
-            dashboard_url: config.dashboards + "firsttoken-gpu?var-hostengine={{ $labels.hostengine }}{{ with printf \"target_hostengine:gpu:mapped{hostengine=%q}\" $labels.hostengine | query }}&var-target={{ . | first | label \"target\" }}{{ end }}&from=now-6h&to=now",
+            dashboard_url: config.dashboards + "firsttoken-gpu?var-hostengine={{ $labels.hostengine }}{{ with printf \"target_hostengine:gpu:mapped{" + c.matchers(c.places) + "hostengine=%q}\"" + c.values(c.places) + " $labels.hostengine | query }}&var-target={{ . | first | label \"target\" }}{{ end }}&from=now-6h&to=now",
             description: "{{ $value }} GPUs were seen within 1d, and none is now (0: none ever was, the host engine cannot be reached). Latencies of targets on this node go unexplained.",
             [if config.pages != '' then 'page_url']: c.pages + "/",
             queries_url: "{{ $externalURL }}/graph?g0.range_input=6h&g0.tab=0&g0.expr={{ printf \"max by (hostengine) (dcgm_up{" + c.matchers(c.places) + "hostengine=%q})\"" + c.values(c.places) + " $labels.hostengine | urlquery }}&g1.range_input=6h&g1.tab=0&g1.expr={{ printf \"up{role=\\\"dcgm\\\"}\" | urlquery }}&g2.range_input=6h&g2.tab=0&g2.expr={{ printf \"sum by (op, code) (increase(dcgm_errors_total{" + c.matchers(c.places) + "hostengine=%q}[1h])) > 0\"" + c.values(c.places) + " $labels.hostengine | urlquery }}",
