@@ -19,6 +19,8 @@ func (b builder) watchdog() alert {
 		summary: "Alerting works",
 		details: "This alert always fires (value {{ $value }})." +
 			" Send it to a dead man's switch, which tells you when it stops.",
+		action: "Nothing to do: it always fires. If your dead man's switch says that it has stopped, repair Prometheus or" +
+			" Alertmanager.",
 		dashboard: fleetDashboard,
 	}
 }

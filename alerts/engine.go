@@ -108,6 +108,8 @@ func (b builder) kvPressure() alert {
 			" Requests running: " + lookup(RunningRecord, "humanize", b.byEngine) +
 			", waiting: " + lookup(WaitingRecord, "humanize", b.byEngine) +
 			"; prefix-cache hits: " + lookup(HitRecord, "humanizePercentage", b.byEngine) + ".",
+		by: b.byEngine, before: 6 * time.Hour,
+		action:    "Add replicas, shorten contexts, or let the engine move idle sessions to host memory.",
 		dashboard: capacityDashboard,
 	}
 }

@@ -124,6 +124,8 @@ and on ($byEngine)
 			" and its latency is worse than usual or than promised. TTFT against other days: " +
 			askedBy(slowdown+"{$own})", b.byEngine, "humanize") + " times over " + string(quick) +
 			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", b.byEngine) + ".",
+		by:        b.byEngine + ", cause",
+		action:    "Drain the node of the GPU dashboard's worst GPU, or move traffic away from the target.",
 		dashboard: gpuDashboard,
 	}
 }

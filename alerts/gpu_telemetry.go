@@ -58,6 +58,8 @@ func (b builder) gpuLost() alert {
 		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} is lost",
 		details: "It gives no more values ({{ $value }}), though its node's others or their host engine do. UUID: " +
 			"{{ $labels.uuid }}." + targetsOf(),
+		by:        b.byNode + ", uuid",
+		action:    "Run nvidia-smi on the node. If it does not list the GPU, or hangs, drain the node and reset the GPU.",
 		dashboard: dashboardOf(gpuOfTarget, "uuid"),
 	}
 }
@@ -84,6 +86,8 @@ max by ($byNode) (dcgm_up) == 0`, values{
 		summary: "Nothing is known of the GPUs of {{ $labels.hostengine }} any more",
 		details: "{{ $value }} GPUs were seen within " + string(gpuMemory) + ", and none is now (0: none ever was, the host" +
 			" engine cannot be reached). Latencies of targets on this node go unexplained.",
+		by:        b.byNode,
+		action:    "On the node: systemctl status nvidia-dcgm, or look at the pod of dcgm-exporter. Restart it.",
 		dashboard: dashboardOf(nodeOfTarget, b.byNode),
 	}
 }
@@ -104,6 +108,8 @@ func (b builder) gpuHardwareError() alert {
 		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} reports a hardware error: {{ $labels.cause }}",
 		details: "{{ $value | humanize }} {{ $labels.cause }} errors; the last XID error is " +
 			lookup("gpu:last_xid", "humanize", "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
+		by:        b.byNode + ", uuid, cause",
+		action:    "Look the XID up in NVIDIA's catalogue: reset or replace as it says, and drain the node first.",
 		dashboard: dashboardOf(gpuOfTarget, "uuid"),
 	}
 }

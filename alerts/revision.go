@@ -1,5 +1,7 @@
 package alerts
 
+import "time"
+
 // Of a new revision.
 const (
 	revisionRecent = Window("2h")
@@ -58,7 +60,9 @@ $new
 			", and the endpoint serves what it did not serve in the " + string(revisionMemory) + " before." +
 			" Served now:" + each("firsttoken_target_revision_info{$own}", b.byTarget,
 			" {{ .Labels.model }} {{ .Labels.fingerprint }}") +
-			". First: ask who released it, and compare its speed with that of the revision before.",
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Ask who released it, and compare its speed with that of the revision before.",
 		dashboard: endpointDashboard,
 	}
 }

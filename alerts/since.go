@@ -17,7 +17,7 @@ func (a alert) description() string {
 		return a.details
 	}
 	matchers, args := ownMatchers(a.by)
-	query := fmt.Sprintf("floor(min(ALERTS_FOR_STATE{alertname=%q,%s}))", Prefix+a.name, strings.Join(matchers, ","))
+	query := fmt.Sprintf("floor(min(ALERTS_FOR_STATE{%s,alertname=%q}))", strings.Join(matchers, ","), Prefix+a.name)
 	return a.details + fmt.Sprintf(` Since {{ with printf %s%s | query }}{{ . | first | value | humanizeTimestamp }}`+
 		`{{ else }}just now{{ end }}.`, strconv.Quote(query), args)
 }
@@ -34,8 +34,8 @@ func (a alert) link() string {
 	}
 	matchers, args := ownMatchers(a.by)
 	before := cmp.Or(a.before, time.Hour)
-	from := fmt.Sprintf("1000 * (floor(min(ALERTS_FOR_STATE{alertname=%q,%s}) or vector(time())) - %s)",
-		Prefix+a.name, strings.Join(matchers, ","), seconds(before))
+	from := fmt.Sprintf("1000 * (floor(min(ALERTS_FOR_STATE{%s,alertname=%q}) or vector(time())) - %s)",
+		strings.Join(matchers, ","), Prefix+a.name, seconds(before))
 	to := fmt.Sprintf("1000 * floor(vector(time() + %s))", seconds(30*time.Minute))
 	return a.dashboard + separator +
 		fmt.Sprintf(`from={{ with printf %s%s | query }}{{ . | first | value | printf "%%.0f" }}{{ end }}`,

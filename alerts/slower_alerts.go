@@ -73,10 +73,11 @@ unless on ($byTarget)
 		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
 			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
-			". Since " + since("TTFTRegression", b.byContext) + "." +
+			"." +
 			" At equal load of the engine: " + b.asked(atLoad, t.TTFT, "humanize") +
-			" times; near 1, it is busier, not slower." +
-			" First: open the dashboard at that time, and look whether a release, a node or the load changed.",
+			" times; near 1, it is busier, not slower.",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Open the dashboard at that time, and look whether a release, a node or the load changed.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -95,8 +96,9 @@ func (b builder) regressionAtEqualLoad() alert {
 			b.asked("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", t.TTFT, "humanizeDuration") +
 			" at " + askedBy(load("30m"), b.byEngine, "humanize") + " requests in the engine; usual is " +
 			b.asked("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", t.AtEqualLoad, "humanize") +
-			" requests. Since " + since("TTFTRegressionAtEqualLoad", b.byContext) + "." +
-			" First: it is not the load; compare releases, nodes and GPU clocks before and after that time.",
+			" requests.",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "It is not the load: compare releases, nodes and GPU clocks before and after that time.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -114,9 +116,9 @@ func (b builder) regressionOfAll() alert {
 		details: "{{ $value | humanizePercentage }} of at least " + number(siblingsLeast) +
 			" targets with this model and engine are slower than their own past:" +
 			each(members, "model, engine", " {{ .Labels.target }} ({{ .Value | humanize }} times)") +
-			". Since " + since("TTFTRegressionOfAll", "model, engine") + "." +
-			" First: look for what they have in common: a release of the model or the engine, or the network here." +
-			" TTFTRegression is not sent for each of them.",
+			". TTFTRegression is not sent for each of them.",
+		by: "model, engine", before: 24 * time.Hour,
+		action:    "Look for what they have in common: a release of the model or the engine, or the network here.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -130,8 +132,9 @@ func (b builder) tail() alert {
 		summary: population + ", and more of them than usual are far slower than the rest",
 		details: "The mean TTFT is raised above the geometric one by {{ $value | humanize }} times as much as at this hour" +
 			" on other days: a few answers are many times slower. Over " + b.times(t.Tail, "", "") +
-			". Since " + since("TTFTTail", b.byContext) + "." +
-			" First: look at the slowest answers on the target's page; one replica of several, or one of its GPUs, is usual.",
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Look at the slowest answers on the target's page: often it is one of several replicas, or one GPU.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -147,8 +150,9 @@ func (b builder) tpsDrop() alert {
 		details: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of" +
 			" the same time on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TPS, "", "exp(-$x)") +
-			". Since " + since("TPSDrop", b.byTarget) + "." +
-			" First: compare the batch size and the GPU clocks before and after that time.",
+			".",
+		by: b.byTarget, before: 24 * time.Hour,
+		action:    "Compare the batch size and the GPU clocks before and after that time.",
 		dashboard: endpointDashboard,
 	}
 }

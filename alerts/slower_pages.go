@@ -1,5 +1,7 @@
 package alerts
 
+import "time"
+
 // doubled pages on a large step that also misses the objective: the error budget's own page takes hours for it.
 func (b builder) doubled() alert {
 	t, hour := Slower(), b.Burns.Over1h.Long
@@ -22,8 +24,9 @@ and on ($byTarget)
 			askedBy(RatioRecord(hour)+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
 			" of events; the objective allows " +
 			askedBy(BudgetRecord+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
-			". Since " + since("TTFTDoubled", b.byContext) + "." +
-			" First: open the dashboard at that time; roll back what was released then, or take the slow replica out.",
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Open the dashboard at that time; roll back what was released then, or take the slow replica out.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -54,8 +57,9 @@ and
 		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " +
 			string(FarWindow) + ": " + mean +
 			", and every event of it is bad; the objective is " +
-			threshold + ". Since " + since("TTFTFarAbove", b.byTarget) + "." +
-			" First: look at the engine's queue and its KV cache; drain the target if others can serve.",
+			threshold + ".",
+		by:        b.byTarget,
+		action:    "Look at the engine's queue and its KV cache; drain the target if others can serve.",
 		dashboard: endpointDashboard,
 	}
 }

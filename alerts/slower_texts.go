@@ -37,9 +37,4 @@ func askedBy(query, labels, format string) string {
 		" | query }}{{ . | first | value | " + format + " }}{{ else }}unknown{{ end }}"
 }
 
-// since is when the condition of an alert began to hold.
-func since(name, labels string) string {
-	return askedBy(`ALERTS_FOR_STATE{alertname="`+Prefix+name+`",$own}`, labels, "humanizeTimestamp")
-}
-
 const milliseconds = "exp($x) / 1000"
