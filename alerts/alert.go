@@ -27,6 +27,9 @@ type alert struct {
 	before time.Duration
 }
 
+// whole is the format of a count: increase extrapolates, and makes 14.73 of 15 events.
+const whole = `printf "%.0f"`
+
 // Prefix of every alert's name, so that they stand together in an Alertmanager that others share.
 const Prefix = "Firsttoken"
 

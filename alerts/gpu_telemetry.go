@@ -106,8 +106,8 @@ func (b builder) gpuHardwareError() alert {
 		),
 		keep:    hardwareKeep,
 		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} reports a hardware error: {{ $labels.cause }}",
-		details: "{{ $value | humanize }} {{ $labels.cause }} errors; the last XID error is " +
-			lookup("gpu:last_xid", "humanize", "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
+		details: "{{ $value | " + whole + " }} {{ $labels.cause }} errors; the last XID error is " +
+			lookup("gpu:last_xid", whole, "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
 		by:        b.byNode + ", uuid, cause",
 		action:    "Look the XID up in NVIDIA's catalogue: reset or replace as it says, and drain the node first.",
 		dashboard: dashboardOf(gpuOfTarget, "uuid"),

@@ -30,9 +30,9 @@ unless
 			values{"w": string(misconfiguredWindow)})),
 		wait: misconfiguredFor, keep: burnKeep,
 		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
-		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) +
+		details: "{{ $value | " + whole + " }} requests were refused in " + string(misconfiguredWindow) +
 			", and none was answered:" +
-			each(causes, b.byTarget, " {{ .Value | humanize }} {{ .Labels.cause }}") + ". They count in no objective.",
+			each(causes, b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.cause }}") + ". They count in no objective.",
 		by: b.byTarget,
 		action: "Run firsttoken once {{ $labels.target }}: it prints the server's own message and, where it is known," +
 			" the remedy. Correct the configuration and reload.",
@@ -47,7 +47,7 @@ func (b builder) localFault() alert {
 			values{"w": string(localWindow)}),
 		keep:    burnKeep,
 		summary: "The prober {{ $labels." + b.Replica + " }} cannot send to {{ $labels.target }}",
-		details: "{{ $value | humanize }} requests in " + string(localWindow) +
+		details: "{{ $value | " + whole + " }} requests in " + string(localWindow) +
 			" failed for want of file descriptors, memory or a readable key. They count in no objective.",
 		by:        b.byInstance + ", target",
 		action:    "Raise ulimit -n to a few times the number of targets, or mount the key file that is configured.",
@@ -81,7 +81,7 @@ func (b builder) otherModel() alert {
 			values{"w": string(modelWindow)}),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} is answered by another model than the one that was asked for",
-		details: "{{ $value | humanize }} answers of the last " + string(modelWindow) +
+		details: "{{ $value | " + whole + " }} answers of the last " + string(modelWindow) +
 			" named another model. Every number about the target is about that one.",
 		by:        b.byTarget,
 		action:    "Ask the gateway's operator whether this is intended: users get another model too.",
@@ -119,7 +119,7 @@ func (b builder) loadShort() alert {
 		summary: "{{ $labels.target }} gets less load than it should",
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(shortWindow) +
 			". Slots that were not used:" +
-			each(reasons, b.byTarget, " {{ .Value | humanize }} {{ .Labels.reason }}") + ".",
+			each(reasons, b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.reason }}") + ".",
 		by:        b.byTarget,
 		action:    "Look at what keeps the slots unused. Until then latencies look better than they are.",
 		dashboard: endpointDashboard,

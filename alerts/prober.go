@@ -121,7 +121,7 @@ func (b builder) discoveryFailing() alert {
 			values{"w": listWindow}),
 		wait:    listFor,
 		summary: "The prober {{ $labels." + b.Replica + " }} probes an old list of targets",
-		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | printf \"%.0f\" }} failures" +
+		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | " + whole + " }} failures" +
 			" in " + listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
 		by:        b.byInstance + ", config",
 		action:    "For a file, run firsttoken check; for a server, curl the list's address from the prober's host.",

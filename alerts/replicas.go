@@ -239,7 +239,7 @@ func (b builder) replicasDisagree() alert {
 		expr: b.fill("count by ($byInstance) ($disagrees)", values{"disagrees": disagreesRecord}),
 		wait: disagreeFor, keep: burnKeep,
 		summary: "The prober {{ $labels." + b.Replica + " }} sees trouble that another one does not see",
-		details: `{{ $value | printf "%.0f" }} targets are down or burn their error budget for this prober, and are well ` +
+		details: "{{ $value | " + whole + " }} targets are down or burn their error budget for this prober, and are well " +
 			"for another:" + each("topk(5, "+disagreesRecord+"{$own})", b.byInstance, " {{ .Labels.target }}") +
 			". Nobody is paged about them while the probers disagree.",
 		action: "On the host of {{ $labels." + b.Replica + " }}, send one turn to one of them: firsttoken once TARGET." +

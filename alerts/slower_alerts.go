@@ -53,7 +53,7 @@ const population = "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{
 
 func (b builder) regression() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", t.TTFT, "humanize")
+	days := b.asked(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", t.TTFT, whole)
 	atLoad := "exp(" + b.levelRecord(t.AtEqualLoad, "residual", t.AtEqualLoad.Rows[1].Window) + "{$own})"
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
@@ -141,7 +141,7 @@ func (b builder) tail() alert {
 
 func (b builder) tpsDrop() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", t.TPS, "humanize")
+	days := b.asked(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", t.TPS, whole)
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),

@@ -52,7 +52,7 @@ unless
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(achievedWindow) +
 			", and so it has been for " + hours(notAchievedFor) + ". Slots that were not used in that hour:" +
 			each("sum by (reason) (increase(firsttoken_turns_skipped_total{$own}["+string(achievedWindow)+"])) > 0.5",
-				b.byTarget, " {{ .Value | humanize }} {{ .Labels.reason }}") + ".",
+				b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.reason }}") + ".",
 		by:        b.byTarget,
 		action:    "Decide which is wrong, the set-point or the endpoint. Its latencies are those of the smaller load.",
 		dashboard: endpointDashboard,
