@@ -122,7 +122,7 @@ and on ($byEngine)
 		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target" +
 			" (a ratio for throttling and straggler, a count or a state for the others)," +
 			" and its latency is worse than usual or than promised. TTFT against other days: " +
-			askedBy(slowdown+"{$own})", b.byEngine, "humanize") + " times over " + string(quick) +
+			valueOf(slowdown+"{$own})", "humanize", b.byEngine) + " times over " + string(quick) +
 			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", b.byEngine) + ".",
 		by:        b.byEngine + ", cause",
 		action:    "Drain the node of the GPU dashboard's worst GPU, or move traffic away from the target.",

@@ -53,7 +53,7 @@ const population = "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{
 
 func (b builder) regression() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", t.TTFT, whole)
+	days := valueOf(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", whole, b.roomLabels(t.TTFT))
 	atLoad := "exp(" + b.levelRecord(t.AtEqualLoad, "residual", t.AtEqualLoad.Rows[1].Window) + "{$own})"
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
@@ -74,7 +74,7 @@ unless on ($byTarget)
 			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
 			"." +
-			" At equal load of the engine: " + b.asked(atLoad, t.TTFT, "humanize") +
+			" At equal load of the engine: " + valueOf(atLoad, "humanize", b.roomLabels(t.TTFT)) +
 			" times; near 1, it is busier, not slower.",
 		by: b.byContext, before: 24 * time.Hour,
 		action:    "Open the dashboard at that time, and look whether a release, a node or the load changed.",
@@ -93,9 +93,9 @@ func (b builder) regressionAtEqualLoad() alert {
 		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests" +
 			" running and waiting: over " +
 			b.times(t.AtEqualLoad, "", "") + ". TTFT now " +
-			b.asked("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", t.TTFT, "humanizeDuration") +
-			" at " + askedBy(load("30m"), b.byEngine, "humanize") + " requests in the engine; usual is " +
-			b.asked("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", t.AtEqualLoad, "humanize") +
+			valueOf("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", "humanizeDuration", b.roomLabels(t.TTFT)) +
+			" at " + valueOf(load("30m"), "humanize", b.byEngine) + " requests in the engine; usual is " +
+			valueOf("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", "humanize", b.roomLabels(t.AtEqualLoad)) +
 			" requests.",
 		by: b.byContext, before: 24 * time.Hour,
 		action:    "It is not the load: compare releases, nodes and GPU clocks before and after that time.",
@@ -141,7 +141,7 @@ func (b builder) tail() alert {
 
 func (b builder) tpsDrop() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", t.TPS, whole)
+	days := valueOf(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", whole, b.roomLabels(t.TPS))
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),

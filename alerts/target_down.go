@@ -28,6 +28,6 @@ func (b builder) targetDown() alert {
 
 // lastSuccess is the time of the last good answer, which no prober may ever have had.
 func (b builder) lastSuccess() string {
-	return lookupOr("max(floor(firsttoken_last_success_timestamp_seconds{$own})) > 0", "humanizeTimestamp", b.byTarget,
+	return query("max(floor(firsttoken_last_success_timestamp_seconds{$own})) > 0", "humanizeTimestamp", b.byTarget,
 		"never")
 }
