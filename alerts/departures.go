@@ -41,8 +41,8 @@ func (b builder) resultsLost() alert {
 			values{"w": string(lostWindow)}),
 		keep:    burnKeep,
 		summary: "Results of the prober {{ $labels." + b.Replica + " }} are missing from its results file",
-		details: "{{ $value | " + whole + " }} results of the last " + string(lostWindow) + " were lost: {{ $labels.reason }}." +
-			" The metrics have them.",
+		details: "{{ $value | " + whole + " }} results of the last " + string(lostWindow) + " were lost:" +
+			" {{ $labels.reason }}. The metrics have them.",
 		by:        b.byInstance + ", reason",
 		action:    "Look at the disk of the results file: full, slow, or read-only.",
 		dashboard: fleetDashboard,

@@ -12,8 +12,8 @@ const (
 const seenRevisionRecord = "target_revision:firsttoken_target_revision:seen"
 
 // Revised are the limits after a new revision: a change of the model is a reason to look closer.
-func Revised() []Compared {
-	return []Compared{
+func Revised() []WindowLimits {
+	return []WindowLimits{
 		{Window: "30m", Ratio: 1.1, Z: 3, Peak: 1, Least: 10},
 		{Window: "2h", Ratio: 1.1, Z: 2.5, Peak: 1, Least: 15},
 	}

@@ -15,8 +15,8 @@ const (
 	FarFactor      = 5   // times the objective, so that ten times is certain to page
 )
 
-// slowerRecord is by how many times the room's level is above its past, where that is worth an alert.
-func (b builder) slowerRecord(r Room) string { return b.level(r) + r.name + ":slower" }
+// slowerRecord is by how many times the comparison's level is above its past, where that is worth an alert.
+func (b builder) slowerRecord(r Comparison) string { return b.level(r) + r.name + ":slower" }
 
 // siblingsRecord is the share of a model and engine's targets that are slower than their past.
 const siblingsRecord = "model_engine:firsttoken_ttft_slower:ratio"
@@ -53,7 +53,7 @@ const population = "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{
 
 func (b builder) regression() alert {
 	t := Slower()
-	days := valueOf(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", whole, b.roomLabels(t.TTFT))
+	days := valueOf(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", whole, b.labelsOf(t.TTFT))
 	atLoad := "exp(" + b.levelRecord(t.AtEqualLoad, "residual", t.AtEqualLoad.Rows[1].Window) + "{$own})"
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
@@ -74,7 +74,7 @@ unless on ($byTarget)
 			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
 			"." +
-			" At equal load of the engine: " + valueOf(atLoad, "humanize", b.roomLabels(t.TTFT)) +
+			" At equal load of the engine: " + valueOf(atLoad, "humanize", b.labelsOf(t.TTFT)) +
 			" times; near 1, it is busier, not slower.",
 		by: b.byContext, before: 24 * time.Hour,
 		action:    "Open the dashboard at that time, and look whether a release, a node or the load changed.",
@@ -93,9 +93,9 @@ func (b builder) regressionAtEqualLoad() alert {
 		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests" +
 			" running and waiting: over " +
 			b.times(t.AtEqualLoad, "", "") + ". TTFT now " +
-			valueOf("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", "humanizeDuration", b.roomLabels(t.TTFT)) +
+			valueOf("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", "humanizeDuration", b.labelsOf(t.TTFT)) +
 			" at " + valueOf(load("30m"), "humanize", b.byEngine) + " requests in the engine; usual is " +
-			valueOf("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", "humanize", b.roomLabels(t.AtEqualLoad)) +
+			valueOf("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", "humanize", b.labelsOf(t.AtEqualLoad)) +
 			" requests.",
 		by: b.byContext, before: 24 * time.Hour,
 		action:    "It is not the load: compare releases, nodes and GPU clocks before and after that time.",
@@ -141,7 +141,7 @@ func (b builder) tail() alert {
 
 func (b builder) tpsDrop() alert {
 	t := Slower()
-	days := valueOf(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", whole, b.roomLabels(t.TPS))
+	days := valueOf(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", whole, b.labelsOf(t.TPS))
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),

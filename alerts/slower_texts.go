@@ -2,13 +2,13 @@ package alerts
 
 import "strings"
 
-// times describes each window of a room in a text: how many times slower, than what, and how certain.
-func (b builder) times(r Room, level, unit string) string {
+// times describes each window of a comparison in a text: how many times slower, than what, and how certain.
+func (b builder) times(r Comparison, level, unit string) string {
 	var all []string
-	labels := b.roomLabels(r)
+	labels := b.labelsOf(r)
 	for _, row := range r.Rows {
 		own := func(kind string) string { return b.levelRecord(r, kind, row.Window) + "{$own}" }
-		now := b.levelRecord(Room{name: level, counts: r.counts}, "level", row.Window) + "{$own}"
+		now := b.levelRecord(Comparison{name: level, counts: r.counts}, "level", row.Window) + "{$own}"
 		if r.name == Slower().TPS.name {
 			now = own("level")
 		}
