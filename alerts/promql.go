@@ -74,7 +74,7 @@ func indent(expr string) string {
 	return "\n    " + strings.ReplaceAll(expr, "\n", "\n    ") + "\n  "
 }
 
-// hanging moves an expression of several lines to the right, by two spaces a step, but for the first line.
+// hanging indents all lines of an expression but the first, by two spaces a step.
 func hanging(expr string, steps int) string {
 	return strings.ReplaceAll(expr, "\n", "\n"+strings.Repeat("  ", steps))
 }
