@@ -27,6 +27,9 @@ type alert struct {
 	before time.Duration
 }
 
+// whole is the format of a count: increase extrapolates, and makes 14.73 of 15 events.
+const whole = `printf "%.0f"`
+
 // Prefix of every alert's name, so that they stand together in an Alertmanager that others share.
 const Prefix = "Firsttoken"
 
@@ -79,14 +82,18 @@ func ownMatchers(labels string) (matchers []string, args string) {
 	return matchers, args
 }
 
-// lookupOr is a template that queries when the alert is sent and prints the first value by format, or otherwise when
-// there is none. $own in the query stands for the matchers of the alert's own values of the labels.
-func lookupOr(query, format, labels, otherwise string) string {
+// query is a template that queries when the alert is sent and prints the first value by format, or otherwise when there
+// is none. Each $own in the query stands for the matchers of the alert's own values of the labels.
+func query(promql, format, labels, otherwise string) string {
 	matchers, args := ownMatchers(labels)
-	query = strings.ReplaceAll(query, "$own", strings.Join(matchers, ","))
+	args = strings.Repeat(args, strings.Count(promql, "$own"))
+	promql = strings.ReplaceAll(promql, "$own", strings.Join(matchers, ","))
 	return fmt.Sprintf(`{{ with printf %s%s | query }}{{ . | first | value | %s }}{{ else }}%s{{ end }}`,
-		strconv.Quote(query), args, format, otherwise)
+		strconv.Quote(promql), args, format, otherwise)
 }
+
+// valueOf is a query that prints "unknown" when there is no value.
+func valueOf(promql, format, labels string) string { return query(promql, format, labels, "unknown") }
 
 // lookup is a template that looks a series up when the alert is sent and prints its first value by
 // format, or "unknown" when there is none. The series is restricted to the alert's own values of the
@@ -96,5 +103,5 @@ func lookup(series, format, labels string) string {
 	if own != "" {
 		own += ","
 	}
-	return lookupOr(name+"{"+own+"$own}", format, labels, "unknown")
+	return valueOf(name+"{"+own+"$own}", format, labels)
 }

@@ -19,6 +19,8 @@ func (b builder) watchdog() alert {
 		summary: "Alerting works",
 		details: "This alert always fires (value {{ $value }})." +
 			" Send it to a dead man's switch, which tells you when it stops.",
+		action: "Nothing to do: it always fires. If your dead man's switch says that it has stopped, repair Prometheus or" +
+			" Alertmanager.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -88,7 +90,7 @@ unless
 			values{"w": string(noProbesWindow)})),
 		wait: noProbesFor, by: b.byTarget,
 		summary: "{{ $labels.target }} is not being probed",
-		details: `{{ $value | printf "%.0f" }} turns ended in ` + string(noProbesWindow) + " though the load is set to " +
+		details: "{{ $value | " + whole + " }} turns ended in " + string(noProbesWindow) + " though the load is set to " +
 			lookup("firsttoken_tokens_per_minute_effective", "humanize", b.byTarget) + " tokens per minute.",
 		action:    "Read the prober's log, and turns_skipped by reason on the dashboard: it says what holds the turns back.",
 		dashboard: endpointDashboard,
@@ -104,7 +106,7 @@ unless
   sum by ($byTarget) (increase(firsttoken_requests_total[$w])) > 0`, values{"w": string(blindWindow)})),
 		wait: blindFor, by: b.byTarget,
 		summary: "{{ $labels.target }} is not being watched: the probing budget is spent",
-		details: `{{ $value | printf "%.0f" }}` + " turns were skipped for want of budget in " + string(blindWindow) +
+		details: "{{ $value | " + whole + " }} turns were skipped for want of budget in " + string(blindWindow) +
 			", and none was sent. Spent: " + b.spentToday("dollars") + " dollars and " + b.spentToday("tokens") +
 			" tokens today.",
 		action:    "See what was spent and when it begins anew: firsttoken budget. Raise the cap, or lower the load.",

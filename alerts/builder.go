@@ -17,12 +17,13 @@ import (
 //	bySLOReplica  cluster, region, job, target, slo, instance
 //	byGroup       cluster, region, job
 //	byEngine      cluster, region, target
+//	byNode        cluster, region, hostengine
 //
-// The last is for series that do not come from firsttoken: those of engines and GPUs, which Prometheus scrapes in
+// The last two are for series that do not come from firsttoken: those of engines and GPUs, which Prometheus scrapes in
 // another job.
 type builder struct {
 	Parameters
-	byTarget, bySLO, byContext, byEngine         string
+	byTarget, bySLO, byContext, byEngine, byNode string
 	byGroup, byInstance, byReplica, bySLOReplica string
 }
 
@@ -38,6 +39,7 @@ func newBuilder(p Parameters) builder {
 		byReplica:    list("target", p.Replica),
 		bySLOReplica: list("target", "slo", p.Replica),
 		byEngine:     strings.Join(append(p.places(), "target"), ", "),
+		byNode:       strings.Join(append(p.places(), "hostengine"), ", "),
 	}
 }
 
@@ -46,7 +48,7 @@ func (b builder) fill(expr string, v values) string {
 	all := values{
 		"byTarget": b.byTarget, "bySLO": b.bySLO, "byContext": b.byContext,
 		"byGroup": b.byGroup, "byInstance": b.byInstance, "byReplica": b.byReplica, "bySLOReplica": b.bySLOReplica,
-		"byEngine": b.byEngine,
+		"byEngine": b.byEngine, "byNode": b.byNode,
 	}
 	maps.Copy(all, v)
 	return fill(expr, all)

@@ -30,6 +30,8 @@ func (b builder) certificate(name string, s Severity, left time.Duration) alert 
 		details: "The first certificate of the chain that it sends expires at " +
 			lookup(expiry, "humanizeTimestamp", b.byTarget) + ", in {{ $value | humanizeDuration }}." +
 			" From then on clients refuse the connection.",
+		by:        b.byTarget,
+		action:    "Renew the certificate, and find out why whatever should renew it has not.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -1,9 +1,6 @@
 package alerts
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // configurationsFor is longer than a rollout of one replica after another.
 const configurationsFor = 15 * time.Minute
@@ -13,7 +10,7 @@ func (b builder) configurationsDiffer() alert {
 	return alert{
 		name: "ConfigurationsDiffer", severity: Ticket, component: prober,
 		expr: b.fill(`
-count by ($together) (
+count by ($byGroup) (
   count by ($byTarget) (
     count_values by ($byTarget) (
       "hash",
@@ -22,11 +19,13 @@ count by ($together) (
       max by ($byInstance) (firsttoken_config_hash)
     )
   ) > 1
-)`, values{"together": strings.Join(b.Aggregation, ", ")}),
+)`, nil),
 		wait:    configurationsFor,
 		summary: "Probers of the same targets run on different configurations",
 		details: "{{ $value }} targets are probed by several probers that do not have the same configuration, so that" +
 			" their numbers are added up and mean different things.",
+		by:        b.byGroup,
+		action:    "Compare /config of the probers, and finish the rollout, or reload the one that has the old file.",
 		dashboard: fleetDashboard,
 	}
 }

@@ -49,6 +49,8 @@ unless
 		summary: "{{ $labels.target }} reports other costs than its prompts can have",
 		details: "What the server reported in " + string(costWindow) + " costs {{ $value | humanize }} times what our own " +
 			"count of the same requests does. The budget is charged by the larger of both.",
+		by: b.byTarget, before: 24 * time.Hour,
+		action:    "Compare with the vendor's bill.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -28,6 +28,8 @@ and
 		summary: "{{ $labels.target }} departs from its dialect: {{ $labels.quirk }}",
 		details: "{{ $value | humanizePercentage }} of the good answers of the last " + string(quirkWindow) +
 			" did so. What that takes away is in no series: see the runbook.",
+		by: b.byTarget + ", quirk", before: 24 * time.Hour,
+		action:    "Look the quirk up in docs/accuracy.md: it says which number is missing because of it.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -39,8 +41,10 @@ func (b builder) resultsLost() alert {
 			values{"w": string(lostWindow)}),
 		keep:    burnKeep,
 		summary: "Results of the prober {{ $labels." + b.Replica + " }} are missing from its results file",
-		details: "{{ $value | humanize }} results of the last " + string(lostWindow) + " were lost: {{ $labels.reason }}." +
-			" The metrics have them.",
+		details: "{{ $value | " + whole + " }} results of the last " + string(lostWindow) + " were lost:" +
+			" {{ $labels.reason }}. The metrics have them.",
+		by:        b.byInstance + ", reason",
+		action:    "Look at the disk of the results file: full, slow, or read-only.",
 		dashboard: fleetDashboard,
 	}
 }

@@ -28,8 +28,8 @@
 // 93 % or less, since no more than everything can be bad: 14.4 × 0.07 > 1. Many latency objectives are
 // that low. Thresholds are therefore capped (see Burn), and the long window has to exceed them by
 // Wilson's lower bound, so that three bad probes of five at night do not page. The same bound in Go
-// is stat.WilsonLower. What is slower than its own past is found by the Room: residuals from the same time on other
-// days, in units of how they usually differ. The same in Go is e2e/noise.
+// is stat.WilsonLower. What is slower than its own past is found by a Comparison: residuals from the
+// same time on other days, in units of how they usually differ. The same in Go is e2e/noise.
 package alerts
 
 //go:generate go run ./generate

@@ -28,6 +28,12 @@ func TestEveryAlertSaysWhatAReaderNeeds(t *testing.T) {
 		if a.Summary == "" || a.Description == "" || a.RunbookURL == "" || a.DashboardURL == "" {
 			t.Errorf("%s lacks an annotation: %+v", r.Alert, a)
 		}
+		if a.Action == "" {
+			t.Errorf("%s does not say what to do first", r.Alert)
+		}
+		if always := r.Alert == Prefix+"Watchdog"; strings.Contains(a.Description, "ALERTS_FOR_STATE") == always {
+			t.Errorf("%s: since when? %s", r.Alert, a.Description)
+		}
 		if !strings.Contains(a.Description, "$value") {
 			t.Errorf("%s: the description does not say the value", r.Alert)
 		}

@@ -105,9 +105,11 @@ func (b builder) kvPressure() alert {
 		wait: kvFor, keep: burnKeep,
 		summary: "The KV cache behind {{ $labels.target }} is full",
 		details: "{{ $value | humanizePercentage }} of the KV cache is in use in the fullest replica." +
-			" Requests running: " + lookup(RunningRecord, "humanize", b.byEngine) +
-			", waiting: " + lookup(WaitingRecord, "humanize", b.byEngine) +
+			" Requests running: " + lookup(RunningRecord, whole, b.byEngine) +
+			", waiting: " + lookup(WaitingRecord, whole, b.byEngine) +
 			"; prefix-cache hits: " + lookup(HitRecord, "humanizePercentage", b.byEngine) + ".",
+		by: b.byEngine, before: 6 * time.Hour,
+		action:    "Add replicas, shorten contexts, or let the engine move idle sessions to host memory.",
 		dashboard: capacityDashboard,
 	}
 }

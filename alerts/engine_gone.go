@@ -30,6 +30,8 @@ and on ($byEngine)
 		summary: "The engine behind {{ $labels.target }} says nothing of itself any more",
 		details: "{{ $value }} of its metrics pages cannot be read (0: all can, and the engine's series are no longer in" +
 			" them). The target answers; queue, KV cache and load of the engine are not known.",
+		by:        b.byEngine,
+		action:    "Open the engine's metrics page from Prometheus' host; Prometheus shows the scrape's error under Targets.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -11,7 +11,7 @@ const loadRecord = "target:engine_load:log"
 //
 // The line is fitted each hour to the last seven days. A level counts for it by no more than FitClip beside the line,
 // so that an incident moves it little.
-func (b builder) loadRecords(r Room) []Rule {
+func (b builder) loadRecords(r Comparison) []Rule {
 	now := fmt.Sprintf("ln(1 + %s + (%s or 0 * %s))", RunningRecord, WaitingRecord, RunningRecord)
 	rules := []Rule{record(loadRecord, now)}
 	for _, row := range r.Rows {
@@ -40,7 +40,7 @@ $level
 }
 
 // clippedRecords are what the line is fitted to: the levels of the shortest window.
-func (b builder) clippedRecords(r Room) []Rule {
+func (b builder) clippedRecords(r Comparison) []Rule {
 	w := r.Rows[0].Window
 	clipped, load := b.levelRecord(r, "clipped", ""), b.levelRecord(r, "load", w)
 	return []Rule{
@@ -56,7 +56,7 @@ $level and $load`, values{
 }
 
 // fitRecords are the line's, each hour, once there are two days.
-func (b builder) fitRecords(r Room) []Rule {
+func (b builder) fitRecords(r Comparison) []Rule {
 	v := values{
 		"clipped": b.levelRecord(r, "clipped", ""), "product": b.levelRecord(r, "product", ""),
 		"load": b.levelRecord(r, "load", r.Rows[0].Window), "w": string(fitWindow), "ridge": number(FitRidge),

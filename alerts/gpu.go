@@ -30,7 +30,7 @@ type cause struct {
 	expr    string // the GPUs or nodes in trouble
 }
 
-func causes() []cause {
+func (b builder) causes() []cause {
 	return []cause{
 		{name: "throttling", expr: "gpu:throttle_ratio:rate5m > " + number(ThrottleRatio)},
 		{name: "xid", expr: "gpu:xid_errors:increase10m > 0"},
@@ -39,18 +39,21 @@ func causes() []cause {
 			name: "straggler", ofNodes: true,
 			expr: "hostengine:gpu_sm_active_spread:ratio10m > " + number(StragglerSpread),
 		},
-		{name: "fabric", expr: either(fabricDown, nvlinkErrors)},
+		{name: "fabric", expr: either(b.fabricDown(), b.nvlinkErrors())},
 		{name: "lost", expr: lostRecord},
 	}
 }
 
-const (
-	// fabricDown is true where the fabric manager's status is neither 3, success, nor 0, a GPU without a fabric.
-	fabricDown = "max by (hostengine, uuid) " +
-		"(dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)"
-	nvlinkErrors = "max by (hostengine, uuid) " +
-		`(increase(dcgm_gpu_nvlink_errors_total{kind=~"integrity|recovery_failed"}[10m])) > 0`
-)
+// fabricDown is true where the fabric manager's status is neither 3, success, nor 0, a GPU without a fabric.
+func (b builder) fabricDown() string {
+	return b.fill("max by ($byNode, uuid) "+
+		"(dcgm_gpu_fabric_manager_status != 3 and dcgm_gpu_fabric_manager_status > 0)", nil)
+}
+
+func (b builder) nvlinkErrors() string {
+	return b.fill("max by ($byNode, uuid) "+
+		`(increase(dcgm_gpu_nvlink_errors_total{kind=~"integrity|recovery_failed"}[10m])) > 0`, nil)
+}
 
 func (b builder) gpuRecords() []Rule {
 	const temperature = `{__name__=~"DCGM_FI_DEV_GPU_TEMP|DCGM_FI_DEV_GPU_TEMP_CELSIUS", target!="", GPU_I_ID=""}`
@@ -68,7 +71,7 @@ max by ($byEngine, hostengine) (
   $gpus * on (uuid) group_left (hostengine) max by (hostengine, uuid) (gpu:temperature_celsius)
 ) * 0 + 1`, values{"gpus": gpuOfTarget})),
 	}
-	for _, c := range causes() {
+	for _, c := range b.causes() {
 		r := record(GPUDegradedRecord, b.causeOfTarget(c))
 		r.Labels.Cause = c.name
 		rules = append(rules, r)
@@ -82,7 +85,7 @@ func (b builder) causeOfTarget(c cause) string {
 	if c.ofNodes {
 		return b.fill(`
 max by ($byEngine) (
-  $map * on (hostengine) group_left () max by (hostengine) ($expr)
+  $map * on ($byNode) group_left () max by ($byNode) ($expr)
 )`, values{"map": nodeOfTarget, "expr": indent(c.expr)})
 	}
 	return b.fill(`
@@ -92,7 +95,7 @@ max by ($byEngine) (
 or
 max by ($byEngine) (
   max by ($byEngine, hostengine) (firsttoken_target_gpu_info{uuid=""})
-  * on (hostengine) group_left () max by (hostengine) ($expr)
+  * on ($byNode) group_left () max by ($byNode) ($expr)
 )`, values{"map": gpuOfTarget, "expr": indent(c.expr)})
 }
 
@@ -119,8 +122,10 @@ and on ($byEngine)
 		details: "{{ $labels.cause }} stands at {{ $value | humanize }} on the worst GPU of this target" +
 			" (a ratio for throttling and straggler, a count or a state for the others)," +
 			" and its latency is worse than usual or than promised. TTFT against other days: " +
-			askedBy(slowdown+"{$own})", b.byEngine, "humanize") + " times over " + string(quick) +
+			valueOf(slowdown+"{$own})", "humanize", b.byEngine) + " times over " + string(quick) +
 			". GPUs active: " + lookup("target:gpu_sm_active_ratio:avg", "humanizePercentage", b.byEngine) + ".",
+		by:        b.byEngine + ", cause",
+		action:    "Drain the node of the GPU dashboard's worst GPU, or move traffic away from the target.",
 		dashboard: gpuDashboard,
 	}
 }

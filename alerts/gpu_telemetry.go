@@ -39,18 +39,16 @@ unless on (uuid)
   )`, values{"application": strings.Join(codes, "\n    or\n    ")})
 }
 
-// byNode lists the labels of a node of GPUs.
-func (b builder) byNode() string { return strings.Join(append(b.places(), "hostengine"), ", ") }
-
 // targetsOf lists the targets that a GPU serves.
 func targetsOf() string {
 	return " Targets on it:" + each("group by (target) ("+gpuOfTarget+"{$own})", "uuid", " {{ .Labels.target }}") + "."
 }
 
-// dashboardOf opens at one of the targets of a GPU or a node.
-func dashboardOf(mapped, label string) string {
-	return GPUUID + `?var-hostengine={{ $labels.hostengine }}{{ with printf "` + mapped + `{` + label + `=%q}" $labels.` +
-		label + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
+// dashboardOf opens at one of the targets of a GPU or a node, which the labels tell.
+func dashboardOf(mapped, labels string) string {
+	matchers, args := ownMatchers(labels)
+	return GPUUID + `?var-hostengine={{ $labels.hostengine }}{{ with printf "` + mapped + `{` +
+		strings.Join(matchers, ",") + `}"` + args + ` | query }}&var-target={{ . | first | label "target" }}{{ end }}`
 }
 
 func (b builder) gpuLost() alert {
@@ -60,6 +58,8 @@ func (b builder) gpuLost() alert {
 		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} is lost",
 		details: "It gives no more values ({{ $value }}), though its node's others or their host engine do. UUID: " +
 			"{{ $labels.uuid }}." + targetsOf(),
+		by:        b.byNode + ", uuid",
+		action:    "Run nvidia-smi on the node. If it does not list the GPU, or hangs, drain the node and reset the GPU.",
 		dashboard: dashboardOf(gpuOfTarget, "uuid"),
 	}
 }
@@ -69,24 +69,26 @@ func (b builder) gpuTelemetryDown() alert {
 	return alert{
 		name: "GPUTelemetryDown", severity: Ticket, component: gpu,
 		expr: b.fill(`
-count by ($node) (last_over_time($seen[$memory]))
-unless on ($node)
+count by ($byNode) (last_over_time($seen[$memory]))
+unless on ($byNode)
   $seen
-unless on ($node)
+unless on ($byNode)
   (
     last_over_time(dcgm_up[$memory])
-  unless on ($node)
+  unless on ($byNode)
     dcgm_up
   )
-or on ($node)
-max by ($node) (dcgm_up) == 0`, values{
-			"node": b.byNode(), "seen": gpuSeen, "memory": string(gpuMemory),
+or on ($byNode)
+max by ($byNode) (dcgm_up) == 0`, values{
+			"seen": gpuSeen, "memory": string(gpuMemory),
 		}),
 		wait: telemetryFor, keep: burnKeep,
 		summary: "Nothing is known of the GPUs of {{ $labels.hostengine }} any more",
 		details: "{{ $value }} GPUs were seen within " + string(gpuMemory) + ", and none is now (0: none ever was, the host" +
 			" engine cannot be reached). Latencies of targets on this node go unexplained.",
-		dashboard: dashboardOf(nodeOfTarget, "hostengine"),
+		by:        b.byNode,
+		action:    "On the node: systemctl status nvidia-dcgm, or look at the pod of dcgm-exporter. Restart it.",
+		dashboard: dashboardOf(nodeOfTarget, b.byNode),
 	}
 }
 
@@ -104,8 +106,10 @@ func (b builder) gpuHardwareError() alert {
 		),
 		keep:    hardwareKeep,
 		summary: "GPU {{ $labels.gpu }} of {{ $labels.hostengine }} reports a hardware error: {{ $labels.cause }}",
-		details: "{{ $value | humanize }} {{ $labels.cause }} errors; the last XID error is " +
-			lookup("gpu:last_xid", "humanize", "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
+		details: "{{ $value | " + whole + " }} {{ $labels.cause }} errors; the last XID error is " +
+			lookup("gpu:last_xid", whole, "uuid") + ". UUID: {{ $labels.uuid }}." + targetsOf(),
+		by:        b.byNode + ", uuid, cause",
+		action:    "Look the XID up in NVIDIA's catalogue: reset or replace as it says, and drain the node first.",
 		dashboard: dashboardOf(gpuOfTarget, "uuid"),
 	}
 }

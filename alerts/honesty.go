@@ -30,9 +30,12 @@ unless
 			values{"w": string(misconfiguredWindow)})),
 		wait: misconfiguredFor, keep: burnKeep,
 		summary: "{{ $labels.target }} refuses what it is asked: the target is not being watched",
-		details: "{{ $value | humanize }} requests were refused in " + string(misconfiguredWindow) +
+		details: "{{ $value | " + whole + " }} requests were refused in " + string(misconfiguredWindow) +
 			", and none was answered:" +
-			each(causes, b.byTarget, " {{ .Value | humanize }} {{ .Labels.cause }}") + ". They count in no objective.",
+			each(causes, b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.cause }}") + ". They count in no objective.",
+		by: b.byTarget,
+		action: "Run firsttoken once {{ $labels.target }}: it prints the server's own message and, where it is known," +
+			" the remedy. Correct the configuration and reload.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -44,8 +47,10 @@ func (b builder) localFault() alert {
 			values{"w": string(localWindow)}),
 		keep:    burnKeep,
 		summary: "The prober {{ $labels." + b.Replica + " }} cannot send to {{ $labels.target }}",
-		details: "{{ $value | humanize }} requests in " + string(localWindow) +
+		details: "{{ $value | " + whole + " }} requests in " + string(localWindow) +
 			" failed for want of file descriptors, memory or a readable key. They count in no objective.",
+		by:        b.byInstance + ", target",
+		action:    "Raise ulimit -n to a few times the number of targets, or mount the key file that is configured.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -62,6 +67,9 @@ func (b builder) notStreamed() alert {
 		summary: "Answers of {{ $labels.target }} come all at once: something between you and the engine buffers",
 		details: "{{ $value | humanizePercentage }} of the answers of the last " + string(streamWindow) +
 			" were not streamed. They have no rate, and are bad for the tps objective.",
+		by: b.byTarget,
+		action: "Run firsttoken once {{ $labels.target }} on the engine's own host, and then through each hop: the" +
+			" first hop at which the answer comes in one piece is the one that buffers.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -73,8 +81,10 @@ func (b builder) otherModel() alert {
 			values{"w": string(modelWindow)}),
 		keep:    burnKeep,
 		summary: "{{ $labels.target }} is answered by another model than the one that was asked for",
-		details: "{{ $value | humanize }} answers of the last " + string(modelWindow) +
+		details: "{{ $value | " + whole + " }} answers of the last " + string(modelWindow) +
 			" named another model. Every number about the target is about that one.",
+		by:        b.byTarget,
+		action:    "Ask the gateway's operator whether this is intended: users get another model too.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -88,6 +98,9 @@ func (b builder) calibrationBounded() alert {
 		details: "The calibration stands at its bound ({{ $value }}): " +
 			lookup("firsttoken_tokens_per_word", "humanize", b.byTarget) + " tokens a word. Prompts do not have the size" +
 			" that they should, and neither usage nor cost of this target is to be believed.",
+		by: b.byTarget, before: 24 * time.Hour,
+		action: "Compare with the engine's own counters of tokens. If the server is right, set workload: tokens_per_word" +
+			" and reload; if not, tell its operator.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -106,7 +119,9 @@ func (b builder) loadShort() alert {
 		summary: "{{ $labels.target }} gets less load than it should",
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(shortWindow) +
 			". Slots that were not used:" +
-			each(reasons, b.byTarget, " {{ .Value | humanize }} {{ .Labels.reason }}") + ".",
+			each(reasons, b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.reason }}") + ".",
+		by:        b.byTarget,
+		action:    "Look at what keeps the slots unused. Until then latencies look better than they are.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -120,6 +135,8 @@ func (b builder) noAnswer() alert {
 		keep:      5 * time.Minute,
 		summary:   "{{ $labels.target }} holds a request and does not answer",
 		details:   "The oldest request has waited for its first token for {{ $value | humanizeDuration }}.",
+		by:        b.byTarget,
+		action:    "Look at the engine's own queue and log. TargetDown follows when requests time out.",
 		dashboard: endpointDashboard,
 	}
 }

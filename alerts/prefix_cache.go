@@ -47,6 +47,8 @@ and
 			", {{ $value | humanizePercentage }} were reported as cached. Expected: " +
 			lookup(cacheExpectedRecord, "humanize", b.byTarget) + " tokens. KV cache in use: " +
 			lookup(KVRecord, "humanizePercentage", b.byEngine) + ".",
+		by: b.byTarget, before: 6 * time.Hour,
+		action:    "If the KV cache is full, add capacity; if not, look at the router's session affinity (session_headers).",
 		dashboard: endpointDashboard,
 	}
 }

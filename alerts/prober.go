@@ -68,6 +68,8 @@ func (b builder) proberLagging() alert {
 		details: "Lag is {{ $value | humanizeDuration }} on average. Schedule lag: " +
 			lookup(ScheduleLagRecord, "humanizeDuration", b.byInstance) + ", receive lag: " +
 			lookup(receiveLagRecord, "humanizeDuration", b.byInstance) + ". Its latencies are about itself.",
+		by:        b.byInstance,
+		action:    "Give the prober more processor time, or divide its targets among more probers.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -79,6 +81,8 @@ func (b builder) proberUntrustworthy() alert {
 		summary: "The prober {{ $labels." + b.Replica + " }} doubts its own numbers",
 		details: "firsttoken_trustworthy is {{ $value }}. Mean error of its self-check against a known delay: " +
 			lookup(selfCheckRecord, "humanizeDuration", b.byInstance) + ".",
+		by:        b.byInstance,
+		action:    "Read the prober's log: it says which of its own checks is out of bounds.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -91,6 +95,8 @@ func (b builder) targetDoubtful() alert {
 		summary: "What is said about {{ $labels.target }} is in doubt",
 		details: "Every prober of this target is lagging or says that it cannot be trusted ({{ $value }})." +
 			" This alert tells nobody: it inhibits the alerts about the target's latency.",
+		by:        b.byTarget,
+		action:    "Nothing to do here: see ProberLagging or ProberUntrustworthy of its probers.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -115,8 +121,10 @@ func (b builder) discoveryFailing() alert {
 			values{"w": listWindow}),
 		wait:    listFor,
 		summary: "The prober {{ $labels." + b.Replica + " }} probes an old list of targets",
-		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | printf \"%.0f\" }} failures" +
+		details: "{{ $labels.config }} of its configuration cannot be refreshed ({{ $value | " + whole + " }} failures" +
 			" in " + listWindow + "). Targets that have come since are not probed, and those that have gone fail.",
+		by:        b.byInstance + ", config",
+		action:    "For a file, run firsttoken check; for a server, curl the list's address from the prober's host.",
 		dashboard: fleetDashboard,
 	}
 }

@@ -74,9 +74,9 @@ func indent(expr string) string {
 	return "\n    " + strings.ReplaceAll(expr, "\n", "\n    ") + "\n  "
 }
 
-// shift moves an expression of several lines to the right, by two spaces a step, but for the first line.
-func shift(expr string, steps int) string {
+// hanging indents all lines of an expression but the first, by two spaces a step.
+func hanging(expr string, steps int) string {
 	return strings.ReplaceAll(expr, "\n", "\n"+strings.Repeat("  ", steps))
 }
 
-func bracketed(expr string) string { return "(\n  " + shift(expr, 1) + "\n)" }
+func bracketed(expr string) string { return "(\n  " + hanging(expr, 1) + "\n)" }

@@ -43,7 +43,7 @@ func (b builder) filledIn(query string) (format, args string) {
 	own := map[string]string{
 		`target="T"`:     b.byEngine,
 		`instance="I"`:   strings.TrimSuffix(b.byEngine, "target") + b.Replica,
-		`hostengine="N"`: b.byNode(),
+		`hostengine="N"`: b.byNode,
 	}
 	query = strings.ReplaceAll(query, "by (instance", "by ("+b.Replica)
 	places := regexp.MustCompile(strings.Join(slices.Sorted(maps.Keys(own)), "|"))

@@ -57,7 +57,7 @@ func (b builder) replicaRecords() []Rule {
 	rules := []Rule{record(inDoubtRecord, b.fill(`
 group by ($byInstance) (
   $doubts
-)`, values{"doubts": shift(either(b.untrustworthy(), lagging()), 1)}))}
+)`, values{"doubts": hanging(either(b.untrustworthy(), lagging()), 1)}))}
 	quick, slow := b.Burns.Over1h, b.Burns.Over6h
 	for _, p := range []Burn{quick, slow} {
 		rules = append(rules, b.sightRecords(p.Short)...)
@@ -108,7 +108,7 @@ and on ($bySLO)
   ($share > on ($bySLO) group_left () $threshold)
 unless on ($bySLO)
   ($share <= on ($bySLO) group_left () $threshold)
-)`, values{"pooled": shift(b.pooled(p), 1), "share": ratioAtRecord(p.Short), "threshold": ThresholdRecord(p.Long)})
+)`, values{"pooled": hanging(b.pooled(p), 1), "share": ratioAtRecord(p.Short), "threshold": ThresholdRecord(p.Long)})
 }
 
 // pooled is the evidence of all replicas together.
@@ -146,7 +146,7 @@ unless on ($byReplica)
 unless on ($byReplica)
   (
     $refuses
-  )`, values{"confirm": number(downConfirmed), "silence": seconds(downSilence), "refuses": shift(b.refuses(), 2)})
+  )`, values{"confirm": number(downConfirmed), "silence": seconds(downSilence), "refuses": hanging(b.refuses(), 2)})
 }
 
 func (b builder) answers() string {
@@ -159,7 +159,7 @@ group by ($byReplica) (
     )
 )
 unless on ($byReplica)
-  $down`, values{"within": seconds(answersWithin), "refuses": shift(b.refuses(), 3), "down": downAtRecord})
+  $down`, values{"within": seconds(answersWithin), "refuses": hanging(b.refuses(), 3), "down": downAtRecord})
 }
 
 func (b builder) down() string {
@@ -193,7 +193,7 @@ group by ($byReplica) (
     ($share <= on ($bySLO) group_left () $threshold)
 )`, values{
 		"down": downAtRecord, "failures": number(downFailures), "answers": answersRecord,
-		"wilson": shift(Wilson(badAtRecord(p.Short), eventsAtRecord(p.Short), WilsonZ), 3), "bad": badAtRecord(p.Short),
+		"wilson": hanging(Wilson(badAtRecord(p.Short), eventsAtRecord(p.Short), WilsonZ), 3), "bad": badAtRecord(p.Short),
 		"share": ratioAtRecord(p.Short), "threshold": ThresholdRecord(p.Long), "few": number(burnBad),
 	})
 }
@@ -239,7 +239,7 @@ func (b builder) replicasDisagree() alert {
 		expr: b.fill("count by ($byInstance) ($disagrees) > 0", values{"disagrees": disagreesRecord}),
 		wait: disagreeFor, keep: burnKeep,
 		summary: "The prober {{ $labels." + b.Replica + " }} sees trouble that another one does not see",
-		details: `{{ $value | printf "%.0f" }} targets are down or burn their error budget for this prober, and are well ` +
+		details: "{{ $value | " + whole + " }} targets are down or burn their error budget for this prober, and are well " +
 			"for another:" + each("topk(5, "+disagreesRecord+"{$own})", b.byInstance, " {{ .Labels.target }}") +
 			". Nobody is paged about them while the probers disagree.",
 		action: "On the host of {{ $labels." + b.Replica + " }}, send one turn to one of them: firsttoken once TARGET." +

@@ -1,5 +1,7 @@
 package alerts
 
+import "time"
+
 // Of a new revision.
 const (
 	revisionRecent = Window("2h")
@@ -10,8 +12,8 @@ const (
 const seenRevisionRecord = "target_revision:firsttoken_target_revision:seen"
 
 // Revised are the limits after a new revision: a change of the model is a reason to look closer.
-func Revised() []Compared {
-	return []Compared{
+func Revised() []WindowLimits {
+	return []WindowLimits{
 		{Window: "30m", Ratio: 1.1, Z: 3, Peak: 1, Least: 10},
 		{Window: "2h", Ratio: 1.1, Z: 2.5, Peak: 1, Least: 15},
 	}
@@ -58,7 +60,9 @@ $new
 			", and the endpoint serves what it did not serve in the " + string(revisionMemory) + " before." +
 			" Served now:" + each("firsttoken_target_revision_info{$own}", b.byTarget,
 			" {{ .Labels.model }} {{ .Labels.fingerprint }}") +
-			". First: ask who released it, and compare its speed with that of the revision before.",
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Ask who released it, and compare its speed with that of the revision before.",
 		dashboard: endpointDashboard,
 	}
 }

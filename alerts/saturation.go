@@ -76,7 +76,9 @@ and
 		details: "TTFT and tokens per minute of the last " + string(correlationWindow) +
 			" correlate with r = {{ $value | humanize }}, and TTFT is well above the fastest fifth of the day." +
 			" Tokens per minute now: " + lookup(tpmRecord, "humanize", b.byTarget) +
-			". Requests waiting in the engine: " + lookup(WaitingRecord, "humanize", b.byEngine) + ".",
+			". Requests waiting in the engine: " + lookup(WaitingRecord, whole, b.byEngine) + ".",
+		by: b.byTarget, before: 24 * time.Hour,
+		action:    "Reduce the load or add capacity before the SLO alerts fire: beyond it queues grow without limit.",
 		dashboard: capacityDashboard,
 	}
 }

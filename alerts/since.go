@@ -3,7 +3,6 @@ package alerts
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -16,10 +15,8 @@ func (a alert) description() string {
 	if a.by == "" {
 		return a.details
 	}
-	matchers, args := ownMatchers(a.by)
-	query := fmt.Sprintf("floor(min(ALERTS_FOR_STATE{alertname=%q,%s}))", Prefix+a.name, strings.Join(matchers, ","))
-	return a.details + fmt.Sprintf(` Since {{ with printf %s%s | query }}{{ . | first | value | humanizeTimestamp }}`+
-		`{{ else }}just now{{ end }}.`, strconv.Quote(query), args)
+	began := fmt.Sprintf("floor(min(ALERTS_FOR_STATE{$own,alertname=%q}))", Prefix+a.name)
+	return a.details + " Since " + query(began, "humanizeTimestamp", a.by, "just now") + "."
 }
 
 // link opens a dashboard at the time range of the incident: from a while before its beginning to half an hour after the
@@ -32,13 +29,8 @@ func (a alert) link() string {
 	if a.by == "" {
 		return a.dashboard + separator + "from=now-6h&to=now"
 	}
-	matchers, args := ownMatchers(a.by)
-	before := cmp.Or(a.before, time.Hour)
-	from := fmt.Sprintf("1000 * (floor(min(ALERTS_FOR_STATE{alertname=%q,%s}) or vector(time())) - %s)",
-		Prefix+a.name, strings.Join(matchers, ","), seconds(before))
+	from := fmt.Sprintf("1000 * (floor(min(ALERTS_FOR_STATE{$own,alertname=%q}) or vector(time())) - %s)",
+		Prefix+a.name, seconds(cmp.Or(a.before, time.Hour)))
 	to := fmt.Sprintf("1000 * floor(vector(time() + %s))", seconds(30*time.Minute))
-	return a.dashboard + separator +
-		fmt.Sprintf(`from={{ with printf %s%s | query }}{{ . | first | value | printf "%%.0f" }}{{ end }}`,
-			strconv.Quote(from), args) +
-		fmt.Sprintf(`&to={{ with query %s }}{{ . | first | value | printf "%%.0f" }}{{ end }}`, strconv.Quote(to))
+	return a.dashboard + separator + "from=" + query(from, whole, a.by, "") + "&to=" + query(to, whole, a.by, "")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Records of a room. Each hour it is recorded what is usual: that is read in far longer ranges.
+// Records of a comparison. Each hour it is recorded what is usual: that is read in far longer ranges.
 //
 //	level      of the window: more is worse
 //	days       of the same kind that have a level at this time of day
@@ -19,25 +19,25 @@ import (
 //	peak1d     largest residual of a day, each hour
 //	spread     root of the median of square1d over two weeks, each hour
 //	peak       what peak1d exceeds on one day in seven, each hour
-func (b builder) levelRecord(r Room, kind string, w Window) string {
+func (b builder) levelRecord(r Comparison, kind string, w Window) string {
 	return b.level(r) + r.name + ":" + kind + string(w)
 }
 
-func (b builder) countRecord(r Room, w Window) string {
+func (b builder) countRecord(r Comparison, w Window) string {
 	return b.level(r) + r.counts + ":count" + string(w)
 }
 
-// usualRecord is the usual number of values in the room's first window.
-func (b builder) usualRecord(r Room) string { return b.level(r) + r.counts + ":count_usual" }
+// usualRecord is the usual number of values in the comparison's first window.
+func (b builder) usualRecord(r Comparison) string { return b.level(r) + r.counts + ":count_usual" }
 
-func (b builder) level(r Room) string {
-	if b.roomLabels(r) == b.byTarget {
+func (b builder) level(r Comparison) string {
+	if b.labelsOf(r) == b.byTarget {
 		return "target:"
 	}
 	return "target_cache_context:"
 }
 
-func (b builder) roomLabels(r Room) string {
+func (b builder) labelsOf(r Comparison) string {
 	if r.name == Slower().TPS.name {
 		return b.byTarget
 	}
@@ -81,7 +81,7 @@ func (b builder) weekend() string {
 	return strings.Join(days, "\n+\n")
 }
 
-// ttftLevels are counts and means of ln TTFT for every window that a room reads.
+// ttftLevels are counts and means of ln TTFT for every window that a comparison reads.
 func (b builder) ttftLevels(t SlowerTable) (rules []Rule) {
 	seen := map[Window]bool{}
 	for _, row := range slices.Concat(t.TTFT.Rows, t.AtEqualLoad.Rows, t.Tail.Rows) {
@@ -99,7 +99,7 @@ func (b builder) ttftLevels(t SlowerTable) (rules []Rule) {
 }
 
 // tailLevels are by how much the arithmetic mean is above the geometric one: few answers that are far slower raise it.
-func (b builder) tailLevels(r Room) (rules []Rule) {
+func (b builder) tailLevels(r Comparison) (rules []Rule) {
 	h := histogram{name: "firsttoken_ttft_seconds"}
 	for _, row := range r.Rows {
 		rules = append(rules, record(b.levelRecord(r, "level", row.Window), fill("ln(1000 * ($mean))\n-\n$log", values{
@@ -110,7 +110,7 @@ func (b builder) tailLevels(r Room) (rules []Rule) {
 }
 
 // tpsLevels are −ln of the mean rate, so that more is worse here as well.
-func (b builder) tpsLevels(r Room) (rules []Rule) {
+func (b builder) tpsLevels(r Comparison) (rules []Rule) {
 	h := histogram{name: "firsttoken_output_tokens_per_second"}
 	for _, row := range r.Rows {
 		rules = append(rules,
@@ -123,7 +123,7 @@ func (b builder) tpsLevels(r Room) (rules []Rule) {
 }
 
 // clockRecords compare each window's level with the same time of day on days of the same kind.
-func (b builder) clockRecords(r Room) (rules []Rule) {
+func (b builder) clockRecords(r Comparison) (rules []Rule) {
 	for _, row := range r.Rows {
 		level, days := b.levelRecord(r, "level", row.Window), b.levelRecord(r, "days", row.Window)
 		past := pastDays(level)
@@ -157,7 +157,7 @@ func pastDays(level string) string {
 }
 
 // zRecord knows that fewer values than usual have a larger error, and is more careful by a factor.
-func (b builder) zRecord(r Room, w Window, care string) Rule {
+func (b builder) zRecord(r Comparison, w Window, care string) Rule {
 	minutes, _ := w.Duration()
 	first, _ := r.First().Duration()
 	return record(b.levelRecord(r, "z", w), fill(`
@@ -176,15 +176,15 @@ $residual
 	}))
 }
 
-// counted is the room whose first window usualRecord is of.
-func (r Room) counted() Room {
+// counted is the comparison whose first window usualRecord is of.
+func (r Comparison) counted() Comparison {
 	if t := Slower(); r.counts == t.TPS.counts {
 		return t.TPS
 	}
 	return Slower().TTFT
 }
 
-func (b builder) usualCount(r Room) []Rule {
+func (b builder) usualCount(r Comparison) []Rule {
 	day := b.usualRecord(r) + "1d"
 	return []Rule{
 		record(day, "avg_over_time("+b.countRecord(r, r.Rows[0].Window)+"[1d])"),
@@ -193,8 +193,8 @@ func (b builder) usualCount(r Room) []Rule {
 }
 
 // usual records what the residuals of two weeks were like. A half day of residuals has to be there, and a day of
-// squares: so a room speaks from the fifth day on.
-func (b builder) usual(r Room) (rules []Rule) {
+// squares: so a comparison speaks from the fifth day on.
+func (b builder) usual(r Comparison) (rules []Rule) {
 	for _, row := range r.Rows {
 		name := func(kind string) string { return b.levelRecord(r, kind, row.Window) }
 		v := values{
@@ -216,10 +216,10 @@ last_over_time($square[$fresh] offset 1d)`, v)),
 	return rules
 }
 
-// slower is the condition that a room's level is above its past in one of the windows, with the ratio as its value.
+// slower is the condition that a level is above its past in a window of the comparison; its value is the ratio.
 // What is as much above it on other days is nothing new.
-// Where a room's baseline is of the clock, the same hour a week ago must have been faster, too.
-func (b builder) slower(r Room, rows []Compared) string {
+// Where a comparison's baseline is of the clock, the same hour a week ago must have been faster, too.
+func (b builder) slower(r Comparison, rows []WindowLimits) string {
 	var conditions []string
 	for _, row := range rows {
 		name := func(kind string) string { return b.levelRecord(r, kind, row.Window) }

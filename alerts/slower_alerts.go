@@ -15,8 +15,8 @@ const (
 	FarFactor      = 5   // times the objective, so that ten times is certain to page
 )
 
-// slowerRecord is by how many times the room's level is above its past, where that is worth an alert.
-func (b builder) slowerRecord(r Room) string { return b.level(r) + r.name + ":slower" }
+// slowerRecord is by how many times the comparison's level is above its past, where that is worth an alert.
+func (b builder) slowerRecord(r Comparison) string { return b.level(r) + r.name + ":slower" }
 
 // siblingsRecord is the share of a model and engine's targets that are slower than their past.
 const siblingsRecord = "model_engine:firsttoken_ttft_slower:ratio"
@@ -53,7 +53,7 @@ const population = "{{ $labels.target }} answers {{ $labels.cache }} prompts ({{
 
 func (b builder) regression() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", t.TTFT, "humanize")
+	days := valueOf(b.levelRecord(t.TTFT, "days", t.TTFT.Rows[0].Window)+"{$own}", whole, b.labelsOf(t.TTFT))
 	atLoad := "exp(" + b.levelRecord(t.AtEqualLoad, "residual", t.AtEqualLoad.Rows[1].Window) + "{$own})"
 	return alert{
 		name: "TTFTRegression", severity: Warning, component: endpoint,
@@ -73,10 +73,11 @@ unless on ($byTarget)
 		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
 			" on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
-			". Since " + since("TTFTRegression", b.byContext) + "." +
-			" At equal load of the engine: " + b.asked(atLoad, t.TTFT, "humanize") +
-			" times; near 1, it is busier, not slower." +
-			" First: open the dashboard at that time, and look whether a release, a node or the load changed.",
+			"." +
+			" At equal load of the engine: " + valueOf(atLoad, "humanize", b.labelsOf(t.TTFT)) +
+			" times; near 1, it is busier, not slower.",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Open the dashboard at that time, and look whether a release, a node or the load changed.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -92,11 +93,12 @@ func (b builder) regressionAtEqualLoad() alert {
 		details: "{{ $value | humanize }} times the TTFT of the last seven days at as many requests" +
 			" running and waiting: over " +
 			b.times(t.AtEqualLoad, "", "") + ". TTFT now " +
-			b.asked("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", t.TTFT, "humanizeDuration") +
-			" at " + askedBy(load("30m"), b.byEngine, "humanize") + " requests in the engine; usual is " +
-			b.asked("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", t.AtEqualLoad, "humanize") +
-			" requests. Since " + since("TTFTRegressionAtEqualLoad", b.byContext) + "." +
-			" First: it is not the load; compare releases, nodes and GPU clocks before and after that time.",
+			valueOf("exp("+b.levelRecord(t.TTFT, "level", "30m")+"{$own}) / 1000", "humanizeDuration", b.labelsOf(t.TTFT)) +
+			" at " + valueOf(load("30m"), "humanize", b.byEngine) + " requests in the engine; usual is " +
+			valueOf("exp("+b.levelRecord(t.AtEqualLoad, "fit_load", "")+"{$own}) - 1", "humanize", b.labelsOf(t.AtEqualLoad)) +
+			" requests.",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "It is not the load: compare releases, nodes and GPU clocks before and after that time.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -114,9 +116,9 @@ func (b builder) regressionOfAll() alert {
 		details: "{{ $value | humanizePercentage }} of at least " + number(siblingsLeast) +
 			" targets with this model and engine are slower than their own past:" +
 			each(members, "model, engine", " {{ .Labels.target }} ({{ .Value | humanize }} times)") +
-			". Since " + since("TTFTRegressionOfAll", "model, engine") + "." +
-			" First: look for what they have in common: a release of the model or the engine, or the network here." +
-			" TTFTRegression is not sent for each of them.",
+			". TTFTRegression is not sent for each of them.",
+		by: "model, engine", before: 24 * time.Hour,
+		action:    "Look for what they have in common: a release of the model or the engine, or the network here.",
 		dashboard: fleetDashboard,
 	}
 }
@@ -130,15 +132,16 @@ func (b builder) tail() alert {
 		summary: population + ", and more of them than usual are far slower than the rest",
 		details: "The mean TTFT is raised above the geometric one by {{ $value | humanize }} times as much as at this hour" +
 			" on other days: a few answers are many times slower. Over " + b.times(t.Tail, "", "") +
-			". Since " + since("TTFTTail", b.byContext) + "." +
-			" First: look at the slowest answers on the target's page; one replica of several, or one of its GPUs, is usual.",
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Look at the slowest answers on the target's page: often it is one of several replicas, or one GPU.",
 		dashboard: endpointDashboard,
 	}
 }
 
 func (b builder) tpsDrop() alert {
 	t := Slower()
-	days := b.asked(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", t.TPS, "humanize")
+	days := valueOf(b.levelRecord(t.TPS, "days", t.TPS.Rows[0].Window)+"{$own}", whole, b.labelsOf(t.TPS))
 	return alert{
 		name: "TPSDrop", severity: Warning, component: endpoint,
 		expr: b.unlessPaused(b.slowerRecord(t.TPS)),
@@ -147,8 +150,9 @@ func (b builder) tpsDrop() alert {
 		details: "{{ $value | humanize }} times slower: output tokens per second of one user, against the median of" +
 			" the same time on the last " + days +
 			" days of this kind (weekdays or weekend): over " + b.times(t.TPS, "", "exp(-$x)") +
-			". Since " + since("TPSDrop", b.byTarget) + "." +
-			" First: compare the batch size and the GPU clocks before and after that time.",
+			".",
+		by: b.byTarget, before: 24 * time.Hour,
+		action:    "Compare the batch size and the GPU clocks before and after that time.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -1,5 +1,7 @@
 package alerts
 
+import "time"
+
 // doubled pages on a large step that also misses the objective: the error budget's own page takes hours for it.
 func (b builder) doubled() alert {
 	t, hour := Slower(), b.Burns.Over1h.Long
@@ -19,11 +21,12 @@ and on ($byTarget)
 		details: "{{ $value | humanize }} times: geometric mean TTFT in seconds, against the median of the same time" +
 			" on other days of this kind: over " + b.times(t.TTFT, t.TTFT.name, milliseconds) +
 			". Bad for ttft over " + string(hour) + ": " +
-			askedBy(RatioRecord(hour)+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
+			valueOf(RatioRecord(hour)+`{slo="ttft",$own}`, "humanizePercentage", b.byTarget) +
 			" of events; the objective allows " +
-			askedBy(BudgetRecord+`{slo="ttft",$own}`, b.byTarget, "humanizePercentage") +
-			". Since " + since("TTFTDoubled", b.byContext) + "." +
-			" First: open the dashboard at that time; roll back what was released then, or take the slow replica out.",
+			valueOf(BudgetRecord+`{slo="ttft",$own}`, "humanizePercentage", b.byTarget) +
+			".",
+		by: b.byContext, before: 24 * time.Hour,
+		action:    "Open the dashboard at that time; roll back what was released then, or take the slow replica out.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -31,9 +34,9 @@ and on ($byTarget)
 // farAbove pages on what needs no past to be wrong.
 func (b builder) farAbove() alert {
 	sum := func(counter string) string { return increase(b.byTarget, counter, FarWindow) }
-	threshold := askedBy(`firsttoken_slo_threshold{slo="ttft",$own}`, b.byTarget, "humanizeDuration")
-	mean := askedBy(`exp(sum(increase(firsttoken_ttft_log_sum{$own}[`+string(FarWindow)+`])) / sum(increase(`+
-		`firsttoken_ttft_log_count{$own}[`+string(FarWindow)+`]))) / 1000`, b.byTarget, "humanizeDuration")
+	threshold := valueOf(`firsttoken_slo_threshold{slo="ttft",$own}`, "humanizeDuration", b.byTarget)
+	mean := valueOf(`exp(sum(increase(firsttoken_ttft_log_sum{$own}[`+string(FarWindow)+`])) / sum(increase(`+
+		`firsttoken_ttft_log_count{$own}[`+string(FarWindow)+`]))) / 1000`, "humanizeDuration", b.byTarget)
 	return alert{
 		name: "TTFTFarAbove", severity: Page, component: endpoint,
 		expr: b.unlessPaused(b.explainedLatency(b.fill(`
@@ -54,8 +57,9 @@ and
 		details: "{{ $value | humanize }} times the objective: geometric mean TTFT over " +
 			string(FarWindow) + ": " + mean +
 			", and every event of it is bad; the objective is " +
-			threshold + ". Since " + since("TTFTFarAbove", b.byTarget) + "." +
-			" First: look at the engine's queue and its KV cache; drain the target if others can serve.",
+			threshold + ".",
+		by:        b.byTarget,
+		action:    "Look at the engine's queue and its KV cache; drain the target if others can serve.",
 		dashboard: endpointDashboard,
 	}
 }

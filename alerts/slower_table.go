@@ -1,7 +1,7 @@
 package alerts
 
-// Compared is one window of a room: what a level has to exceed before it is slower than its own past.
-type Compared struct {
+// WindowLimits are what a level has to exceed in one window of a comparison before it is slower than its own past.
+type WindowLimits struct {
 	Window Window  `yaml:"window"`
 	Ratio  float64 `yaml:"ratio"` // times slower that are worth an alert
 	Z      float64 `yaml:"z"`     // of the usual difference between days that are beyond chance
@@ -9,38 +9,38 @@ type Compared struct {
 	Least  float64 `yaml:"least"` // values in the window
 }
 
-// Room compares the levels of one measure with the target's own past, over several windows. A level is a mean of
+// Comparison sets the levels of one measure against the target's own past, over several windows. A level is a mean of
 // logarithms, or the logarithm of a mean: differences of levels are logarithms of ratios, and more is worse.
-type Room struct {
+type Comparison struct {
 	name   string // of its records and groups
 	counts string // record of its values by window, without the window
-	Rows   []Compared
+	Rows   []WindowLimits
 }
 
 // SlowerTable has one row for each measure. Rules name the rows they read.
-type SlowerTable struct{ TTFT, AtEqualLoad, Tail, TPS Room }
+type SlowerTable struct{ TTFT, AtEqualLoad, Tail, TPS Comparison }
 
 // Slower is the table of what is compared with its own past. The z of each window is chosen by the false alerts that
 // e2e/noise counts: at most 0.5 in a target's month for each kind of noise, as a rule.
 func Slower() SlowerTable {
 	const ttft, tps = "firsttoken_ttft", "firsttoken_output_tokens_per_second"
 	return SlowerTable{
-		TTFT: Room{name: ttft, counts: ttft, Rows: []Compared{
+		TTFT: Comparison{name: ttft, counts: ttft, Rows: []WindowLimits{
 			{Window: "30m", Ratio: 1.25, Z: 4.3, Peak: 1.35, Least: 10},
 			{Window: "2h", Ratio: 1.15, Z: 3.8, Peak: 1.35, Least: 15},
 			{Window: "6h", Ratio: 1.15, Z: 4, Peak: 1.35, Least: 20},
 			{Window: "1d", Ratio: 1.15, Z: 4, Peak: 1.35, Least: 20},
 		}},
-		AtEqualLoad: Room{name: ttft + "_at_load", counts: ttft, Rows: []Compared{
+		AtEqualLoad: Comparison{name: ttft + "_at_load", counts: ttft, Rows: []WindowLimits{
 			{Window: "30m", Ratio: 1.25, Z: 5.5, Peak: 1.35, Least: 10},
 			{Window: "4h", Ratio: 1.12, Z: 3.6, Peak: 1.2, Least: 20},
 			{Window: "12h", Ratio: 1.12, Z: 4.9, Peak: 1.2, Least: 20},
 		}},
-		Tail: Room{name: ttft + "_tail", counts: ttft, Rows: []Compared{
+		Tail: Comparison{name: ttft + "_tail", counts: ttft, Rows: []WindowLimits{
 			{Window: "2h", Ratio: 1.1, Z: 7.5, Peak: 1.35, Least: 20},
 			{Window: "12h", Ratio: 1.1, Z: 5, Peak: 1.35, Least: 20},
 		}},
-		TPS: Room{name: tps, counts: tps, Rows: []Compared{
+		TPS: Comparison{name: tps, counts: tps, Rows: []WindowLimits{
 			{Window: "30m", Ratio: 1.2, Z: 4.5, Peak: 1.35, Least: 10},
 			{Window: "2h", Ratio: 1.12, Z: 4, Peak: 1.35, Least: 15},
 			{Window: "6h", Ratio: 1.1, Z: 3.8, Peak: 1.35, Least: 20},
@@ -49,11 +49,11 @@ func Slower() SlowerTable {
 }
 
 // All lists the rows.
-func (t SlowerTable) All() []Room { return []Room{t.TTFT, t.AtEqualLoad, t.Tail, t.TPS} }
+func (t SlowerTable) All() []Comparison { return []Comparison{t.TTFT, t.AtEqualLoad, t.Tail, t.TPS} }
 
 // Doubled are the limits of TTFTDoubled: a step that is large beside every peak. The objective is missed too.
-func Doubled() []Compared {
-	return []Compared{
+func Doubled() []WindowLimits {
+	return []WindowLimits{
 		{Window: "30m", Ratio: 1.7, Z: 4, Peak: 1.4, Least: 12},
 		{Window: "2h", Ratio: 1.7, Z: 4, Peak: 1.4, Least: 10},
 	}
@@ -74,5 +74,5 @@ const (
 	slowerFresh = Window("2h") // in which a record of every hour is found
 )
 
-// First is the shortest window of those that have the room's counts.
-func (r Room) First() Window { return r.counted().Rows[0].Window }
+// First is the shortest window of those that have the comparison's counts.
+func (r Comparison) First() Window { return r.counted().Rows[0].Window }

@@ -46,7 +46,7 @@ func TestTablesListTheirRows(t *testing.T) {
 		t.Errorf("All lists %d pairs of %d", got, want)
 	}
 	if got, want := len(Slower().All()), reflect.TypeFor[SlowerTable]().NumField(); got != want {
-		t.Errorf("All lists %d rooms of %d", got, want)
+		t.Errorf("All lists %d comparisons of %d", got, want)
 	}
 }
 
@@ -61,12 +61,12 @@ func TestRowsAreNamedByTheirWindows(t *testing.T) {
 	}
 }
 
-// TestWindowsOfRooms: a room reads the levels of the TTFT's room, and an alert the windows of its room.
-func TestWindowsOfRooms(t *testing.T) {
+// TestWindowsOfComparisons: an alert reads windows that its comparison records.
+func TestWindowsOfComparisons(t *testing.T) {
 	ttft := Slower().TTFT
 	for _, row := range append(Doubled(), Revised()...) {
-		if !slices.ContainsFunc(ttft.Rows, func(r Compared) bool { return r.Window == row.Window }) {
-			t.Errorf("no room records %s", row.Window)
+		if !slices.ContainsFunc(ttft.Rows, func(r WindowLimits) bool { return r.Window == row.Window }) {
+			t.Errorf("no comparison records %s", row.Window)
 		}
 	}
 	for _, r := range Slower().All() {

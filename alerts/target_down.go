@@ -17,8 +17,8 @@ func (b builder) targetDown() alert {
 		expr:    b.unlessPaused(downRecord),
 		keep:    downKeep,
 		summary: "{{ $labels.target }} is down: no good answer to the last requests",
-		details: `{{ $value | printf "%.0f" }} requests failed in a row. Failures in the last 15m:` +
-			each(outcomes, b.byTarget, ` {{ .Value | printf "%.0f" }} {{ .Labels.outcome }}`) + ". Last good answer: " +
+		details: "{{ $value | " + whole + " }} requests failed in a row. Failures in the last 15m:" +
+			each(outcomes, b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.outcome }}") + ". Last good answer: " +
 			b.lastSuccess() + ".",
 		action: "See what the server says: firsttoken once {{ $labels.target }}, and its last words on firsttoken's page." +
 			" If other targets of the same network are down too, begin with the network.",
@@ -28,6 +28,6 @@ func (b builder) targetDown() alert {
 
 // lastSuccess is the time of the last good answer, which no prober may ever have had.
 func (b builder) lastSuccess() string {
-	return lookupOr("max(floor(firsttoken_last_success_timestamp_seconds{$own})) > 0", "humanizeTimestamp", b.byTarget,
+	return query("max(floor(firsttoken_last_success_timestamp_seconds{$own})) > 0", "humanizeTimestamp", b.byTarget,
 		"never")
 }

@@ -27,8 +27,11 @@ and
 		summary: "{{ $labels.target }} throttles: it is probed with {{ $value | humanizePercentage }} of its load",
 		details: "Back-off leaves {{ $value | humanizePercentage }} of the set-point, " +
 			lookup("firsttoken_tokens_per_minute_effective", "humanize", b.byTarget) + " of " +
-			lookup("firsttoken_tokens_per_minute_target", "humanize", b.byTarget) + " tokens per minute. Since: " +
+			lookup("firsttoken_tokens_per_minute_target", "humanize", b.byTarget) + " tokens per minute. It began at " +
 			lookup(throttledSeries, "humanizeTimestamp", b.byTarget) + ". Latencies are those of the smaller load.",
+		by: b.byTarget, before: 6 * time.Hour,
+		action: "Look up the limits of the account at the vendor, or of the gateway. Raise them, or lower" +
+			" tokens_per_minute below them and reload.",
 		dashboard: endpointDashboard,
 	}
 }
@@ -49,7 +52,9 @@ unless
 		details: "{{ $value | humanizePercentage }} of the scheduled tokens were sent in " + string(achievedWindow) +
 			", and so it has been for " + hours(notAchievedFor) + ". Slots that were not used in that hour:" +
 			each("sum by (reason) (increase(firsttoken_turns_skipped_total{$own}["+string(achievedWindow)+"])) > 0.5",
-				b.byTarget, " {{ .Value | humanize }} {{ .Labels.reason }}") + ".",
+				b.byTarget, " {{ .Value | "+whole+" }} {{ .Labels.reason }}") + ".",
+		by:        b.byTarget,
+		action:    "Decide which is wrong, the set-point or the endpoint. Its latencies are those of the smaller load.",
 		dashboard: endpointDashboard,
 	}
 }

@@ -4,7 +4,7 @@ const (
 	// gpuCount is the number of a target's GPUs, which its configuration gives by themselves or by node.
 	gpuCount = "(count by (target) (target_uuid:gpu:mapped{TGT})" +
 		" or sum by (target) (target_hostengine:gpu:mapped{TGT}" +
-		" * on (hostengine) group_left () count by (hostengine) (gpu:power_watts)))"
+		" * on (cluster, region, hostengine) group_left () count by (cluster, region, hostengine) (gpu:power_watts)))"
 	gpuWatts = "(max by (target) (target:gpu_energy_watts:rate5m{TGT}) > 0)"
 )
 

@@ -80,15 +80,15 @@ func (q *inflight) expire(now time.Time) {
 	}
 }
 
-// result assembles the Result of an exchange that ended at now or before, and appends to room the
+// result assembles the Result of an exchange that ended at now or before, and appends to buffer the
 // verdicts that waited for its end.
-func (q *inflight) result(now time.Time, room []slo.Verdict) (Result, []slo.Verdict) {
+func (q *inflight) result(now time.Time, buffer []slo.Verdict) (Result, []slo.Verdict) {
 	r := Result{Target: q.target, Turn: q.turn, Scheduled: q.due, Exchange: q.exchange}
 	r.ID = q.request.ID
 	if r.End.IsZero() {
 		r.End = now
 	}
-	verdicts := q.judge.Finish(r.completion(), room)
+	verdicts := q.judge.Finish(r.completion(), buffer)
 	r.Missed = q.judge.Missed()
 	return r, verdicts
 }
@@ -96,8 +96,8 @@ func (q *inflight) result(now time.Time, room []slo.Verdict) (Result, []slo.Verd
 // finish takes in an exchange that has ended.
 func (l *loop) finish(q *inflight, now time.Time) {
 	l.inflight = slices.DeleteFunc(l.inflight, func(other *inflight) bool { return other == q })
-	var room [4]slo.Verdict
-	r, verdicts := q.result(now, room[:0])
+	var buffer [4]slo.Verdict
+	r, verdicts := q.result(now, buffer[:0])
 	probe := q == l.recovery.probe
 	if probe {
 		l.recovery.probe = nil

@@ -7,8 +7,8 @@ import (
 	"github.com/firsttoken/firsttoken/alerts"
 )
 
-// slower says whether a room's condition holds at an evaluation by these limits, one for each of the first windows.
-func (r *room) slower(i int, limits []alerts.Compared, c change) bool {
+// slower says whether a comparison's condition holds at an evaluation by these limits.
+func (r *comparison) slower(i int, limits []alerts.WindowLimits, c change) bool {
 	for _, limit := range limits {
 		for _, w := range r.windows {
 			if w.Window == limit.Window && w.slower(i, limit, c) {
@@ -19,11 +19,11 @@ func (r *room) slower(i int, limits []alerts.Compared, c change) bool {
 	return false
 }
 
-func (w *records) slower(i int, limit alerts.Compared, c change) bool {
+func (w *records) slower(i int, limit alerts.WindowLimits, c change) bool {
 	level, count, residual := w.level[i], w.count[i], w.residual[i]
 	if c.n != nil {
-		s := w.room.target.window(i*step, w.minutes, c)
-		changed := w.room.measure(s)
+		s := w.comparison.target.window(i*step, w.minutes, c)
+		changed := w.comparison.measure(s)
 		level, count, residual = changed, s.n, residual+changed-w.level[i]
 	}
 	h := max(0, i-1) / perHour
@@ -33,14 +33,14 @@ func (w *records) slower(i int, limit alerts.Compared, c change) bool {
 }
 
 func (w *records) care(i int) float64 {
-	if w.room.fit != nil {
+	if w.comparison.fit != nil {
 		return 1
 	}
 	return 1 + 1/w.days[i]
 }
 
 func (w *records) thanAWeekAgo(i int, level, residual float64) bool {
-	if w.room.fit != nil {
+	if w.comparison.fit != nil {
 		return true
 	}
 	one, two := i-7*perDay, i-14*perDay

@@ -67,7 +67,7 @@ func TestEngineAgrees(t *testing.T) {
 	}
 }
 
-// openSlower has the rules of rooms alone, and those that they read, every two minutes at least.
+// openSlower has the rules of comparisons alone, and those that they read, every two minutes at least.
 func openSlower(t *testing.T) *promlab.Server {
 	t.Helper()
 	var groups []alerts.Group
@@ -99,9 +99,9 @@ type past struct {
 	add    float64
 }
 
-// rooms are those of TTFT, by the beginning of their records' names.
-func (s simulated) rooms() map[string]*room {
-	return map[string]*room{ttftTable: s.ttft, ttftTable + "_at_load": s.atLoad, ttftTable + "_tail": s.tail}
+// comparisons are those of TTFT, by the beginning of their records' names.
+func (s simulated) comparisons() map[string]*comparison {
+	return map[string]*comparison{ttftTable: s.ttft, ttftTable + "_at_load": s.atLoad, ttftTable + "_tail": s.tail}
 }
 
 // remembered are the records of a player that later rules look up.
@@ -128,13 +128,13 @@ func (s simulated) remembered() []past {
 	}
 	all = append(all, past{promlab.NewSeries("target:engine_load:log", "target", s.name), load, 1, 0})
 	record(ttftTable+":count_usual1d", s.daily("30m"), perHour, 0)
-	for name, room := range s.rooms() {
-		for _, w := range room.windows {
+	for name, comparison := range s.comparisons() {
+		for _, w := range comparison.windows {
 			level := 0.0
-			if room == s.ttft {
+			if comparison == s.ttft {
 				level = usualTTFT
 			}
-			if room != s.atLoad {
+			if comparison != s.atLoad {
 				record(name+":level"+string(w.Window), w.level, 1, level)
 			}
 			record(name+":residual"+string(w.Window), w.residual, 1, 0)
@@ -223,8 +223,8 @@ func live(t *testing.T, s *promlab.Server, all []simulated, from, to int) {
 func (s simulated) sameRecords(t *testing.T, server *promlab.Server, from int) {
 	t.Helper()
 	compared := 0
-	for name, room := range s.rooms() {
-		for _, w := range room.windows {
+	for name, comparison := range s.comparisons() {
+		for _, w := range comparison.windows {
 			for i := from + 2*perHour; i < s.c.at/step; i += perHour {
 				h := (i - 1) / perHour
 				z := w.residual[i] / (w.spread[h] * w.care(i) * math.Sqrt(max(w.usual[h]/w.count[i], 1)))

@@ -3,6 +3,7 @@ package noise
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/firsttoken/firsttoken/alerts"
@@ -19,10 +20,10 @@ const (
 	revisionDays = 3 // between revisions that change nothing
 )
 
-// player has the rooms of one target.
+// player has the comparisons of one target.
 type player struct {
 	*target
-	ttft, atLoad, tail, tps *room
+	ttft, atLoad, tail, tps *comparison
 	revised                 []bool // for each evaluation
 }
 
@@ -113,23 +114,20 @@ func falseAlerts(players []*player) map[string]float64 {
 // delays are the hours until an alert fires after a change, over all targets and starts; infinite for more than a day.
 func delays(players []*player, alert string, after func(*player) counters) []float64 {
 	var all []float64
+	watch := watchedAlerts()
+	w := watch[slices.IndexFunc(watch, func(w watched) bool { return w.name == alert })]
 	for k, p := range players {
 		c := change{counters: after(p)}
 		random := rand.New(rand.NewPCG(uint64(k), 5))
-		for _, w := range watchedAlerts() {
-			for range starts {
-				if w.name != alert {
-					continue
-				}
-				from := warmUp*perDay + random.IntN((judged-2)*perDay)
-				c.at = from * step
-				_, first := episodes(horizon, w.wait, func(i int) bool { return w.fires(p, from+i, c) })
-				h := math.Inf(1)
-				if first >= 0 {
-					h = float64(first*step) / hour
-				}
-				all = append(all, h)
+		for range starts {
+			from := warmUp*perDay + random.IntN((judged-2)*perDay)
+			c.at = from * step
+			_, first := episodes(horizon, w.wait, func(i int) bool { return w.fires(p, from+i, c) })
+			h := math.Inf(1)
+			if first >= 0 {
+				h = float64(first*step) / hour
 			}
+			all = append(all, h)
 		}
 	}
 	return all

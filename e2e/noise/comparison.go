@@ -20,17 +20,17 @@ func geometric(s sums) float64 { return s.logs / s.n }
 func tail(s sums) float64      { return math.Log(s.ttft/s.n) - s.logs/s.n }
 func tps(s sums) float64       { return -math.Log(s.tps / s.n) }
 
-// records are those of one window of a room, a value for each evaluation or for each hour; NaN is none.
+// records are those of one window of a comparison, a value for each evaluation or for each hour; NaN is none.
 type records struct {
-	alerts.Compared
+	alerts.WindowLimits
 	minutes                             int
 	level, count, days, residual, load  []float64
 	square, peak1d, spread, peak, usual []float64 // each hour
-	room                                *room
+	comparison                          *comparison
 }
 
-// room is alerts.Room for one target.
-type room struct {
+// comparison is alerts.Comparison for one target.
+type comparison struct {
 	target  *target
 	measure measure
 	windows []*records
@@ -47,9 +47,9 @@ func none(n int) []float64 {
 
 func known(x float64) bool { return !math.IsNaN(x) }
 
-// compare computes the records of a room.
-func (t *target) compare(of alerts.Room, m measure, atLoad bool) *room {
-	r := &room{target: t, measure: m}
+// compare computes the records of a comparison.
+func (t *target) compare(of alerts.Comparison, m measure, atLoad bool) *comparison {
+	r := &comparison{target: t, measure: m}
 	usual := t.usual(of.First())
 	for _, row := range of.Rows {
 		w := r.levels(row)
@@ -73,9 +73,9 @@ func minutes(w alerts.Window) float64 {
 	return d.Minutes()
 }
 
-func (r *room) levels(row alerts.Compared) *records {
+func (r *comparison) levels(row alerts.WindowLimits) *records {
 	n := len(r.target.load) / step
-	w := &records{Compared: row, minutes: int(minutes(row.Window)), room: r}
+	w := &records{WindowLimits: row, minutes: int(minutes(row.Window)), comparison: r}
 	w.level, w.count, w.days, w.residual, w.load = none(n), none(n), none(n), none(n), none(n)
 	for i := range n {
 		s := r.target.window(i*step, w.minutes, change{})
