@@ -20,8 +20,9 @@ type Comparison struct {
 // SlowerTable has one row for each measure. Rules name the rows they read.
 type SlowerTable struct{ TTFT, AtEqualLoad, Tail, TPS Comparison }
 
-// Slower is the table of what is compared with its own past. The z of each window is chosen by the false alerts that
-// e2e/noise counts: at most 0.5 in a target's month for each kind of noise, as a rule.
+// Slower is the table of what is compared with its own past. The z of each window was chosen by the false alerts that
+// e2e/noise counts: about one in a target's month at most, for each kind of noise and rate of probing. docs/alerting.md
+// has what they give on other random numbers.
 func Slower() SlowerTable {
 	const ttft, tps = "firsttoken_ttft", "firsttoken_output_tokens_per_second"
 	return SlowerTable{
