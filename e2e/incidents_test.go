@@ -105,6 +105,7 @@ func TestIncidents(t *testing.T) {
 			from := start.Add(max(0, i.calm-settling))
 			for name, how := range ingestions() {
 				t.Run(name, func(t *testing.T) {
+					t.Parallel()
 					var past []*promlab.Series
 					if i.calm == day {
 						past = pastOf(t, how, start.Add(i.calm-time.Minute), pages)
@@ -125,6 +126,7 @@ func TestQuiet(t *testing.T) {
 	start, pages := promlab.Play(t, i.scenario(t))
 	for name, how := range ingestions() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			from := start
 			if how == promlab.Native {
 				from = start.Add(max(0, i.calm-settling)) // the hours in which the longest incident is looked at
