@@ -29,9 +29,7 @@ func TestKilledAndBack(t *testing.T) {
 	d.await(t, "ok", 2)
 	e.kill()
 	d.await(t, "refused", 2)
-	if bad := d.sum(t, "firsttoken_slo_bad_events_total", "slo", "availability"); bad < 2 {
-		t.Errorf("%v bad availability events, want 2 and more", bad)
-	}
+	d.awaitsUnavailable(t, 2)
 	if n := d.sum(t, "firsttoken_failures_total", "cause", "connect_refused"); n < 2 {
 		t.Errorf("%v failures connect_refused, want 2 and more", n)
 	}

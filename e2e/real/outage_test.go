@@ -114,6 +114,18 @@ func (d *daemon) notBusy(t *testing.T, since events) {
 	}
 }
 
+// awaitsUnavailable waits for bad events of availability. Not every failure is one: after the first, the prober
+// asks every few seconds whether the target is back, and these requests are results but no events.
+func (d *daemon) awaitsUnavailable(t *testing.T, least float64) {
+	t.Helper()
+	eventually(t, "bad events of availability", func() string {
+		if bad := d.sum(t, "firsttoken_slo_bad_events_total", "slo", "availability"); bad < least {
+			return fmt.Sprintf("%v bad events, want %v and more", bad, least)
+		}
+		return ""
+	})
+}
+
 // findsWithin waits for a first token that came after an instant, and holds that its request was sent no later than so
 // long after it: how long the engine then takes is its own.
 func (d *daemon) findsWithin(t *testing.T, most time.Duration, at time.Time) {

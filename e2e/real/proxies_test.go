@@ -132,9 +132,7 @@ func TestNginxSaysWhatIsBehindIt(t *testing.T) {
 	if dead.Cause != "http_502" || !strings.Contains(dead.Error, "502 Bad Gateway") {
 		t.Errorf("dead: cause %q, %q; want http_502 with nginx's own words", dead.Cause, dead.Error)
 	}
-	if bad := d.sum(t, "firsttoken_slo_bad_events_total", "slo", "availability"); bad < 2 {
-		t.Errorf("%v bad availability events, want 2 and more", bad)
-	}
+	d.awaitsUnavailable(t, 2)
 }
 
 // gatewayKey is the key of the gateway; LiteLLM refuses to start without one.
